@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -10,7 +10,9 @@ import { localExec } from "./support/local-exec.ts";
 import { missingIn, startWriter } from "./support/sqlite-writer.ts";
 
 const call = { backup: "20260501T100000Z-abcd" };
-const [old, undone] = ["live.db__old_20260501t100000z_abcd", "live.db__undone_20260501t100000z_abcd"];
+const [restored, old, undone] = ["restore", "old", "undone"].map(
+  (kind) => `live.db__${kind}_20260501t100000z_abcd`,
+) as [string, string, string];
 
 let directory: string;
 const file = (name: string) => join(directory, name);
@@ -36,12 +38,15 @@ afterEach(() => rm(directory, { recursive: true }));
 /**
  * @param exchange what becomes of the process that puts one content in another's place
  * @param freeKib on the volume; default: nobody can tell
+ * @param isUp whether its container runs
  */
 function driver(
   exchange: (start: () => Promise<ExecResult>) => Promise<ExecResult> = (start) => start(),
   freeKib?: () => number,
+  isUp = () => true,
 ) {
   const exec: ContainerExec["exec"] = async (container, command, { stdin, ...options } = {}) => {
+    if (!isUp()) throw new SluiceError("EXEC_FAILED", "the container is not running");
     if (command[0] === "df" && freeKib) {
       const told = `Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/x 100000 0 ${freeKib()} 10% /data\n`;
       return { exitCode: 0, stdout: Buffer.from(told), stderr: "" };
@@ -77,10 +82,59 @@ async function restore(over = driver()): Promise<void> {
   try {
     await fresh.swap();
   } catch (error) {
-    await fresh.drop();
+    await fresh.drop().catch(() => undefined);
     throw error;
   }
 }
+
+describe("an exchange that is killed", () => {
+  it("after it has taken place keeps what was there", async () => {
+    const killed = driver(async (start) => ({ ...(await start()), exitCode: 137 }));
+    await expect(restore(killed)).rejects.toMatchObject({
+      code: "RESTORE_FAILED",
+      message: expect.stringContaining("killed (exit code 137)"),
+      hint: expect.stringContaining(file(old)),
+    });
+    expect([rowsOf("live.db"), rowsOf(old)]).toEqual([1, 2]);
+  });
+
+  it("before it has taken place, and is heard of by nobody, takes no writes away afterwards", async () => {
+    const killed = driver(async () => {
+      await copyFile(file("live.db"), file(old));
+      throw new SluiceError("EXEC_FAILED", "the machine is gone");
+    });
+    await expect(restore(killed)).rejects.toMatchObject({ code: "RESTORE_FAILED" });
+    using application = new DatabaseSync(file("live.db"));
+    application.exec("insert into orders values (7)");
+    const undecided = {
+      code: "RESTORE_FAILED",
+      message: expect.stringContaining("is not known"),
+      hint: expect.stringContaining(file(restored)),
+    };
+    await expect(restore()).rejects.toMatchObject(undecided);
+    await expect(driver().undoSwap(call)).rejects.toMatchObject(undecided);
+    expect(rowsOf("live.db")).toBe(3);
+    for (const name of [restored, old]) await rm(file(name));
+    await restore();
+    expect([rowsOf("live.db"), rowsOf(old)]).toEqual([1, 3]);
+  });
+
+  it("with its container is what the failure tells of, not what could not be removed after it", async () => {
+    let isUp = true;
+    const stopped = driver(
+      async () => {
+        isUp = false;
+        return { exitCode: 1, stdout: Buffer.of(), stderr: "Error: disk I/O error" };
+      },
+      undefined,
+      () => isUp,
+    );
+    await expect(restore(stopped)).rejects.toMatchObject({
+      code: "RESTORE_FAILED",
+      message: expect.stringContaining("disk I/O error"),
+    });
+  });
+});
 
 describe("an exchange whose connection breaks", () => {
   it("keeps what was there, as the process may go on", async () => {
@@ -97,6 +151,8 @@ describe("an exchange whose connection breaks", () => {
     expect(rowsOf("live.db")).toBe(1);
     expect(rowsOf(old)).toBe(2);
 
+    await expect(driver().undoSwap(call)).rejects.toMatchObject({ hint: expect.stringContaining(file(restored)) });
+    await rm(file(restored));
     await driver().undoSwap(call);
     expect(rowsOf("live.db")).toBe(2);
   });
@@ -112,7 +168,7 @@ describe("an exchange whose connection breaks", () => {
       hint: expect.stringContaining(file(old)),
     });
     expect(timeout).toHaveBeenCalledWith(61_000);
-    expect(await readdir(directory)).toContain("live.db__restore_20260501t100000z_abcd");
+    expect(await readdir(directory)).toContain(restored);
   });
 
   it("is taken for what the process says where it says so", async () => {
@@ -139,6 +195,17 @@ it("what an undo set aside is not written over by the next one", async () => {
     hint: expect.stringMatching(/remove .*; then undo again$/),
   });
   expect([rowsOf("live.db"), rowsOf(old), rowsOf(undone)]).toEqual([1, 2, 1]);
+});
+
+it("what restores and their undos left beside the database is found, and nothing else", async () => {
+  expect(await driver().findBesides?.(call)).toBeNull();
+  await restore();
+  const others = ["live.db__notes", `other${old}`, "live.db__backup_20260501t100000z_abcd"];
+  for (const name of [...others, `${restored}-wal`]) await writeFile(file(name), "");
+  expect(await driver().findBesides?.(call)).toMatchObject({
+    what: `restores left databases beside ${file("live.db")}: ${file(old)}, ${file(`${restored}-wal`)}`,
+    mend: expect.stringContaining(`docker exec here rm '${file(old)}'; `),
+  });
 });
 
 it("what was written while a restore ran is in one of the two", async () => {

@@ -1,10 +1,12 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { assertIntact, takeFingerprint } from "../src/sqlite/fingerprint-sql.ts";
 import { createTool, type ToolKind, withCompanions } from "../src/sqlite/tool.ts";
 import { shellExchange } from "../src/sqlite/tool-scripts.ts";
 import { localEnvironment, localExec } from "./support/local-exec.ts";
@@ -41,6 +43,14 @@ function rowsOf(name: string): unknown {
   using database = new DatabaseSync(file(name));
   return database.prepare("select count(*) as rows from orders").get()?.rows;
 }
+
+/** Of SHA3-256, two sums of one row. */
+const latinHashes = [0xe9, 0xe8].map((byte) => {
+  const digest = createHash("sha3-256")
+    .update(Buffer.from([0x27, byte, 0x27]))
+    .digest();
+  return `${digest.readUInt32BE(0)}:${digest.readUInt32BE(4)}`;
+});
 
 const isHere = (kind: ToolKind) => spawnSync(kind, ["--version"], { env: localEnvironment }).status === 0;
 
@@ -126,6 +136,29 @@ describe.each(["node", "python3", "sqlite3"] as const)("%s, where this machine h
     },
   );
 
+  it.skipIf(!isHere(kind))("hashes text that is no UTF-8, by its bytes", async () => {
+    const hashes = await Promise.all(
+      ["e9", "e8"].map(async (byte) => {
+        using database = new DatabaseSync(file(`latin-${byte}.db`));
+        database.exec(`create table names (name text); insert into names values (cast(x'${byte}' as text))`);
+        const { tables } = await takeFingerprint(tool, file(`latin-${byte}.db`));
+        await tool.remove([file(`latin-${byte}.db`)]);
+        return tables[0]?.hash;
+      }),
+    );
+    // SHA3-256 of the byte between quotes: the same with every tool.
+    expect(hashes).toEqual(latinHashes);
+  });
+
+  it.skipIf(!isHere(kind))("tells what it cannot check without the application", async () => {
+    using database = new DatabaseSync(file("own.db"));
+    database.function("slug", { deterministic: true }, (text) => (text as string).toLowerCase());
+    database.exec("create table posts (title text check (slug(title) <> '')); insert into posts values ('A')");
+    expect(await assertIntact(tool, file("own.db"))).toEqual([expect.stringMatching(/function: slug/)]);
+    expect((await takeFingerprint(tool, file("own.db"))).tables).toMatchObject([{ name: "posts", rows: 1 }]);
+    await tool.remove([file("own.db")]);
+  });
+
   it.skipIf(!isHere(kind))("says what is wrong with a file", async () => {
     await expect(tool.copy(file("none/at.db"), file("kept.db"))).rejects.toMatchObject({
       code: "DATABASE_UNREACHABLE",
@@ -147,3 +180,16 @@ it.skipIf(!isHere("sqlite3"))("what is written while SQLite's shell lets go is t
   expect(await told(after)).toBe("");
   expect([rowsOf("wal.db"), rowsOf("kept.db")]).toEqual([4, 3]);
 });
+
+it.skipIf(!isHere("sqlite3")).each(["wal", "delete"])(
+  "that SQLite's shell was killed after its exchange is told, with journal %s",
+  async (mode) => {
+    const [name, keptName] = [`killed-${mode}.db`, `kept-${mode}.db`];
+    put(name, mode, 20_000);
+    const [live, kept, half] = [file(name), file(keptName), file("half.db")];
+    const killing = shellExchange.replaceAll('"$5"', `"$5" '.system kill -9 $PPID'`);
+    const args = [live, half, kept, `.backup main "${half}"`, `.restore main ${file("fresh.db")}`, `fsdir('${kept}')`];
+    expect((await localExec.exec("here", ["sh", "-c", killing, "sh", ...args])).exitCode).toBe(137);
+    expect([rowsOf(name), rowsOf(keptName)]).toEqual([3, 2]);
+  },
+);

@@ -77,6 +77,13 @@ describe("files of a volume", () => {
     expect(await content()).toBe(before);
   });
 
+  it("are proven also where an earlier list of digests was put back with them", async () => {
+    await using deployer = await open({ directory: "put-back" });
+    await inWeb("mkdir tmp && echo of another day > tmp/SHA256SUMS");
+    expect(highestLevel(await deployer.database.backup({ prove: true }, signal))).toBe("restored");
+    await inWeb("rm -r tmp");
+  });
+
   it("that change while they are read make no backup that counts", async () => {
     const [shell = "", flag = "", script = ""] = dump;
     const changing = script.replace("&& tar", "&& echo more >> note && tar");

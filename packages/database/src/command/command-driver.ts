@@ -80,11 +80,14 @@ export function createCommandDriver(options: CommandOptions): DatabaseDriver {
     globals: async () => null,
     fingerprint: async () => unknownContent,
     scratch: (_manifest, image, call) => scratch(options, image, call),
-    restoreBeside: async () => {
-      throw byHand(service);
+    foreseeSwap: async (call) => {
+      throw byHand(service, call);
     },
-    undoSwap: async () => {
-      throw byHand(service);
+    restoreBeside: async (_manifest, _source, call) => {
+      throw byHand(service, call);
+    },
+    undoSwap: async (call) => {
+      throw byHand(service, call);
     },
   };
 }
@@ -145,12 +148,12 @@ async function assertRuns(container: ThrowAway, clock: Clock, signal: AbortSigna
   });
 }
 
-function byHand(service: string): SluiceError {
+function byHand(service: string, { backup }: DriverCall): SluiceError {
   return new SluiceError(
     "RESTORE_FAILED",
     `${service} is backed up by commands: nothing can be put in its place unseen`,
     {
-      hint: `restore it by hand: zstd -dc BACKUP.dump | docker compose exec -T ${service} COMMAND`,
+      hint: `restore it by hand: ${backup}.dump goes through zstd -dc into docker compose exec -T ${service} COMMAND; through age -d first where it is encrypted, and out of restic as restic dump writes it`,
     },
   );
 }

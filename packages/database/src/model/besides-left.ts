@@ -6,13 +6,15 @@ import { isBeside } from "./beside-name.ts";
  *
  * @param names of all databases of the server, or some
  * @param drop what to type for one of them
+ * @param isOwn whether a name is of one beside this database. Default: as servers name it
  */
 export function besidesLeft(
   database: string,
   names: readonly string[],
   drop: (name: string) => string,
+  isOwn: (database: string, name: string) => boolean = isBeside,
 ): LeftBehind | null {
-  const own = names.filter((name) => isBeside(database, name));
+  const own = names.filter((name) => isOwn(database, name));
   if (own.length === 0) return null;
   return {
     what: `restores left databases beside ${database}: ${own.join(", ")}`,

@@ -9,7 +9,6 @@ import type {
   ScratchDatabase,
 } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
-import { besideTaken } from "../model/beside-taken.ts";
 import { besidesLeft } from "../model/besides-left.ts";
 import type { Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
@@ -42,6 +41,7 @@ import { openSnapshot, takeFingerprint } from "./snapshot.ts";
 import { assertNobodyRefers, isEmpty, listBesides, swapDatabases } from "./swap.ts";
 import { type MysqlTarget, quoteName } from "./target.ts";
 import { readUnseenPrograms } from "./unseen-programs.ts";
+import { vacate } from "./vacate.ts";
 
 export interface MysqlOptions {
   readonly exec: ContainerExec;
@@ -208,8 +208,8 @@ async function restoreBeside(
   const old = besideName(target.database, "old", call.backup);
   // Its note would be written over.
   await mendSwap(exec, target, session);
-  await assertNotThere(exec, target, "old", call);
   const name = besideName(target.database, "restore", call.backup);
+  await vacate(exec, target, { kind: "old", name: old, fresh: name, backup: call.backup }, session);
   const drop = () => dropDatabase(exec, target, name, { session: session.session });
   // What an earlier attempt left.
   await drop();
@@ -254,23 +254,12 @@ async function undoSwap({ exec, target }: MysqlOptions, call: DriverCall): Promi
   // A restore that died before its renaming leaves it.
   if (await isEmpty(exec, target, old, session)) {
     throw new SluiceError("BACKUP_UNKNOWN", `${old} holds no tables: backup ${call.backup} took nobody's place`, {
-      hint: `drop it, so that the backup can be restored: drop database ${quoteName(old)}`,
+      hint: `what is in use is ${target.database}, as before; sluice db restore ${call.backup} tries it again`,
     });
   }
-  await assertNotThere(exec, target, "undone", call);
+  await vacate(exec, target, { kind: "undone", name: undone, fresh: old, backup: call.backup }, session);
   await swapDatabases(exec, target, { live: target.database, fresh: old, old: undone }, "", session);
   return undone;
-}
-
-async function assertNotThere(
-  exec: ContainerExec,
-  target: MysqlTarget,
-  kind: "old" | "undone",
-  { backup, signal }: DriverCall,
-): Promise<void> {
-  const name = besideName(target.database, kind, backup);
-  if (!(await listBesides(exec, target, sessionOf({ backup, signal }, "restore"))).includes(name)) return;
-  throw besideTaken(kind, { name: `database ${name}`, backup, drop: `drop database ${quoteName(name)}` });
 }
 
 function sampledIn({ tables }: Fingerprint): Sampling {

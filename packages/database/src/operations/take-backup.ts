@@ -99,7 +99,7 @@ async function writeDump(
         ? measured()
         : kept(measured());
   const onBytes = (bytes: number) => onProgress?.({ phase: "dump", bytes, totalBytes: null });
-  const stored = await writer.write("dump", source, { signal, onBytes });
+  const stored = await writer.write("dump", source, { signal, onBytes, likelyBytes: dump.live.sizeBytes });
   if (plainBytes <= emptyFrameBytes || dump.rawBytes() === 0) {
     throw new SluiceError("BACKUP_EMPTY", "the dump is empty, though every process ended well", {
       hint: "nothing was stored; run the database's own dump by hand and look at what it writes",

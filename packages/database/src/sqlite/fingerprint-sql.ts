@@ -28,14 +28,23 @@ function numberSql(digits: string): string {
   return `(${places.map(digit).join(" + ")})`;
 }
 
+/** One expression of at least one. As a tree, which associative operators allow: SQLite takes none that is deeper than 1000. */
+export function joinedSql(parts: readonly string[], operator: string): string {
+  const [first = "", second] = parts;
+  if (second === undefined) return first;
+  const half = parts.length >> 1;
+  return `(${joinedSql(parts.slice(0, half), operator)} ${operator} ${joinedSql(parts.slice(half), operator)})`;
+}
+
 /**
  * One line: rows, and two sums of 32 bits of each one's SHA-3; more of them would not fit into SQLite's integers. With a limit, each hash is
- * computed once; else SQLite puts it into every place that reads it.
+ * computed once; else SQLite puts it into every place that reads it. Of bytes: not every text is one in the tool's language.
  */
 export function tableSql(table: string, columns: readonly string[]): string {
-  const row = columns.map((name) => `quote(${quoteName(name)})`).join(" || ',' || ");
+  const values = columns.map((name) => `quote(${quoteName(name)})`);
+  const row = joinedSql(values, "|| ',' ||");
   const sums = [numberSql("substr(h, 1, 8)"), numberSql("substr(h, 9, 8)")].map((sum) => `coalesce(sum(${sum}), 0)`);
-  return `select count(*), ${sums.join(" || ':' || ")} from (select hex(sha3(${row}, 256)) as h from ${quoteName(table)} limit -1);`;
+  return `select count(*), ${sums.join(" || ':' || ")} from (select hex(sha3(cast(${row} as blob), 256)) as h from ${quoteName(table)} limit -1);`;
 }
 
 /** What a database holds. Nobody may write to it meanwhile: it is asked table by table. */
@@ -65,7 +74,10 @@ export async function takeFingerprint(tool: SqliteTool, file: string, signal?: A
       "as user_version": count("user_version"),
     },
     extensions: {},
-    notCovered: ["definitions of views, triggers and constraints (they are counted)"],
+    notCovered: [
+      "definitions of views, triggers and constraints (they are counted)",
+      "what a text holds behind a NUL character",
+    ],
   };
 }
 
@@ -82,10 +94,24 @@ function parseShapes(
   return [shapes, facts];
 }
 
-/** @throws SluiceError BACKUP_CORRUPT, with what SQLite finds wrong */
-export async function assertIntact(tool: SqliteTool, file: string, signal?: AbortSignal): Promise<void> {
-  const found = (await tool.query(file, ["pragma integrity_check(20);"], signal)).filter((line) => line !== "ok");
-  if (found.length === 0) return;
+/** An index may be sorted, and a constraint checked, by what an application adds to its own connections. */
+const missingPart = /(?:no such collation sequence|(?:no such|unknown) function): .*/;
+
+/**
+ * @returns what could not be looked at, for people
+ * @throws SluiceError BACKUP_CORRUPT, with what SQLite finds wrong
+ */
+export async function assertIntact(tool: SqliteTool, file: string, signal?: AbortSignal): Promise<readonly string[]> {
+  let lines: readonly string[];
+  try {
+    lines = await tool.query(file, ["pragma integrity_check(20);"], signal);
+  } catch (error) {
+    const [missing] = missingPart.exec((error as Error).message) ?? [];
+    if (missing === undefined) throw error;
+    return [`pages and indexes of the file, which SQLite cannot check without the application (${missing})`];
+  }
+  const found = lines.filter((line) => line !== "ok");
+  if (found.length === 0) return [];
   throw new SluiceError("BACKUP_CORRUPT", `the database is damaged: ${found[0]}`, {
     hint: "it was damaged when it was backed up: look at the live one (pragma integrity_check), and at older backups",
     detail: found.join("\n"),

@@ -1,12 +1,11 @@
 import { posix } from "node:path";
 import { isSluiceError, SluiceError } from "@sluice/core";
 import type { DatabaseDriver, DriverCall, FreshDatabase, RunningDump, ScratchDatabase } from "../driver.ts";
-import { besideTaken } from "../model/beside-taken.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { nothingToUndo } from "../model/nothing-to-undo.ts";
 import { compressFileThere, compressHere } from "../process/compressed-output.ts";
 import { engineDisk, freeBytesIn } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
+import { assertRestorable, assertUndoable, besideFile, findBesides, isThere } from "./besides.ts";
 import { assertIntact, takeFingerprint } from "./fingerprint-sql.ts";
 import { openScratchTool, openTool, type ToolOptions } from "./open-tool.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
@@ -50,14 +49,11 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
     scratch: (_manifest, image, call) => scratch(options, image, call),
     rehearsalCopy: (_manifest, image, call) => openRehearsalCopy(options, image, call),
     restoreBeside: (manifest, source, call) => restoreBeside(withTool, file, manifest, source, call),
+    findBesides: ({ signal }) => withTool(signal, (tool) => findBesides(tool, file, options.container, signal)),
     undoSwap: (call) =>
       withTool(call.signal, async (tool) => {
-        const [old, undone] = [beside(file, "old", call.backup), beside(file, "undone", call.backup)];
-        if (!(await isThere(tool, old, call.signal))) {
-          const isUndone = await isThere(tool, undone, call.signal);
-          throw nothingToUndo({ backup: call.backup, old, undone: isUndone ? undone : null });
-        }
-        await assertNotThere(tool, file, "undone", call);
+        await assertUndoable(tool, file, call);
+        const [old, undone] = [besideFile(file, "old", call.backup), besideFile(file, "undone", call.backup)];
         return exchange(tool, { live: file, fresh: old, kept: undone }, call);
       }),
   };
@@ -73,10 +69,6 @@ async function probe(tool: SqliteTool, file: string, signal?: AbortSignal) {
     database: { name: file, owner: "", encoding, collate: null, ctype: null, provider: "sqlite", locale: null },
     sizeBytes: Number(bytes),
   };
-}
-
-function beside(file: string, kind: "backup" | "restore" | "old" | "undone", backup: string): string {
-  return `${file}__${kind}_${backup.toLowerCase().replaceAll("-", "_")}`;
 }
 
 /** Copies are on the live volume: an application that finds no room there to write in is down. @throws SluiceError DISK_FULL */
@@ -106,7 +98,7 @@ async function limited<T>(bytes: number, signal: AbortSignal | undefined, run: (
 
 /** A file with the content of one moment, on the same volume; disposing removes it. */
 async function copyBeside(tool: SqliteTool, file: string, sizeBytes: number, { backup, signal }: DriverCall) {
-  const path = beside(file, "backup", backup);
+  const path = besideFile(file, "backup", backup);
   const remove = () => tool.remove(withCompanions(path));
   await remove();
   await assertRoom(tool, file, sizeBytes, "for a copy of it beside it", signal);
@@ -149,11 +141,15 @@ async function dump(options: SqliteOptions, call: DriverCall): Promise<RunningDu
 async function scratch(options: SqliteOptions, image: string, { signal }: DriverCall): Promise<ScratchDatabase> {
   return orDispose(await openScratchTool(options, image, signal), async (tool) => {
     const [version = ""] = await tool.query(":memory:", ["select sqlite_version();"], signal);
+    let unchecked: readonly string[] = [];
     return {
       server: { version, major: Number.parseInt(version, 10), preload: "" },
       async restore(source) {
         await tool.write(scratchFile, source.dump, signal);
-        await assertIntact(tool, scratchFile, signal);
+        unchecked = await assertIntact(tool, scratchFile, signal);
+      },
+      get notTested() {
+        return unchecked;
       },
       fingerprint: () => takeFingerprint(tool, scratchFile, signal),
       [Symbol.asyncDispose]: () => tool[Symbol.asyncDispose](),
@@ -169,7 +165,7 @@ async function restoreBeside(
   call: DriverCall,
 ): Promise<FreshDatabase> {
   const { backup, signal } = call;
-  const [name, old] = [beside(file, "restore", backup), beside(file, "old", backup)];
+  const [name, old] = [besideFile(file, "restore", backup), besideFile(file, "old", backup)];
   let isUndecided = false;
   const drop = () =>
     withTool(undefined, async (tool) => {
@@ -177,7 +173,7 @@ async function restoreBeside(
       if (!isUndecided && !(await isThere(tool, old))) await tool.remove(withCompanions(name));
     });
   await withTool(signal, async (tool) => {
-    await assertNotThere(tool, file, "old", call);
+    await assertRestorable(tool, file, call);
     await tool.remove(withCompanions(name));
     const { sizeBytes } = await probe(tool, file, signal);
     const restored = manifest.rawBytes ?? Math.max(sizeBytes, manifest.bytes);
@@ -207,26 +203,12 @@ async function restoreBeside(
   };
 }
 
-async function isThere(tool: SqliteTool, path: string, signal?: AbortSignal): Promise<boolean> {
-  return (await tool.list(path, signal)).includes(path);
-}
-
-async function assertNotThere(
-  tool: SqliteTool,
-  file: string,
-  kind: "old" | "undone",
-  { backup, signal }: DriverCall,
-): Promise<void> {
-  const name = beside(file, kind, backup);
-  if (await isThere(tool, name, signal)) throw besideTaken(kind, { name, backup, drop: `remove ${name}` });
-}
-
 /** What an exchange writes: what is kept, the journal or the WAL, and what the file grows by. */
 function exchangeBytes(live: number, fresh: number): number {
   return live + Math.max(live, fresh) + Math.max(0, fresh - live);
 }
 
-/** Of a process whose end nobody saw. */
+/** Of a process whose end nobody saw, or that was killed in the middle of what it did. */
 function mayGoOn(cause: unknown): boolean {
   return isSluiceError(cause) && (cause.code === "EXEC_FAILED" || cause.code === "DEADLINE_EXCEEDED");
 }
@@ -258,7 +240,8 @@ async function exchange(
         cause,
       });
     }
-    await tool.remove([kept, ...withCompanions(half)]);
+    // The next one finds it; what failed is to be heard.
+    await tool.remove([kept, ...withCompanions(half)]).catch(() => undefined);
     throw new SluiceError("RESTORE_FAILED", failed, {
       hint: "the database is what it was; does a process hold a transaction open in it?",
       cause,

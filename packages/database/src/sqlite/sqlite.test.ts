@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { type ContainerExec, SluiceError } from "@sluice/core";
 import { describe, expect, it } from "vitest";
 import { assertIntact, tableSql, takeFingerprint } from "./fingerprint-sql.ts";
@@ -59,6 +60,14 @@ describe("the tool of a container", () => {
     });
   });
 
+  it("that was killed may have done what it was to do", async () => {
+    const tool = createTool(containerWith({ node: () => ({ exitCode: 137 }) }).exec, "c", "node");
+    await expect(tool.copy("/a", "/b")).rejects.toMatchObject({
+      code: "EXEC_FAILED",
+      message: expect.stringContaining("137"),
+    });
+  });
+
   it("gives paths to SQLite's shell that hold anything", async () => {
     const seen: string[] = [];
     const sqlite3 = (_input: string, args: readonly string[]) => {
@@ -99,11 +108,29 @@ describe("a fingerprint", () => {
     expect(asked[1]).toContain(tableSql('we"ird', ["a b"]));
   });
 
+  it("of a table with as many columns as there may be is no deep expression", () => {
+    const columns = Array.from({ length: 2000 }, (_, at) => `c${at}`);
+    const sql = tableSql("wide", columns);
+    using database = new DatabaseSync(":memory:");
+    database.function("sha3", { deterministic: true }, (bytes, _bits) => bytes as Uint8Array);
+    database.exec(`create table wide (${columns.join(", ")}); insert into wide (c0, c1999) values (1, 'x')`);
+    expect(database.prepare(sql).get()).toMatchObject({ "count(*)": 1 });
+  });
+
   it("of a damaged database is none", async () => {
     const sound = createTool(containerWith({ sqlite3: () => ({ stdout: "ok\n" }) }).exec, "c", "sqlite3");
-    await assertIntact(sound, "/x");
+    expect(await assertIntact(sound, "/x")).toEqual([]);
     const stdout = "*** in database main ***\nTree 4 page 4: btreeInitPage() returns error code 11\n";
     const damaged = createTool(containerWith({ sqlite3: () => ({ stdout }) }).exec, "c", "sqlite3");
     await expect(assertIntact(damaged, "/x")).rejects.toMatchObject({ code: "BACKUP_CORRUPT" });
   });
+
+  it.each(["no such collation sequence: UNI", "unknown function: slug()"])(
+    "of a database that SQLite cannot check without the application says so: %s",
+    async (missing) => {
+      const program = () => ({ exitCode: 1, stderr: `sqlite3.OperationalError: ${missing}` });
+      const tool = createTool(containerWith({ python3: program }).exec, "c", "python3");
+      expect(await assertIntact(tool, "/x")).toEqual([expect.stringContaining(`(${missing})`)]);
+    },
+  );
 });

@@ -219,7 +219,9 @@ else
   told=$(sqlite3 -bail -batch "$LIVE" ".timeout 10000" "begin exclusive" "pragma locking_mode = exclusive" commit \\
     "$COPY" '.system eval "$KEEP"' "select 1 from $6" "$5" ".print exchanged")
 fi
-case "$told" in *exchanged*) ;; *) exit 1 ;; esac
+ended=$?
+# One that was killed may have exchanged it.
+case "$told" in *exchanged*) ;; *) exit "$((ended == 0 ? 1 : ended))" ;; esac
 if [ "$mode" = wal ]; then
   set -- $told
   [ "$(($4 - $2))" = "$ours" ] || echo "written in between"

@@ -34,7 +34,8 @@ export interface SqliteTool {
    * moment.
    *
    * @returns whether nothing was written in between
-   * @throws SluiceError DATABASE_UNREACHABLE, BACKUP_FAILED: nothing was exchanged; `kept` and `half` may be there
+   * @throws SluiceError DATABASE_UNREACHABLE, BACKUP_FAILED: nothing was exchanged; `kept` and `half` may be there. EXEC_FAILED: it is not
+   * known whether it was
    */
   exchange(files: ExchangedFiles, signal?: AbortSignal): Promise<boolean>;
   /** The command that writes a file to its standard output. */
@@ -154,6 +155,9 @@ function shellCommand(...[verb, file = "", ...others]: Call): readonly string[] 
   }
 }
 
+/** 128 and the signal is how engines and shells tell of a process that one has ended. */
+const killedAbove = 128;
+
 /** Begins to read, so that the transaction has its moment. */
 const aRead = "select count(*) from sqlite_master";
 
@@ -175,6 +179,13 @@ function toolError(kind: ToolKind, exitCode: number, stderr: string): SluiceErro
   const said = lines.find((line) => /^(?:[\w.]*Error|Parse error|Runtime error)\b/.test(line));
   const reason = said ?? lines.at(-1) ?? `exit code ${exitCode}`;
   const detail = stderr.trim() || undefined;
+  // Nobody knows how far it came.
+  if (exitCode > killedAbove) {
+    return new SluiceError("EXEC_FAILED", `${kind} was killed (exit code ${exitCode})`, {
+      hint: "was its container stopped or restarted meanwhile, or is its memory limit too low?",
+      detail,
+    });
+  }
   if (/unable to open|No such file|ENOENT/.test(stderr)) {
     return new SluiceError("DATABASE_UNREACHABLE", `the database's file cannot be opened: ${reason.trim()}`, {
       hint: "is database.file its path in the container of the service, and is it on a volume?",

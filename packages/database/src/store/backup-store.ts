@@ -12,7 +12,7 @@ export interface StoredPart {
 export interface BackupList {
   /** Oldest first. */
   readonly backups: readonly Manifest[];
-  /** Manifests that cannot be read; what lies beside them is left alone. */
+  /** Manifests that say nothing (BACKUP_INVALID) or that the store does not give away; what lies beside them is left alone. */
   readonly damaged: readonly SluiceError[];
   /** How many of other stacks lie there too; absent where all are listed. */
   readonly ofOthers?: number | undefined;
@@ -20,6 +20,8 @@ export interface BackupList {
 
 export interface WriteOptions {
   readonly signal?: AbortSignal | undefined;
+  /** About what it will be, or more, where somebody knows. */
+  readonly likelyBytes?: number | undefined;
   /** Called with all bytes written so far. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, open, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, open, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -134,7 +134,16 @@ describe("a directory of backups", () => {
     await expect(store.remove("../../x")).rejects.toMatchObject({ code: "BACKUP_UNKNOWN" });
   });
 
-  it("goes on beside a manifest that cannot be read, and touches nothing of it", async () => {
+  it("shows a manifest that the file system does not give away, and numbers no backup without it", async () => {
+    const { store, manifest } = await written();
+    await mkdir(join(directory, "20260502T100000Z-zzzz.json"));
+    const unread = { code: "BACKUP_FAILED", message: expect.stringMatching(/zzzz\.json cannot be read: EISDIR$/) };
+    expect(await store.list()).toEqual({ backups: [manifest], damaged: [expect.objectContaining(unread)] });
+    await expect(store.begin("20260503T100000Z-bbbb")).rejects.toMatchObject(unread);
+    expect((await readdir(directory)).filter((name) => name.includes("bbbb"))).toEqual([]);
+  });
+
+  it("goes on beside a manifest that says nothing, and touches nothing of it", async () => {
     const { store, manifest } = await written();
     const other = "20260502T100000Z-zzzz";
     for (const name of [`${other}.json`, `${other}.dump`]) await writeFile(join(directory, name), "{");
@@ -142,6 +151,10 @@ describe("a directory of backups", () => {
       backups: [manifest],
       damaged: [expect.objectContaining({ code: "BACKUP_INVALID" })],
     });
+    {
+      await using writer = await store.begin("20260503T100000Z-bbbb");
+      expect(writer.seq).toBe(2);
+    }
     expect(await store.sweep()).toEqual([]);
   });
 });

@@ -81,7 +81,13 @@ export function createDirectoryStore({ directory, onStep }: DirectoryStoreOption
         const tag = await ownWriterTag();
         const mark = at(fileNames.writing(id, tag));
         await (await open(mark, "wx", 0o600)).close();
-        const { backups } = await store.list();
+        const { backups, damaged } = await store.list();
+        // It may be the newest of all: what begins now would count as older.
+        const unread = damaged.find(({ code }) => code !== "BACKUP_INVALID");
+        if (unread) {
+          await rm(mark, { force: true });
+          throw unread;
+        }
         return createWriter(id, (backups.at(-1)?.seq ?? 0) + 1, tag, mark);
       }),
     async update(manifest) {
@@ -163,12 +169,12 @@ async function listManifests(directory: string, files: readonly StoreFile[]): Pr
   for (const { name, kind } of files) {
     if (kind !== "json") continue;
     const path = join(directory, name);
-    // One that was removed meanwhile is not there.
-    const text = await readFile(path, "utf8").catch(() => null);
-    if (text === null) continue;
     try {
-      backups.push(parseManifest(text, path));
-    } catch (error) {
+      backups.push(parseManifest(await readFile(path, "utf8"), path));
+    } catch (cause) {
+      // One that was removed meanwhile is not there.
+      if ((cause as NodeJS.ErrnoException).code === "ENOENT") continue;
+      const error = storeError(cause, `${path} cannot be read`);
       if (!isSluiceError(error)) throw error;
       damaged.push(error);
     }

@@ -75,3 +75,49 @@ it.each([
   });
   expect(put).not.toContain(`${id}.json`);
 });
+
+it("an upload that began after the marks of writers were listed is left alone", async () => {
+  const marks: string[] = [];
+  const discarded: string[] = [];
+  const begin = () => void marks.push(`${id}.writing.elsewhere-1-1.partial`);
+  const objects = (whenAsked: () => void) =>
+    ({
+      place: "s3://backups",
+      list: async () => marks.map((name) => ({ name, bytes: 4, modified: new Date() })),
+      async unfinished() {
+        whenAsked();
+        const name = `${id}.dump`;
+        return [{ name, discard: async () => discarded.push(name) > 0 }];
+      },
+    }) as unknown as Objects;
+  const clock = { now: () => new Date() } as Clock;
+  // Another machine puts its mark and begins to upload while this one looks around.
+  expect(await createObjectBackupStore(objects(begin), clock).sweep()).toEqual([]);
+  marks.pop();
+  expect(
+    await createObjectBackupStore(
+      objects(() => undefined),
+      clock,
+    ).sweep(),
+  ).toEqual([`${id}.dump`]);
+  expect(discarded).toEqual([`${id}.dump`]);
+});
+
+it("a backup whose mark cannot be taken away is there", async () => {
+  const put: string[] = [];
+  const objects = {
+    place: "s3://backups",
+    list: async () => [{ name: `${id}.dump`, bytes: 4, modified: new Date() }],
+    getText: async () => null,
+    unfinished: async () => [],
+    putText: async (name: string) => void put.push(name),
+    put: async (_name: string, source: AsyncIterable<Uint8Array>) => void (await bytesOf(source)),
+    remove: async (name: string) => {
+      if (name.includes("writing")) throw new Error("connection refused");
+    },
+  } as unknown as Objects;
+  const store = createObjectBackupStore(objects, { now: () => new Date() } as Clock);
+  await using writer = await store.begin(id);
+  await writer.commit(aManifest({ id, seq: writer.seq, ...(await writer.write("dump", chunks("dump"))) }));
+  expect(put).toContain(`${id}.json`);
+});

@@ -53,6 +53,8 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
     },
     remove: (id) => remove(id),
     async sweep(signal) {
+      // The mark of a writer comes before its uploads: what is asked for before the marks has its own among them.
+      const unfinished = await objects.unfinished(signal);
       const stored = await objects.list(signal);
       const alive = await aliveWriters(stored.flatMap(markOf), clock);
       const files = filesOf(stored);
@@ -62,11 +64,10 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
         gone.length === 0 ? [] : stillUnlisted(gone, filesOf(await objects.list(signal))).map(({ name }) => name);
       for (const name of left) await objects.remove(name, signal);
       const held = new Set(files.filter(({ tag }) => tag !== null && alive.has(tag)).map(({ backup }) => backup));
-      for (const upload of await objects.unfinished(signal)) {
+      for (const upload of unfinished) {
         const file = describeFile(upload.name);
         if (!file || held.has(file.backup)) continue;
-        await upload.discard();
-        left.push(upload.name);
+        if (await upload.discard()) left.push(upload.name);
       }
       return left;
     },
@@ -106,7 +107,7 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
           return bytes;
         });
         const name = fileNames.part(id, part);
-        await objects.put(name, noted, options.signal);
+        await objects.put(name, noted, { signal: options.signal, likelyBytes: options.likelyBytes });
         written.set(name, bytes);
         return { sha256: hash.digest("hex"), bytes };
       },
@@ -115,7 +116,8 @@ export function createObjectBackupStore(objects: Objects, clock: Clock): BackupS
         await assertThere(written, signal);
         await objects.putText(fileNames.manifest(id), formatManifest(manifest), signal);
         committed = true;
-        await objects.remove(mark);
+        // The backup is there. A mark that stays goes with a later sweep.
+        await objects.remove(mark, signal).catch(() => undefined);
       },
       async [Symbol.asyncDispose]() {
         if (committed) return;

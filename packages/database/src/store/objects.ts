@@ -4,7 +4,7 @@ export interface Objects {
   readonly place: string;
   list(signal?: AbortSignal): Promise<readonly StoredObject[]>;
   /** It appears whole or not at all. Memory is constant. */
-  put(name: string, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
+  put(name: string, source: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<void>;
   /** Replaces it, if it is there. */
   putText(name: string, text: string, signal?: AbortSignal): Promise<void>;
   /** `null` where there is none. */
@@ -27,5 +27,11 @@ export interface StoredObject {
 export interface Unfinished {
   /** What it would have become. */
   readonly name: string;
-  discard(): Promise<void>;
+  /** Resolves with whether it is gone: a place may keep that to others. */
+  discard(): Promise<boolean>;
+}
+
+export interface PutOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly likelyBytes?: number | undefined;
 }

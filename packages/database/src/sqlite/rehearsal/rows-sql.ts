@@ -1,5 +1,5 @@
 import type { CatalogColumn, CatalogTable } from "../../rehearsal/catalog.ts";
-import { quoteName } from "../fingerprint-sql.ts";
+import { joinedSql, quoteName } from "../fingerprint-sql.ts";
 
 /** Schema name under which a query has the database as it was before. */
 export const beforeName = "sluice_was";
@@ -36,7 +36,7 @@ export function rowComparison(was: CatalogTable, is: CatalogTable, key: readonly
   }
   const differs = kept.map(([column, now]) => `${text("a", column)} is not ${text("b", now)}`);
   return {
-    updated: `select count(*) from ${before} join ${after} on ${same} where ${differs.join(" or ")};`,
+    updated: `select count(*) from ${before} join ${after} on ${same} where ${joinedSql(differs, "or")};`,
     inserted: `select count(*) from ${after} where not exists (select 1 from ${before} where ${same});`,
     deleted: `select count(*) from ${before} where not exists (select 1 from ${after} where ${same});`,
   };

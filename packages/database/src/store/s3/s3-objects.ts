@@ -2,7 +2,8 @@ import { Readable } from "node:stream";
 import type { ListMultipartUploadsCommandOutput, MultipartUpload, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { SluiceError } from "@sluice/core";
 import { noting } from "../../process/noting.ts";
-import type { Objects, StoredObject, Unfinished } from "../objects.ts";
+import type { Objects, StoredObject } from "../objects.ts";
+import { partBytesFor, withinParts } from "./part-size.ts";
 import { isSilence, readUnlessSilent } from "./silence.ts";
 
 export interface S3Options {
@@ -25,9 +26,6 @@ export interface S3Credentials {
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
 }
-
-/** 10,000 parts are allowed: a dump of 160 GB. Two of them are in memory at once. */
-const partBytes = 16 << 20;
 
 const defaultSilenceMs = 60_000;
 const connectMs = 15_000;
@@ -92,15 +90,16 @@ export function createS3Objects(options: S3Options): Objects {
         },
         signal,
       ),
-    async put(name, source, signal) {
+    async put(name, source, { signal, likelyBytes } = {}) {
       const ofSource: unknown[] = [];
+      const partSize = partBytesFor(likelyBytes);
       await attempt(
         "writing to",
         async (opened) => {
-          const Body = Readable.from(noting(source, ofSource), { objectMode: false });
+          const Body = Readable.from(noting(withinParts(source, place, partSize), ofSource), { objectMode: false });
           const params = { ...keyOf(name), Body };
           const client = endingWith(opened, signal);
-          const upload = new opened.Upload({ client, params, partSize: partBytes, queueSize: 2 });
+          const upload = new opened.Upload({ client, params, partSize, queueSize: 2 });
           const abort = () => void upload.abort();
           signal?.addEventListener("abort", abort, { once: true });
           try {
@@ -141,7 +140,21 @@ export function createS3Objects(options: S3Options): Objects {
         },
         signal,
       ),
-    unfinished: (signal) => attempt("listing", async (opened) => unfinishedIn(opened, Bucket, prefix, signal), signal),
+    async unfinished(signal) {
+      const found = await attempt("listing", (opened) => unfinishedIn(opened, Bucket, prefix, signal), signal);
+      return found.map(({ Key = "", UploadId }) => ({
+        name: Key.slice(prefix.length),
+        discard: () =>
+          attempt(
+            "removing from",
+            ({ sdk, client }) => {
+              const command = new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId });
+              return unlessRefused(sdk, () => client.send(command, until(signal)).then(() => true), false);
+            },
+            signal,
+          ),
+      }));
+    },
   };
 }
 
@@ -199,18 +212,10 @@ async function unfinishedIn(
   Bucket: string,
   prefix: string,
   signal: AbortSignal | undefined,
-): Promise<readonly Unfinished[]> {
-  const list = async (after: object): Promise<ListMultipartUploadsCommandOutput | null> => {
-    try {
-      return await client.send(
-        new sdk.ListMultipartUploadsCommand({ Bucket, Prefix: prefix, ...after }),
-        until(signal),
-      );
-    } catch (error) {
-      const status = error instanceof sdk.S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
-      if (status === 501 || (status >= 400 && status < 500)) return null;
-      throw error;
-    }
+): Promise<readonly MultipartUpload[]> {
+  const list = (after: object): Promise<ListMultipartUploadsCommandOutput | null> => {
+    const command = new sdk.ListMultipartUploadsCommand({ Bucket, Prefix: prefix, ...after });
+    return unlessRefused(sdk, () => client.send(command, until(signal)), null);
   };
   const found: MultipartUpload[] = [];
   for (let page = await list({}); page; ) {
@@ -218,12 +223,18 @@ async function unfinishedIn(
     const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
     page = IsTruncated ? await list({ KeyMarker, UploadIdMarker }) : null;
   }
-  return found.map(({ Key = "", UploadId }) => ({
-    name: Key.slice(prefix.length),
-    async discard() {
-      await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }), until(signal));
-    },
-  }));
+  return found;
+}
+
+/** Also what is not there any more is refused. */
+async function unlessRefused<T, U>(sdk: Library, run: () => Promise<T>, refused: U): Promise<T | U> {
+  try {
+    return await run();
+  } catch (error) {
+    const status = error instanceof sdk.S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
+    if (status === 501 || (status >= 400 && status < 500)) return refused;
+    throw error;
+  }
 }
 
 /** Errors of Sluice and of the source pass through; the library's name what the server said. */
