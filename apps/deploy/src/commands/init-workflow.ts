@@ -14,7 +14,7 @@ type State = "written" | "unchanged" | "differs";
 export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const { directory, files, byHand, altered, leftOut, migration, untaken } = await deployer.workflows();
+    const { directory, files, byHand, altered, leftOut, migration, untaken, inCheckout } = await deployer.workflows();
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: { readonly path: string; readonly state: State }[] = [];
     for (const { path, text } of files) {
@@ -25,10 +25,12 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
       if (!flags.json) context.stdout.write(textOf(state, name, existing ?? "", text, command));
       done.push({ path, state });
     }
-    if (flags.json) writeJson(context, { directory, files: done, byHand, altered, leftOut, migration, untaken });
-    else {
+    if (flags.json) {
+      writeJson(context, { directory, files: done, byHand, altered, leftOut, migration, untaken, inCheckout });
+    } else {
       if (leftOut) context.stdout.write(leftOutText(leftOut));
       if (migration) context.stdout.write(migrationText(migration));
+      context.stdout.write(inCheckout.map(inCheckoutText).join(""));
       context.stdout.write(untaken.map(untakenText).join(""));
       context.stdout.write(altered.map(alteredText).join(""));
       context.stdout.write(byHand.map((path) => `${path} deploys past Sluice: remove it\n`).join(""));
@@ -49,6 +51,10 @@ function leftOutText({ files, composeFile }: NonNullable<ProjectWorkflows["leftO
 
 function migrationText({ path, service, command }: NonNullable<ProjectWorkflows["migration"]>): string {
   return `the migration of ${path} runs before each version: ${command} in ${service}; see that it is one for production\n`;
+}
+
+function inCheckoutText({ service, source, target }: ProjectWorkflows["inCheckout"][number]): string {
+  return `${service} writes to ${source}, which is another directory in the checkout of a runner, and cleaned there for each job: write where the data is as an absolute path, /…:${target}, before anything is deployed\n`;
 }
 
 function untakenText({ path, line }: ProjectWorkflows["untaken"][number]): string {
