@@ -346,7 +346,7 @@ const faults: Readonly<Record<string, Row>> = {
     /^gpasswd -d/,
   ],
   "an engine without TLS": ["error engine-without-tls", look.access({ dockerHost: "tcp://10.0.0.1:2375" }), /ssh:\/\//],
-  "a state home for everybody": ["error home-readable", look.access({ homeMode: 0o755 }), /^chmod -R go=/],
+  "a state home for everybody": ["error home-readable", look.access({ homeMode: 0o755 }), /^chmod 700 \/[^ ]*$/],
   "an env file for everybody": [
     "warn env-file-readable",
     look.access({ envFiles: [{ path: ".env", mode: 0o644, isCommitted: false }] }),
