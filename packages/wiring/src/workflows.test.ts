@@ -84,6 +84,12 @@ describe("the workflows of a checkout", () => {
     expect(await named()).toEqual(["./pgdata", "./uploads", "./new"]);
   });
 
+  it("check out files of Git LFS where there are some", async () => {
+    await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: web\n");
+    await writeFile(join(directory, ".gitattributes"), "*.png filter=lfs diff=lfs merge=lfs -text\n");
+    for (const { text } of (await read()).files) expect(text).toContain("          lfs: true\n");
+  });
+
   it("take the rights and variables that the configuration needs", async () => {
     await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: web\n");
     const config = `notify: { channels: { team: { slack: { url: "\${CHAT_URL}" } } } }

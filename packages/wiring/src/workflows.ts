@@ -51,6 +51,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
       takesPrereleases: config.releases.allowPrerelease,
     },
     github: config.github,
+    hasLfs: /\bfilter=lfs\b/.test(await readOrEmpty(join(directory, ".gitattributes"))),
     hasSubmodules: (await readOrEmpty(join(directory, ".gitmodules"))) !== "",
     hasDatabase: config.database !== undefined || [...texts.values()].some(hasDatabaseImage),
   };

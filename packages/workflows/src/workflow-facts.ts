@@ -17,6 +17,8 @@ export interface CheckoutTexts {
   readonly hasDatabase: boolean;
   /** There is a `.gitmodules`. */
   readonly hasSubmodules: boolean;
+  /** Files of the commit are kept in Git LFS. Default: none is. */
+  readonly hasLfs?: boolean | undefined;
   /** Variables that the configuration refers to, so that people can be told, or a check can log in. */
   readonly configVariables: readonly string[];
   readonly environment: WorkflowEnvironment;
@@ -44,9 +46,20 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
     runsOn: runsOn.includes("self-hosted") ? runsOn : ["self-hosted", environment.name],
     hasDatabase: checkout.hasDatabase,
     hasSubmodules: checkout.hasSubmodules,
+    ...withInputs(existing?.checkoutInputs, checkout),
     environment,
     github: checkout.github,
   };
+}
+
+/** What an existing workflow asks for stays, but that what is built is whole: a deployment of less is refused. */
+function withInputs(
+  existing: readonly WorkflowVariable[] = [],
+  { hasLfs = false }: CheckoutTexts,
+): Pick<WorkflowFacts, "checkoutInputs"> {
+  const others = hasLfs ? existing.filter(({ name }) => name !== "lfs") : existing;
+  const inputs = [...others, ...(hasLfs ? [{ name: "lfs", value: "true" }] : [])];
+  return inputs.length > 0 ? { checkoutInputs: inputs } : {};
 }
 
 /** Deployments that the workflows of a checkout make, the best witness first. */

@@ -199,6 +199,11 @@ const faults: Readonly<Record<string, Row>> = {
     look.release({ missingSubmodules: ["libs/a"] }),
     /^git submodule update --init --recursive/,
   ],
+  "files of Git LFS that are pointers": [
+    "error checkout-lfs",
+    look.release({ lfsPointers: ["web/a.bin"] }),
+    /^git lfs pull; /,
+  ],
   "changes that no commit has": ["warn checkout-dirty", look.release({ isDirty: true }), /git status/],
   "a checkout without tags": [
     "warn checkout-shallow",
