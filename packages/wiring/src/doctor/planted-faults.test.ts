@@ -204,7 +204,11 @@ const faults: Readonly<Record<string, Row>> = {
     look.release({ lfsPointers: ["web/a.bin"] }),
     /^git lfs pull; /,
   ],
-  "changes that no commit has": ["warn checkout-dirty", look.release({ isDirty: true }), /git status/],
+  "changes that no commit has": [
+    "warn checkout-dirty",
+    look.release({ isDirty: true }),
+    /^git status .* \.gitignore what containers write$/,
+  ],
   "a checkout without tags": [
     "warn checkout-shallow",
     look.release({ isShallow: true, tagsAtHead: [] }),

@@ -65,7 +65,7 @@ export function releaseDiagnoses({
       code: "checkout-dirty",
       what: "the checkout holds changes that no commit has",
       why: "what would be deployed is not what its tag names, and cannot be built again",
-      mend: "git status shows them; commit them, or git stash --include-untracked",
+      mend: "git status shows them; commit them, or name in .gitignore what containers write",
     }),
     ...when(missingSubmodules.length > 0, {
       severity: "error",
