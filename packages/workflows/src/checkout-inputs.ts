@@ -38,5 +38,5 @@ export function checkoutInputs(job: Tree): readonly WorkflowVariable[] {
 /** Another repository, or another place for it, is something that a build needs besides. */
 function isOfProject({ uses, with: inputs }: Tree): boolean {
   const { repository, path } = treeOf(inputs);
-  return /^actions\/checkout@/.test(textOf(uses)) && repository === undefined && path === undefined;
+  return textOf(uses).startsWith("actions/checkout@") && repository === undefined && path === undefined;
 }
