@@ -16,6 +16,7 @@ import {
 import { coldRollback } from "./cold-slot.ts";
 import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { assertImages } from "./needed-images.ts";
+import { placedModel } from "./placed-model.ts";
 import { assertBackupReady, assertDoorImage, assertNoObstacle, assertOwnProjects } from "./preflight.ts";
 import { neverLive } from "./read-attempts.ts";
 import { portsMoved, type RollbackFacts, type RollbackScope, type WayBack } from "./rollback-facts.ts";
@@ -47,7 +48,8 @@ export async function prepareCold(
   assertOwnProjects(placesOf(plan), observed);
   await assertImages(target, plan, ports, signal);
   await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
-  await assertNoObstacle(plan, { ...request, model, services, orphans }, ports, signal);
+  const placed = await placedModel(facts, scope);
+  await assertNoObstacle(plan, { ...request, model: placed, services, orphans }, ports, signal);
   await assertBackupReady(plan, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
   const leftOut = missingCheckedServices(judging, services).map((service) => leftOutFinding(service, target));

@@ -13,7 +13,14 @@ export { missingDoorImage } from "./door-image.ts";
 export type { DeploymentResult } from "./end.ts";
 export { findOrphans } from "./find-orphans.ts";
 export { goneImages } from "./gone-images.ts";
-export { type AttemptRecord, bundleOf, type Origin, type UnfinishedAttempt, unfinishedOf } from "./journal-entries.ts";
+export {
+  type AttemptRecord,
+  bundleOf,
+  keptBy,
+  type Origin,
+  type UnfinishedAttempt,
+  unfinishedOf,
+} from "./journal-entries.ts";
 export { lastMigrated } from "./last-migrated.ts";
 export { countTraffic } from "./measure-traffic.ts";
 export { assertOwnProjects, assertReady } from "./preflight.ts";

@@ -1,14 +1,15 @@
-import type {
-  DeploymentKind,
-  DeploymentPlan,
-  JournalEntry,
-  JournalRecord,
-  ModelChanges,
-  Observation,
-  OrderKind,
-  Outcome,
-  Serving,
-  UnfinishedDeployment,
+import {
+  type DeploymentKind,
+  type DeploymentPlan,
+  type JournalEntry,
+  type JournalRecord,
+  keptForWayBack,
+  type ModelChanges,
+  type Observation,
+  type OrderKind,
+  type Outcome,
+  type Serving,
+  type UnfinishedDeployment,
 } from "@sluice/core";
 import type { StepData } from "./action.ts";
 import { condemnedBy } from "./condemned.ts";
@@ -135,6 +136,12 @@ export function unfinishedOf(attempt: AttemptRecord | null): UnfinishedAttempt |
     isImported: attempt.isImported,
     attempt,
   };
+}
+
+/** Ids of containers beside the slots that the last attempt left open, and undoes with. */
+export function keptBy(attempt: AttemptRecord | null): readonly string[] {
+  const unfinished = unfinishedOf(attempt);
+  return unfinished ? keptForWayBack(unfinished.plan) : [];
 }
 
 /**

@@ -10,19 +10,21 @@ import {
 } from "@sluice/core";
 import { jobsTakenBack } from "./jobs-not-run.ts";
 import { lostBase } from "./lost-base.ts";
+import { placedModel } from "./placed-model.ts";
 import { assertDoorImage, assertNoObstacle } from "./preflight.ts";
 import type { RollbackFacts, RollbackScope, WayBack } from "./rollback-facts.ts";
 
 /** Going back to what is warm. @throws SluiceError RELEASE_REFUSED, PREFLIGHT_FAILED */
 export async function prepareWarm(facts: RollbackFacts, scope: RollbackScope): Promise<WayBack> {
-  const { target, release, observed, orphans, transfers } = facts;
+  const { target, observed, orphans, transfers } = facts;
   const { request, ports, signal, judging, fate } = scope;
   const { services } = target;
   const { plan, told } = planWarm(facts);
   assertPortsFree(plan, transfers, target);
   await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
   if (plan.steps.some(({ kind }) => kind === "door")) {
-    await assertNoObstacle(plan, { ...request, model: release.model, services, orphans }, ports, signal);
+    const model = await placedModel(facts, scope);
+    await assertNoObstacle(plan, { ...request, model, services, orphans }, ports, signal);
   }
   return { plan, told: [...jobsTakenBack(target, fate, plan), ...told] };
 }

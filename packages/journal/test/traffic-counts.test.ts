@@ -1,4 +1,4 @@
-import { appendFile, readFile } from "node:fs/promises";
+import { appendFile, chown, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TrafficCount } from "@sluice/core";
 import { expect, it } from "vitest";
@@ -30,3 +30,20 @@ it("the oldest go where there are too many", async () => {
   expect((await readFile(join(home.path, "traffic.ndjson"), "utf8")).length).toBeLessThan(400_000);
   expect((await counts.recent()).at(-1)).toEqual(count(8_999));
 });
+
+it("what cannot be read at all is passed over too: no deployment is refused for want of it", async () => {
+  const home = await temporaryHome();
+  await mkdir(join(home.path, "traffic.ndjson"));
+  expect(await createTrafficCounts(home).recent()).toEqual([]);
+});
+
+it.skipIf(process.getuid?.() !== 0)(
+  "root leaves nothing in the home of somebody else, who could not read it",
+  async () => {
+    const home = await temporaryHome();
+    await chown(home.path, 54_321, 54_321);
+    const before = await readdir(home.path);
+    await createTrafficCounts(home).note([count(1)]);
+    expect(await readdir(home.path)).toEqual(before);
+  },
+);

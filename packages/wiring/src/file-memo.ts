@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Memo } from "@sluice/compose";
-import { ownerOf } from "@sluice/core/node";
+import { isAnothers } from "@sluice/core/node";
 
 const keptAnswers = 64;
 
@@ -26,12 +26,6 @@ export function createFileMemo(directory: () => Promise<string>): Memo {
       await forgetOldest(dir);
     },
   };
-}
-
-/** What root leaves in a state home of somebody else, that one cannot use. */
-function isAnothers(home: string): boolean {
-  const owner = ownerOf(home);
-  return owner !== null && owner.uid !== (process.geteuid?.() ?? owner.uid);
 }
 
 async function forgetOldest(dir: string): Promise<void> {

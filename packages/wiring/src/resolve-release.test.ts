@@ -45,6 +45,21 @@ describe("which release is asked for", () => {
     expect(named).toMatchObject({ release: { tag: "v3", dirty: false } });
   });
 
+  it("none where a file of Git LFS is a pointer: to git that tree is clean", async () => {
+    writeFileSync(join(directory, ".gitattributes"), "*.bin filter=lfs\n");
+    for (const name of ["a.bin", "b.bin"]) {
+      writeFileSync(join(directory, name), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+    }
+    git("add", ".");
+    git("commit", "-q", "-m", "with files of LFS");
+    await expect(resolveRelease({ env: {}, directory })).rejects.toMatchObject({
+      code: "RELEASE_REFUSED",
+      message:
+        "a.bin and 1 more are pointers of Git LFS and not the file itself: what is built would not be what the commit names",
+      hint: expect.stringMatching(/^git lfs pull;/),
+    });
+  });
+
   it("a tag given by hand wins over the event", async () => {
     const env = eventFile(published({ tag_name: "v9" }));
     expect(await resolveRelease({ env, directory, tag: "v1" })).toEqual({

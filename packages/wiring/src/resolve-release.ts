@@ -62,8 +62,24 @@ function assertDescribed(name: string): string {
   );
 }
 
-/** To git such a tree is clean, and a build without them would be the release that the commit names ever after. */
-function assertWhole({ missingSubmodules: [first, ...more] }: Checkout): void {
+/** To git such a tree is clean, and a build without what it lacks would be the release that the commit names ever after. */
+function assertWhole({ missingSubmodules, lfsPointers }: Checkout): void {
+  assertSubmodules(missingSubmodules);
+  const [pointer, ...more] = lfsPointers;
+  if (pointer === undefined) return;
+  const those = more.length === 0 ? `${pointer} is a pointer` : `${pointer} and ${more.length} more are pointers`;
+  throw new SluiceError(
+    "RELEASE_REFUSED",
+    `${those} of Git LFS and not the file itself: what is built would not be what the commit names`,
+    {
+      hint:
+        "git lfs pull; on GitHub, actions/checkout with `lfs: true`. " +
+        "What no build needs is left out by lfs.fetchexclude in .lfsconfig",
+    },
+  );
+}
+
+function assertSubmodules([first, ...more]: readonly string[]): void {
   if (first === undefined) return;
   const those = more.length === 0 ? `submodule ${first} is` : `submodules ${[first, ...more].join(", ")} are`;
   throw new SluiceError(

@@ -127,7 +127,7 @@ describe("what a person must know of a stack", () => {
             missingLinks: [{ ...link, slot, aliases: [] }],
           }),
           services,
-          false,
+          { counts: false },
         )[0],
     );
     expect(live).toMatchObject({ severity: "error", code: "door-cut-off", unserved: "unreached" });
@@ -136,9 +136,9 @@ describe("what a person must know of a stack", () => {
 
   it("that a door does not run, is not there, or does not answer: nobody gets through", () => {
     const unserved = (web: Parameters<typeof aDoor>[2], leads: DoorRouting | null = null) =>
-      stackFindings(aStack({ services, live, doors: { web: aDoor("web", leads, web) } }), services, false).map(
-        (finding) => finding.unserved,
-      );
+      stackFindings(aStack({ services, live, doors: { web: aDoor("web", leads, web) } }), services, {
+        counts: false,
+      }).map((finding) => finding.unserved);
     expect(unserved({ state: "stopped" })).toEqual(["unreached"]);
     expect(unserved({ state: "absent" })).toEqual(["unreached"]);
     expect(unserved({ isUnreached: true }, routing)).toEqual(["unreached"]);
@@ -196,7 +196,7 @@ describe("what a person must know of a stack", () => {
     });
 
     it("is not there is nothing where nobody knows what the release that serves wants", () => {
-      expect(stackFindings(aStack({ services, live, ...base("absent", []) }), services, false)).toEqual([]);
+      expect(stackFindings(aStack({ services, live, ...base("absent", []) }), services, { counts: false })).toEqual([]);
     });
   });
 

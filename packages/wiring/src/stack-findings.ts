@@ -21,18 +21,26 @@ import {
 } from "@sluice/core";
 import { shortFindings } from "./short-findings.ts";
 
+export interface StackKnowledge {
+  /**
+   * Whether containers of the release that serves are counted: not while a deployment changes them, nor where that release is not
+   * stored, so that nobody knows how many it wants. Default: they are
+   */
+  readonly counts?: boolean;
+  /** Ids of containers that a deployment without an end keeps for its way back. Default: none */
+  readonly kept?: readonly string[];
+}
+
 /**
  * What is not as a deployment left it, each with the command that puts it right, and what no deployment changes. Pure.
  * Before a first deployment none has left anything, nor where nothing of the release that serves is in slots.
  *
  * @param services those of the release that serves, for which the stack was observed: what is checked out may be another one
- * @param counts whether its containers are counted: not while a deployment changes them, nor where that release is not
- *   stored, so that nobody knows how many it wants
  */
 export function stackFindings(
   observed: ObservedStack,
   services: readonly ServiceFacts[],
-  counts = true,
+  { counts = true, kept = [] }: StackKnowledge = {},
 ): readonly Finding[] {
   const held = Object.values(observed.doors).filter((door) => isHeldByPlain(observed, door));
   const mayServe = held.length === 0 && !observed.isTakingOver && services.some(isInSlot);
@@ -49,8 +57,8 @@ export function stackFindings(
   const workers = new Set(services.filter(({ role }) => role === "worker").map(({ name }) => name));
   return [
     ...observed.plain
-      // What users reach is not beside anything.
-      .filter((container) => held.every(({ service }) => service !== container.service))
+      // What users reach is not beside anything, and what an undo starts again is nothing to be removed.
+      .filter(({ id, service }) => held.every((door) => door.service !== service) && !kept.includes(id))
       .map((container) => secondCopy(container, workers.has(container.service))),
     ...observed.missingLinks.map((link) => missingLink(link, live, link.service in observed.base)),
     ...Object.values(observed.doors).flatMap((door) =>

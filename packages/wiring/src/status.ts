@@ -15,6 +15,7 @@ import {
   type EnginePorts,
   findOrphans,
   goneImages,
+  keptBy,
   lastAttempt,
   lastLiveRelease,
   recordFindings,
@@ -58,7 +59,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     ...readOnlyFindings(home),
     // What lies beside the slots belongs to who is at work, as the copy of a rehearsal does.
     ...(lock ? [] : observed.leftovers),
-    ...stackFindings(observed, services, stored !== null && !lock),
+    ...stackFindings(observed, services, { counts: stored !== null && !lock, kept: keptBy(last) }),
     ...(stored && !lock ? changedBaseFindings(observed, stored.bundle.tag) : []),
     ...(lock ? [] : orphanFindings(kept)),
     ...unreadable,

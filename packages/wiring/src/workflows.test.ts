@@ -68,6 +68,28 @@ describe("the workflows of a checkout", () => {
     expect(await deploys()).not.toContain(asked);
   });
 
+  it("say what is written to by a path from the checkout and is not in git, which a checkout on the runner has not", async () => {
+    const git = (...args: readonly string[]) => promisify(execFile)("git", args, { cwd: directory });
+    const volumes = ["./pgdata:/data", "./nginx:/etc/nginx", "./uploads:/uploads", ".:/app", "./new:/new"];
+    await writeFile(join(directory, "compose.yml"), JSON.stringify({ services: { web: { image: "web", volumes } } }));
+    for (const path of ["pgdata/PG_VERSION", "nginx/nginx.conf", "uploads/.gitkeep"]) {
+      await mkdir(join(directory, path, ".."));
+      await writeFile(join(directory, path), "");
+    }
+    const named = async () => (await read()).inCheckout.map(({ source }) => source);
+    expect(await named()).toEqual(["./new"]);
+    await git("init", "-q");
+    await writeFile(join(directory, ".gitignore"), "pgdata\n");
+    await git("add", ".");
+    expect(await named()).toEqual(["./pgdata", "./uploads", "./new"]);
+  });
+
+  it("check out files of Git LFS where there are some", async () => {
+    await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: web\n");
+    await writeFile(join(directory, ".gitattributes"), "*.png filter=lfs diff=lfs merge=lfs -text\n");
+    for (const { text } of (await read()).files) expect(text).toContain("          lfs: true\n");
+  });
+
   it("take the rights and variables that the configuration needs", async () => {
     await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: web\n");
     const config = `notify: { channels: { team: { slack: { url: "\${CHAT_URL}" } } } }

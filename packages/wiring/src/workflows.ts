@@ -3,7 +3,15 @@ import { join, relative } from "node:path";
 import { checkoutOf, findProjectFiles } from "@sluice/compose";
 import { type Config, SluiceError } from "@sluice/core";
 import { inferDatabaseKind } from "@sluice/database";
-import { deploymentsOf, leftOutFiles, projectWorkflows, type WorkflowFile, workflowFacts } from "@sluice/workflows";
+import {
+  deploymentsOf,
+  leftOutFiles,
+  projectWorkflows,
+  relativeWrites,
+  type WorkflowFile,
+  workflowFacts,
+} from "@sluice/workflows";
+import { checkoutWrites } from "./checkout-writes.ts";
 import { configVariables } from "./config-variables.ts";
 import type { DeployerOptions, ProjectWorkflows } from "./deployer.ts";
 import { isTracked } from "./is-tracked.ts";
@@ -44,6 +52,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     },
     github: config.github,
     timezone: config.windows.timezone,
+    hasLfs: /\bfilter=lfs\b/.test(await readOrEmpty(join(directory, ".gitattributes"))),
     hasSubmodules: (await readOrEmpty(join(directory, ".gitmodules"))) !== "",
     hasDatabase: config.database !== undefined || [...texts.values()].some(hasDatabaseImage),
   };
@@ -58,6 +67,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     altered: deployment?.altered ?? [],
     leftOut: leftOut.length > 0 ? { files: leftOut, composeFile: [...facts.files, ...leftOut].join(":") } : null,
     migration: deployment?.migration ? { path: deployment.path, ...deployment.migration } : null,
+    inCheckout: await checkoutWrites(relativeWrites(facts.files.map((path) => texts.get(path) ?? "")), found.directory),
     untaken: (deployment?.untaken ?? []).map((line) => ({ path: deployment?.path ?? "", line })),
   };
 }

@@ -76,6 +76,8 @@ export interface WorkflowFacts {
   readonly schedules: WorkflowSchedules;
   /** The checkout names submodules, which a runner is to check out, too. */
   readonly hasSubmodules: boolean;
+  /** Further inputs of the step that checks the project out. Default: none. */
+  readonly checkoutInputs?: readonly WorkflowVariable[] | undefined;
   readonly environment: WorkflowEnvironment;
   /** What Sluice does on GitHub: it decides what the token of a run may do. */
   readonly github: GithubUse;

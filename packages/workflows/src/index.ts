@@ -13,6 +13,7 @@ export { type JobWithoutSettings, jobsWithoutSettings } from "./jobs-without-set
 export { workflowPaths } from "./names.ts";
 export { projectWorkflows } from "./project-workflows.ts";
 export { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
+export { type RelativeWrite, relativeWrites } from "./relative-writes.ts";
 export { type RunTokenJob, runTokenJobs } from "./run-token.ts";
 export { type CheckoutTexts, deploymentsOf, leftOutFiles, workflowFacts } from "./workflow-facts.ts";
 export { type WorkflowRisk, workflowRisks } from "./workflow-risks.ts";

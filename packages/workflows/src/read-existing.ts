@@ -1,3 +1,4 @@
+import { checkoutInputs } from "./checkout-inputs.ts";
 import { type DeployingJob, deployingJobs } from "./deploying-jobs.ts";
 import type { AlteredVariable, MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { isFor } from "./names.ts";
@@ -23,6 +24,8 @@ export interface ExistingDeployment {
   /** Further commands of that kind, and those that a compose file cannot say: nobody runs them once this workflow is gone. */
   readonly untaken: readonly string[];
   readonly runsOn: readonly string[];
+  /** Of the step that checks the project out. */
+  readonly checkoutInputs: readonly WorkflowVariable[];
   /** Brings Compose up itself: users and the record of a stack that Sluice deploys would be passed by. */
   readonly isByHand: boolean;
 }
@@ -80,6 +83,7 @@ function deploymentOf(
     migration: taken?.step ?? null,
     untaken: runs.filter((run) => run !== taken).map(({ line }) => line),
     runsOn: labelsOf(job["runs-on"]),
+    checkoutInputs: checkoutInputs(job),
     isByHand,
   };
 }

@@ -18,6 +18,8 @@ export interface CheckoutTexts {
   readonly hasDatabase: boolean;
   /** There is a `.gitmodules`. */
   readonly hasSubmodules: boolean;
+  /** Files of the commit are kept in Git LFS. Default: none is. */
+  readonly hasLfs?: boolean | undefined;
   /** Variables that the configuration refers to, so that people can be told, or a check can log in. */
   readonly configVariables: readonly string[];
   /** Of the windows, IANA name. */
@@ -48,9 +50,20 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
     hasDatabase: checkout.hasDatabase,
     schedules: schedulesOf(checkout.workflows, environment.name, checkout.timezone),
     hasSubmodules: checkout.hasSubmodules,
+    ...withInputs(existing?.checkoutInputs, checkout),
     environment,
     github: checkout.github,
   };
+}
+
+/** What an existing workflow asks for stays, but that what is built is whole: a deployment of less is refused. */
+function withInputs(
+  existing: readonly WorkflowVariable[] = [],
+  { hasLfs = false }: CheckoutTexts,
+): Pick<WorkflowFacts, "checkoutInputs"> {
+  const others = hasLfs ? existing.filter(({ name }) => name !== "lfs") : existing;
+  const inputs = [...others, ...(hasLfs ? [{ name: "lfs", value: "true" }] : [])];
+  return inputs.length > 0 ? { checkoutInputs: inputs } : {};
 }
 
 /** Deployments that the workflows of a checkout make, the best witness first. */

@@ -20,9 +20,11 @@ const altered = [
 ];
 const migration = { path: "old.yml", service: "web", command: "npm run migrate" };
 const untaken = [{ path: "old.yml", line: "docker compose exec web npm run seed" }];
+const inCheckout = [{ service: "db", source: "./pgdata", target: "/data" }];
 const leftOut = { files: ["compose.override.yaml"], composeFile: "compose.yaml:compose.override.yaml" };
 const told = `compose.override.yaml is left out; to deploy with it, write COMPOSE_FILE: compose.yaml:compose.override.yaml into the workflow that deploys and run this again
 the migration of old.yml runs before each version: npm run migrate in web; see that it is one for production
+db writes to ./pgdata, which is another directory in the checkout of a runner, and cleaned there for each job: write where the data is as an absolute path, /…:/data, before anything is deployed
 no workflow that is written runs \`docker compose exec web npm run seed\` of old.yml: if a version needs it, make it a service with the role job, or a part of that migration
 DIGEST is left out, or its secret where Compose cannot do without: no job that is written knows \${{ steps.meta.outputs.digest }}, which it is in old.yml; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again
 TAG is ${tag} where a release is deployed; in the other workflows, which no release starts, it is \${{ github.ref_name }}
@@ -39,6 +41,7 @@ const deployer = () =>
       leftOut,
       migration,
       untaken,
+      inCheckout,
     }),
   });
 
@@ -88,6 +91,7 @@ describe("sluice init --workflow", () => {
       leftOut,
       migration,
       untaken,
+      inCheckout,
     });
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
   });

@@ -19,7 +19,7 @@ interface Done {
 export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const { directory, files, altered, leftOut, migration, untaken, ...found } = await deployer.workflows();
+    const { directory, files, altered, leftOut, migration, untaken, inCheckout, ...found } = await deployer.workflows();
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: Done[] = [];
     for (const { path, text } of files) {
@@ -32,10 +32,12 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
     }
     // One that was written over does so no more.
     const byHand = found.byHand.filter((path) => stateIn(done, path) !== "written");
-    if (flags.json) writeJson(context, { directory, files: done, byHand, altered, leftOut, migration, untaken });
-    else {
+    if (flags.json) {
+      writeJson(context, { directory, files: done, byHand, altered, leftOut, migration, untaken, inCheckout });
+    } else {
       if (leftOut) context.stdout.write(leftOutText(leftOut));
       if (migration) context.stdout.write(migrationText(migration));
+      context.stdout.write(inCheckout.map(inCheckoutText).join(""));
       context.stdout.write(untaken.map(untakenText).join(""));
       context.stdout.write(altered.map(alteredText).join(""));
       context.stdout.write(byHand.map((path) => byHandText(path, stateIn(done, path), command)).join(""));
@@ -65,6 +67,10 @@ function leftOutText({ files, composeFile }: NonNullable<ProjectWorkflows["leftO
 
 function migrationText({ path, service, command }: NonNullable<ProjectWorkflows["migration"]>): string {
   return `the migration of ${path} runs before each version: ${command} in ${service}; see that it is one for production\n`;
+}
+
+function inCheckoutText({ service, source, target }: ProjectWorkflows["inCheckout"][number]): string {
+  return `${service} writes to ${source}, which is another directory in the checkout of a runner, and cleaned there for each job: write where the data is as an absolute path, /…:${target}, before anything is deployed\n`;
 }
 
 function untakenText({ path, line }: ProjectWorkflows["untaken"][number]): string {

@@ -49,6 +49,7 @@ export function aHealthyDeployer(): FakeDeployer {
       leftOut: null,
       migration: null,
       untaken: [],
+      inCheckout: [],
     }),
     plan: async () => aPlanView(),
     deploy: async () => aResult(),

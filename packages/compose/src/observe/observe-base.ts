@@ -10,6 +10,7 @@ import {
 import type Docker from "dockerode";
 import { isCurrent } from "../base/base-hashes.ts";
 import { composeLabels, isAnonymousVolume, observedContainer } from "../engine/containers.ts";
+import { otherDirectories } from "./other-directories.ts";
 
 /**
  * What it means for the data of a base service that its containers get what the model says of it. Pure.
@@ -32,7 +33,7 @@ export function baseChange(
   const leaves = had.filter((volume) => !wanted.includes(volume));
   const runs = containers[0]?.Config.Image;
   const image = model.services[name]?.image;
-  const directories = otherDirectories(mounts, model.services[name]?.volumes ?? []);
+  const directories = otherDirectories(mounts, model.services[name]?.volumes);
   const isOther = !isPinned(service) && runs !== undefined && image !== undefined && runs !== image;
   return {
     leaves,
@@ -42,17 +43,6 @@ export function baseChange(
     ...(directories.length > 0 && { directories }),
     ...(isOther && { image: { runs, wanted: image } }),
   };
-}
-
-/** What is bound to a path is written to, and is to be another directory. */
-function otherDirectories(
-  mounts: Docker.ContainerInspectInfo["Mounts"],
-  wanted: NonNullable<ComposeModel["services"][string]["volumes"]>,
-): NonNullable<BaseChange["directories"]> {
-  return mounts.flatMap(({ Type, RW, Source, Destination: target }) => {
-    const to = Type === "bind" && RW ? wanted.find((one) => one.type === "bind" && one.target === target) : undefined;
-    return to?.source === undefined || to.source === Source ? [] : [{ target, runs: Source, wanted: to.source }];
-  });
 }
 
 function unique(names: readonly string[]): readonly string[] {

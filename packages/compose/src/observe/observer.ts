@@ -33,6 +33,7 @@ import { cutOffContainers } from "./cut-off.ts";
 import { readEngineFacts } from "./engine-facts.ts";
 import { listForeign } from "./foreign.ts";
 import { heldPorts } from "./held-ports.ts";
+import { leftDirectories } from "./left-directories.ts";
 import { leftoverFindings } from "./leftovers.ts";
 import { socketsOrNone } from "./listening-sockets.ts";
 import { lostDoorRestarts, lostRestarts } from "./lost-restarts.ts";
@@ -62,11 +63,12 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
     },
     obstacles: async (request, signal) => {
       const sockets = (ports: readonly PublishedPort[]) => socketsOrNone({ exec, throwAway }, request, ports, signal);
-      const [held, missing] = await Promise.all([
+      const [held, missing, left] = await Promise.all([
         heldPorts(engine, sockets, request, signal),
         missingExternals(engine, request),
+        leftDirectories(engine, { exec, throwAway }, request, signal),
       ]);
-      return [...missing, ...held];
+      return [...left, ...missing, ...held];
     },
     memory: (container, signal) => readMachineMemory(exec, container, signal),
     logTail: async (container, lines) => engine.redact(await logTail(engine, container, lines)),

@@ -36,8 +36,7 @@ export async function sweepThrowAways(engine: Engine, stack: string): Promise<vo
 }
 
 async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSignal | undefined): Promise<string> {
-  const { stack, image, purpose, environment, entrypoint, command, volumesFrom, volumeAt, memoryBytes, joins } =
-    request;
+  const { stack, image, purpose, environment, entrypoint, command, volumesFrom, memoryBytes, joins } = request;
   const { kind = scratchKind, onHost = false } = request;
   try {
     const docker = await engine.docker();
@@ -54,8 +53,7 @@ async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSi
         NetworkMode: joins === undefined ? (onHost ? "host" : "none") : `container:${joins}`,
         RestartPolicy: { Name: "no" },
         ...(volumesFrom === undefined ? {} : { VolumesFrom: [volumesFrom] }),
-        // Without a source it is the container's own.
-        ...(volumeAt === undefined ? {} : { Mounts: [{ Type: "volume", Target: volumeAt, Source: "" }] }),
+        Mounts: mountsOf(request),
         Memory: memoryBytes,
         // What is shared between processes counts as memory too.
         ShmSize: Math.floor(memoryBytes / 4),
@@ -72,6 +70,14 @@ async function create(engine: Engine, request: ThrowAwayRequest, signal: AbortSi
       cause: error,
     });
   }
+}
+
+function mountsOf({ volumeAt, reads }: ThrowAwayRequest): Docker.MountConfig {
+  return [
+    // Without a source it is the container's own.
+    ...(volumeAt === undefined ? [] : [{ Type: "volume" as const, Target: volumeAt, Source: "" }]),
+    ...(reads ? [{ Type: "bind" as const, Target: reads.target, Source: reads.source, ReadOnly: true }] : []),
+  ];
 }
 
 function throwAway(engine: Engine, id: string): ThrowAway {

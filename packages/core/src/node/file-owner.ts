@@ -18,6 +18,12 @@ export function ownerOf(path: string): FileOwner | null {
   }
 }
 
+/** Whether a directory belongs to another user than the one who runs: what root leaves there, that one cannot use. */
+export function isAnothers(directory: string): boolean {
+  const owner = ownerOf(directory);
+  return owner !== null && owner.uid !== (process.geteuid?.() ?? owner.uid);
+}
+
 /**
  * What helps where the file system denied something in a directory that belongs to one user, such as a state home; `null` where that
  * cannot be told.

@@ -66,7 +66,7 @@ function changed({ tag, dirty, changes = [] }: ReleaseRequest, commit: string): 
       severity: "warn",
       code: "checkout-dirty",
       message: `the checkout of ${tag} holds changes that commit ${short(commit)} does not have${named}`,
-      hint: "git status shows them; commit them, or git stash --include-untracked: what is built now cannot be built again",
+      hint: "git status shows them; commit them, or name in .gitignore what containers write: what is built now cannot be built again",
     },
   ];
 }

@@ -243,6 +243,11 @@ function isPromoted(unfinished: UnfinishedDeployment, observed: Beside | null): 
   return unfinished.isPromoted === true || hasDone(unfinished, "promote") || (isRemoved && hasBegun);
 }
 
+/** Ids of containers beside the slots that a deployment undoes with, as long as its candidate is not promoted. Pure. */
+export function keptForWayBack({ steps }: Pick<DeploymentPlan, "steps">): readonly string[] {
+  return steps.flatMap(keptBeside);
+}
+
 /** Containers beside the slots that are kept for the way back until the candidate is promoted. */
 function keptBeside(step: PlanStep): readonly string[] {
   if (step.kind === "adopt") return step.restarts;

@@ -140,7 +140,8 @@ export interface StackObserver {
   observe(project: ResolvedProject, signal?: AbortSignal): Promise<ObservedStack>;
   /**
    * What on the engine and its machine would end a deployment only once its containers are made, as errors: published ports
-   * that others have, external networks and volumes that are not there. What the machine does not tell is none.
+   * that others have, external networks and volumes that are not there; and directories that services would leave with what is
+   * in them. What the machine does not tell is none, but for data.
    */
   obstacles(request: ObstaclesRequest, signal?: AbortSignal): Promise<readonly Finding[]>;
   /** Containers of a slot as they are now; one cheap call, for watching. */

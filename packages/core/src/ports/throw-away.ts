@@ -17,6 +17,8 @@ export interface ThrowAwayRequest {
   readonly volumesFrom?: string | undefined;
   /** Path at which it has a volume of its own, beside those of its image; it goes with the container. */
   readonly volumeAt?: string | undefined;
+  /** What it sees of the engine's machine, and cannot change: an absolute path there, which must be there, and the path at which it has it. */
+  readonly reads?: { readonly source: string; readonly target: string } | undefined;
   readonly memoryBytes: number;
   /** Id of a container whose network it shares: what listens there is at `127.0.0.1`. Default: none. */
   readonly joins?: string | undefined;

@@ -39,6 +39,8 @@ export interface Scenario {
   readonly world: FakeWorld;
   deploy(tag: string, parts?: RunParts): Promise<DeploymentResult>;
   rollback(to?: string, parts?: RunParts): Promise<DeploymentResult>;
+  /** What `rollback` asks for, for who calls it with ports of their own. */
+  rollbackRequest(to?: string, parts?: RunParts): RollbackRequest;
   recover(choice?: Exclude<RecoveryChoice, "go-back">, parts?: RunParts): Promise<DeploymentResult | null>;
 }
 
@@ -69,8 +71,13 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
     for (const [service, content] of Object.entries(files)) world.state.files.set(service, content);
   };
   const signalOf = ({ signal }: RunParts) => signal ?? new AbortController().signal;
+  const rollbackRequest = (to: string | undefined, parts: RunParts = {}): RollbackRequest => {
+    const { acceptIncompatible, acceptNotUndone, leaving } = parts;
+    return { ...facts(parts), to, acceptIncompatible, acceptNotUndone, leaving };
+  };
   return {
     world,
+    rollbackRequest,
     deploy(tag, parts = {}) {
       checkOut(parts);
       const { retry, replaceDoors, override, acceptIncompatible, acceptNotUndone, proven } = parts;
@@ -80,9 +87,7 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
       return deploy(request, world.ports(), signalOf(parts));
     },
     rollback(to, parts = {}) {
-      const { acceptIncompatible, acceptNotUndone, leaving } = parts;
-      const request: RollbackRequest = { ...facts(parts), to, acceptIncompatible, acceptNotUndone, leaving };
-      return rollback(request, world.ports(), signalOf(parts));
+      return rollback(rollbackRequest(to, parts), world.ports(), signalOf(parts));
     },
     recover(choice, parts = {}) {
       const { project, actor, origin: _origin, ...stack } = facts(parts);

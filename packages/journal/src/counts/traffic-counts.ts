@@ -1,6 +1,7 @@
 import { appendFile, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { TrafficCount, TrafficCounts } from "@sluice/core";
+import { isAnothers } from "@sluice/core/node";
 import { writeDurably } from "../home/durable-file.ts";
 import type { StateHome } from "../home/state-home.ts";
 
@@ -11,14 +12,14 @@ const longest = 512 * 1_024;
 
 /**
  * What doors counted, one JSON object a line, beside the journal: whoever looks at the doors may add to it, with or without
- * the lock. It is a memory and no record: what cannot be read in it is passed over.
+ * the lock. It is a memory and no record: what cannot be read of it is passed over.
  */
 export function createTrafficCounts({ path }: Pick<StateHome, "path">): TrafficCounts {
   const file = join(path, "traffic.ndjson");
   return {
     recent: async () => (await readCounts(file)).slice(-kept),
     async note(counts) {
-      if (counts.length === 0) return;
+      if (counts.length === 0 || isAnothers(path)) return;
       await appendFile(file, lines(counts), { mode: 0o600 });
       if ((await stat(file)).size > longest) await writeDurably(file, lines((await readCounts(file)).slice(-kept)));
     },
@@ -28,10 +29,7 @@ export function createTrafficCounts({ path }: Pick<StateHome, "path">): TrafficC
 const lines = (counts: readonly TrafficCount[]): string => counts.map((count) => `${JSON.stringify(count)}\n`).join("");
 
 async function readCounts(file: string): Promise<readonly TrafficCount[]> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
+  const text = await readFile(file, "utf8").catch(() => "");
   return text.split("\n").flatMap((line) => parseCount(line) ?? []);
 }
 

@@ -72,7 +72,15 @@ it("a changed, a staged and an untracked file make it dirty, an ignored one does
 });
 
 it("outside a repository nothing names the tree", async () => {
-  const nothing = { commit: null, dirty: true, changes: [], describe: null, tagsAtHead: [], missingSubmodules: [] };
+  const nothing = {
+    commit: null,
+    dirty: true,
+    changes: [],
+    describe: null,
+    tagsAtHead: [],
+    missingSubmodules: [],
+    lfsPointers: [],
+  };
   expect(await describeCheckout(await temporaryDirectory())).toEqual(nothing);
 });
 
@@ -158,6 +166,32 @@ it("a submodule that is not checked out is named, unless it is left out on purpo
   git("config", "--unset", "submodule.libs/a b.update");
   git("config", "--file", ".gitmodules", "submodule.libs/a b.update", "none");
   expect(await missing()).toEqual([]);
+});
+
+it("a file of Git LFS that is a pointer is named, unless it is left out on purpose", async () => {
+  const { directory, git, commit } = await aRepository();
+  const write = async (path: string, text: string) => {
+    await mkdir(join(directory, path, ".."), { recursive: true });
+    await writeFile(join(directory, path), text);
+  };
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 12\n`;
+  await write(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n");
+  await write("web/a b.bin", pointer);
+  await write("docs/b.bin", pointer);
+  await write("whole.bin", "hello");
+  await write("about-lfs.txt", pointer);
+  git("add", ".");
+  await commit("with files of LFS");
+  const pointers = async () => (await describeCheckout(join(directory, "docs"))).lfsPointers;
+  expect(await pointers()).toEqual(["docs/b.bin", "web/a b.bin"]);
+  expect(await describeCheckout(directory)).toMatchObject({ dirty: false });
+  await write(".lfsconfig", "[lfs]\n\tfetchexclude = /docs, other\n");
+  expect(await pointers()).toEqual(["web/a b.bin"]);
+  git("config", "lfs.fetchexclude", "*.bin");
+  expect(await pointers()).toEqual([]);
+  git("config", "lfs.fetchexclude", "");
+  git("config", "lfs.fetchinclude", "docs");
+  expect(await pointers()).toEqual(["docs/b.bin"]);
 });
 
 it("a tree that is of another commit, or has changes, is not what it was read as", async () => {

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SluiceError } from "@sluice/core";
+import { lfsPointers } from "./lfs-pointers.ts";
 import { missingSubmodules } from "./missing-submodules.ts";
 import { readTree } from "./read-tree.ts";
 import { runGit } from "./run-git.ts";
@@ -17,6 +18,8 @@ export interface Checkout {
   readonly tagsAtHead: readonly string[];
   /** Paths of submodules that the commit names and that are not checked out, see `missingSubmodules`. */
   readonly missingSubmodules: readonly string[];
+  /** Paths of files of Git LFS of which only the pointer is checked out, see `lfsPointers`. */
+  readonly lfsPointers: readonly string[];
 }
 
 export interface CheckoutOptions {
@@ -30,6 +33,7 @@ const noCheckout: Checkout = {
   describe: null,
   tagsAtHead: [],
   missingSubmodules: [],
+  lfsPointers: [],
 };
 
 /**
@@ -39,8 +43,9 @@ const noCheckout: Checkout = {
  */
 export async function describeCheckout(directory: string, { signal }: CheckoutOptions = {}): Promise<Checkout> {
   const root = await findRoot(directory);
-  const [missing, status, describe, tags] = await Promise.all([
+  const [missing, pointers, status, describe, tags] = await Promise.all([
     root === null ? [] : missingSubmodules(root, signal),
+    root === null ? [] : lfsPointers(root, signal),
     readTree(directory, signal),
     runGit(directory, ["describe", "--tags", "--always"], signal),
     runGit(directory, ["tag", "--points-at", "HEAD"], signal),
@@ -58,6 +63,7 @@ export async function describeCheckout(directory: string, { signal }: CheckoutOp
     describe: `${describe.stdout.trim()}${dirty ? "-dirty" : ""}`,
     tagsAtHead: tags.stdout.split("\n").filter((tag) => tag !== ""),
     missingSubmodules: missing,
+    lfsPointers: pointers,
   };
 }
 

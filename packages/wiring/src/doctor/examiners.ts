@@ -5,6 +5,7 @@ import {
   doorImageDiagnoses,
   engineDiagnoses,
   goneImages,
+  keptBy,
   lastAttempt,
   missingDoorImage,
   projectDiagnoses,
@@ -103,7 +104,8 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         const locked = (await lockHolder()) !== null;
         // What a deployment is changing is not as the last one left it.
         const changed = stored ? changedBaseFindings(observed, stored.bundle.tag) : [];
-        const found = locked ? [] : [...stackFindings(observed, services, stored !== null), ...changed];
+        const known = { counts: stored !== null, kept: keptBy(await lastAttempt(journal)) };
+        const found = locked ? [] : [...stackFindings(observed, services, known), ...changed];
         const releases = await bundles.list();
         const killed = locked ? null : await killedMigration(journal, releases);
         const gone = locked ? [] : await goneImages(seen, releases, ports, signal);

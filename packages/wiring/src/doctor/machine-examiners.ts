@@ -53,7 +53,7 @@ export function machineExaminers(session: Session): readonly Examiner[] {
       name: "release",
       async examine(signal) {
         const { directory, env } = options;
-        const [{ commit, dirty, describe, tagsAtHead, missingSubmodules }, isShallowClone, { releases }] =
+        const [{ commit, dirty, describe, tagsAtHead, missingSubmodules, lfsPointers }, isShallowClone, { releases }] =
           await Promise.all([
             describeCheckout(directory, { signal }),
             isShallow(directory, { signal }),
@@ -63,7 +63,7 @@ export function machineExaminers(session: Session): readonly Examiner[] {
         const source = { env, directory, allowPrerelease, isOnlyNamed: true, signal };
         const asked = isRunOfRelease(env) ? await resolveRelease(source) : null;
         const ignored = asked && "ignored" in asked ? asked.ignored : null;
-        const facts = { commit, isDirty: dirty, isShallow: isShallowClone, tagsAtHead, missingSubmodules };
+        const facts = { commit, isDirty: dirty, isShallow: isShallowClone, tagsAtHead, missingSubmodules, lfsPointers };
         return releaseDiagnoses({ ignored, described: asked ? null : describe, ...facts });
       },
     },

@@ -199,7 +199,16 @@ const faults: Readonly<Record<string, Row>> = {
     look.release({ missingSubmodules: ["libs/a"] }),
     /^git submodule update --init --recursive/,
   ],
-  "changes that no commit has": ["warn checkout-dirty", look.release({ isDirty: true }), /git status/],
+  "files of Git LFS that are pointers": [
+    "error checkout-lfs",
+    look.release({ lfsPointers: ["web/a.bin"] }),
+    /^git lfs pull; /,
+  ],
+  "changes that no commit has": [
+    "warn checkout-dirty",
+    look.release({ isDirty: true }),
+    /^git status .* \.gitignore what containers write$/,
+  ],
   "a checkout without tags": [
     "warn checkout-shallow",
     look.release({ isShallow: true, tagsAtHead: [] }),
@@ -346,7 +355,7 @@ const faults: Readonly<Record<string, Row>> = {
     /^gpasswd -d/,
   ],
   "an engine without TLS": ["error engine-without-tls", look.access({ dockerHost: "tcp://10.0.0.1:2375" }), /ssh:\/\//],
-  "a state home for everybody": ["error home-readable", look.access({ homeMode: 0o755 }), /^chmod -R go=/],
+  "a state home for everybody": ["error home-readable", look.access({ homeMode: 0o755 }), /^chmod 700 \/[^ ]*$/],
   "an env file for everybody": [
     "warn env-file-readable",
     look.access({ envFiles: [{ path: ".env", mode: 0o644, isCommitted: false }] }),

@@ -14,6 +14,8 @@ export interface ReleaseFacts {
   readonly tagsAtHead: readonly string[];
   /** Paths of those that the commit names. */
   readonly missingSubmodules: readonly string[];
+  /** Paths of files of Git LFS of which only the pointer is checked out. */
+  readonly lfsPointers: readonly string[];
 }
 
 /**
@@ -34,6 +36,7 @@ export function releaseDiagnoses({
   isShallow,
   tagsAtHead,
   missingSubmodules,
+  lfsPointers,
 }: ReleaseFacts): readonly Diagnosis[] {
   return [
     ...when(ignored !== null, {
@@ -62,7 +65,7 @@ export function releaseDiagnoses({
       code: "checkout-dirty",
       what: "the checkout holds changes that no commit has",
       why: "what would be deployed is not what its tag names, and cannot be built again",
-      mend: "git status shows them; commit them, or git stash --include-untracked",
+      mend: "git status shows them; commit them, or name in .gitignore what containers write",
     }),
     ...when(missingSubmodules.length > 0, {
       severity: "error",
@@ -70,6 +73,13 @@ export function releaseDiagnoses({
       what: `submodules that the commit names are not checked out: ${missingSubmodules.join(", ")}`,
       why: "what is built would not be what the commit names: a deployment is refused",
       mend: "git submodule update --init --recursive; on GitHub, actions/checkout with submodules: recursive",
+    }),
+    ...when(lfsPointers.length > 0, {
+      severity: "error",
+      code: "checkout-lfs",
+      what: `of files of Git LFS only pointers are checked out: ${lfsPointers.slice(0, 3).join(", ")}${lfsPointers.length > 3 ? " and more" : ""}`,
+      why: "what is built would not be what the commit names: a deployment is refused",
+      mend: "git lfs pull; on GitHub, actions/checkout with lfs: true",
     }),
     ...when(commit !== null && isShallow && tagsAtHead.length === 0, {
       severity: "warn",

@@ -78,6 +78,7 @@ export const look = {
       isShallow: false,
       tagsAtHead: ["v1"],
       missingSubmodules: [],
+      lfsPointers: [],
       ...over,
     }),
   github: (over: Partial<GithubFacts> = {}) =>

@@ -25,13 +25,23 @@ export function scheduled({ cron, timezone }: WorkflowSchedule, what: string): s
   return `    - cron: "${cron}" # ${what}${timezone === null ? ", in UTC" : ""}\n${zone}`;
 }
 
-/** The release's own files, without leaving a token behind in the checkout. */
-export function checkout({ hasSubmodules }: WorkflowFacts): string {
-  const submodules = hasSubmodules ? "          submodules: recursive\n" : "";
+/**
+ * The release's own files, without leaving a token behind in the checkout. All workflows have them alike: they check out into the
+ * same directory, which services in base mount.
+ */
+export function checkout({ hasSubmodules, checkoutInputs = [] }: WorkflowFacts): string {
+  const submodules = hasSubmodules ? [["submodules", "recursive"] as const] : [];
+  const inputs = new Map([...submodules, ...checkoutInputs.map(({ name, value }) => [name, value] as const)]);
+  const lines = [...inputs].map(([name, value]) => `          ${name}: ${inputValue(value)}\n`);
   return `      - uses: ${pins.checkout}
         with:
           persist-credentials: false
-${submodules}`;
+${lines.join("")}`;
+}
+
+/** To an action every input is a text, however it is written. */
+function inputValue(value: string): string {
+  return /^(?:true|false|0|[1-9]\d*)$/.test(value) ? value : scalar(value);
 }
 
 /** `permissions:` of a workflow, or with an indentation of a job: what its task needs, and why. */

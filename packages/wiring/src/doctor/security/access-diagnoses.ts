@@ -47,7 +47,8 @@ export function accessDiagnoses(facts: AccessFacts): readonly Diagnosis[] {
       code: "home-readable",
       what: `others may read the state home ${home} (mode ${octal(homeMode ?? 0)})`,
       why: "it holds the resolved compose models with all their secrets, keys and backups",
-      mend: `chmod -R go= ${home}`,
+      // What is below it is closed with it, and copies of files there keep the modes that containers read them by.
+      mend: `chmod 700 ${home}`,
     }),
     ...envFiles.flatMap(({ path, mode, isCommitted }) => [
       ...when((mode & 0o004) !== 0, {
