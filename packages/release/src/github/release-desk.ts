@@ -131,8 +131,8 @@ export function createReleaseDesk(github: Github, directory: string, judge: Judg
       `a release on the commit of ${to.tag} is deployed past Sluice: ${reason}`,
       {
         hint:
-          "sluice rollback on the server goes back without a release; " +
-          `or make a commit of ${to.tag} that keeps .github/workflows and sluice.yaml of ${from.tag}, and release that`,
+          `make a commit of ${to.tag} that keeps .github/workflows and sluice.yaml of ${from.tag}, and release that; ` +
+          `on the server, where it is stored: sluice rollback ${to.tag}`,
       },
     );
   }
