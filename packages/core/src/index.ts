@@ -108,6 +108,7 @@ export * from "./plan/releases-to-prune.ts";
 export { restartFindings } from "./plan/restart-findings.ts";
 export * from "./plan/rollout-steps.ts";
 export * from "./plan/runs-in-base.ts";
+export { sameFilesFindings } from "./plan/same-files.ts";
 export { selfCompared } from "./plan/self-compared.ts";
 export { cutOffText, isDown, type ShortService, shortServices, shortText } from "./plan/short-services.ts";
 export { shutDoors } from "./plan/shut-doors.ts";

@@ -59,3 +59,12 @@ it("going back to what must be made again is refused where others have the name 
   expect(await refusal(scenario, () => scenario.rollback("v1"))).toMatchObject({ code: "PREFLIGHT_FAILED" });
   expect(reached(scenario)).toEqual({ web: ["v3"] });
 });
+
+it("a first deployment is told of what runs from the same files under another name, and made all the same", async () => {
+  const scenario = aScenario();
+  scenario.world.state.sameFiles = [{ project: "shop-old", containers: ["shop-old-web-1"] }];
+  expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live" });
+  expect(scenario.world.events).toContainEqual(
+    expect.objectContaining({ finding: expect.objectContaining({ code: "same-files-elsewhere" }) }),
+  );
+});

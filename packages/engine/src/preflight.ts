@@ -13,6 +13,7 @@ import {
   isInSlot,
   mayRemove,
   type ObservedStack,
+  type ObstaclesRequest,
   type Orphan,
   type PlanStep,
   type ResolvedProject,
@@ -92,7 +93,7 @@ export async function assertDoorImage(
  */
 export async function assertNoObstacle(
   { steps }: Pick<DeploymentPlan, "steps">,
-  { stack, config, model, services, orphans }: ObstacleFacts,
+  { stack, config, files, model, services, orphans }: ObstacleFacts,
   { observer }: Pick<EnginePorts, "observer">,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -105,7 +106,7 @@ export async function assertNoObstacle(
     .filter((orphan) => !mayRemove(orphan))
     .flatMap(({ containers }) => containers.map(({ id }) => id));
   const made = services.filter((service) => isInSlot(service) || steps.some((step) => makes(step, service)));
-  const request = { stack, model, services: made, publishing, staying, image: doorImage(config) };
+  const request = { stack, files, model, services: made, publishing, staying, image: doorImage(config) };
   throwErrors(await observer.obstacles(request, signal));
 }
 
@@ -133,7 +134,7 @@ function makes(step: PlanStep, { name }: ServiceFacts): boolean {
   return (step.kind === "job" || step.kind === "base" || step.kind === "recreate") && step.service === name;
 }
 
-interface ObstacleFacts extends Pick<StackFacts, "stack" | "config"> {
+interface ObstacleFacts extends Pick<StackFacts, "stack" | "config">, Pick<ObstaclesRequest, "files"> {
   /** Of the release, as its services. */
   readonly model: ComposeModel;
   readonly services: readonly ServiceFacts[];

@@ -18,6 +18,7 @@ import {
   releasesToPrune,
   restartFindings,
   SluiceError,
+  sameFilesFindings,
   unjudgedFindings,
   withSettings,
 } from "@sluice/core";
@@ -147,6 +148,7 @@ export async function prepareDeploy(
     ...keptOrphans(orphans),
     ...redefinedFindings(observed),
     ...unjudgedFindings(plan, config, project.services),
+    ...sameFilesFindings(observed),
     ...restartFindings(observed, same && live?.release === same.id ? live.slot : null),
     ...lost,
     ...anew.findings,

@@ -5,6 +5,7 @@ import { namedTarget, nothingToRollBack } from "./rollback-target.ts";
 it("why there is nothing to go back to", () => {
   expect(nothingToRollBack(["r-1", "r-2"], "r-2").message).toContain("is stored any more");
   expect(nothingToRollBack(["r-2"], "r-2").message).toBe("no release was live before the one that serves");
+  expect(nothingToRollBack(["r-2"], "r-2").hint).toContain("in a checkout of that version");
   expect(nothingToRollBack([], null).code).toBe("NOTHING_TO_ROLL_BACK");
 });
 

@@ -33,10 +33,13 @@ export async function rollbackTarget(
 /** Why there is none: none was live before, or none of them is stored. Pure. @param lived ids of all that were live */
 export function nothingToRollBack(lived: readonly string[], serves: string | null): SluiceError {
   const isPruned = lived.some((id) => id !== serves);
-  const which = isPruned
-    ? "no release that was live before the one that serves is stored any more"
-    : "no release was live before the one that serves";
-  return new SluiceError("NOTHING_TO_ROLL_BACK", which, { hint: "sluice history shows the releases there are" });
+  if (isPruned) {
+    const which = "no release that was live before the one that serves is stored any more";
+    return new SluiceError("NOTHING_TO_ROLL_BACK", which, { hint: "sluice history shows the releases there are" });
+  }
+  return new SluiceError("NOTHING_TO_ROLL_BACK", "no release was live before the one that serves", {
+    hint: "what ran before Sluice is stored nowhere: sluice deploy, in a checkout of that version with sluice.yaml in it",
+  });
 }
 
 /** The release that a rollback names; `null` where it names none. Pure. @throws SluiceError RELEASE_UNKNOWN */

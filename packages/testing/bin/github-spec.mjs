@@ -8,6 +8,7 @@ import { join } from "node:path";
 const operations = new Set([
   "repos/get",
   "repos/get-commit",
+  "repos/get-content",
   "git/get-ref",
   "git/get-tag",
   "repos/list-releases",

@@ -38,6 +38,13 @@ it("a Compose project of others under a name of the stack is told before a deplo
   expect(found({ foreign, live: undefined })).toHaveLength(1);
 });
 
+it("what runs from the same files under another name is told before a first deployment begins beside it", () => {
+  const sameFiles = [{ project: "old", containers: ["old-web-1"] }];
+  expect(stackFindings({ ...aStack({ services }), sameFiles }, services)).toContainEqual(
+    expect.objectContaining({ severity: "warn", code: "same-files-elsewhere" }),
+  );
+});
+
 it("what an earlier release has left in base is named, with the command that removes it", () => {
   const orphan = (role: "support" | "data") => {
     const facts = aService("cache", { role });

@@ -18,6 +18,7 @@ import {
   restartFindings,
   type ServiceFacts,
   type Slot,
+  sameFilesFindings,
 } from "@sluice/core";
 import { shortFindings } from "./short-findings.ts";
 
@@ -49,6 +50,7 @@ export function stackFindings(
     ...redefinedFindings(observed),
     // Users feel nothing of it.
     ...foreignFindings(observed).map((finding) => ({ ...finding, severity: "warn" as const })),
+    ...sameFilesFindings(observed),
     ...downBaseFindings(observed, services, counts),
     ...lostFindings(observed, live),
     ...restartFindings(observed, live),

@@ -11,6 +11,7 @@ export type {
 export { type GithubUse, rightsOfToken } from "./github-rights.ts";
 export { type JobWithoutSettings, jobsWithoutSettings } from "./jobs-without-settings.ts";
 export { workflowPaths } from "./names.ts";
+export { pastSluice } from "./past-sluice.ts";
 export { projectWorkflows } from "./project-workflows.ts";
 export { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
 export { type RelativeWrite, relativeWrites } from "./relative-writes.ts";

@@ -24,17 +24,39 @@ it("ports of another number or protocol, and one that the engine chooses, do not
   expect(collide({ ...wanted(), published: 0 }, { PublicPort: 0, Type: "tcp" })).toBe(false);
 });
 
+const other = { stack: "other", files: ["/srv/shop/compose.yaml"] };
+
+it("nobody is told to stop what Compose runs under another name: it may be what is to be taken over", () => {
+  const holder = (project: string, files: string) => ({
+    Id: "1",
+    Names: ["/shop-web-1"],
+    Labels: { "com.docker.compose.project": project, "com.docker.compose.project.config_files": files },
+  });
+  const way = "to take that project over, with its data: --project-name shop";
+  expect(portHolder(holder("shop", "/srv/blog/compose.yaml"), other)).toEqual({
+    what: "container shop-web-1 of Compose project shop",
+    way,
+  });
+  expect(portHolder(holder("shop", "/srv/shop/compose.yaml"), other)).toEqual({
+    what: "container shop-web-1 of Compose project shop, which is made of the same compose files",
+    way,
+  });
+  expect(portHolder(holder("other", "/srv/shop/compose.yaml"), other).way).toBe("docker stop shop-web-1");
+});
+
 it("nobody is told to stop a door that users come in through, whosever it is", () => {
   const labels = { "dev.sluice.stack": "shop", "dev.sluice.service": "app", "dev.sluice.kind": "door" };
-  expect(portHolder({ Id: "1", Names: ["/shop-door-app"], Labels: labels })).toEqual({
+  expect(portHolder({ Id: "1", Names: ["/shop-door-app"], Labels: labels }, other)).toEqual({
     what: "the door of app of stack shop (shop-door-app)",
     way: "deploy a release of shop in which app does not publish it",
   });
-  expect(portHolder({ Id: "1", Names: ["/shop-app-1"], Labels: { ...labels, "dev.sluice.kind": "slot" } })).toEqual({
+  expect(
+    portHolder({ Id: "1", Names: ["/shop-app-1"], Labels: { ...labels, "dev.sluice.kind": "slot" } }, other),
+  ).toEqual({
     what: "container shop-app-1 of stack shop",
     way: "deploy a release of shop in which app does not publish it",
   });
-  expect(portHolder({ Id: "1", Names: ["/other-web-1"], Labels: {} })).toEqual({
+  expect(portHolder({ Id: "1", Names: ["/other-web-1"], Labels: {} }, other)).toEqual({
     what: "container other-web-1",
     way: "docker stop other-web-1",
   });

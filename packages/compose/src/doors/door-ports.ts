@@ -1,27 +1,44 @@
-import { addressesMeet, labels, SluiceError } from "@sluice/core";
+import { addressesMeet, labels, type ObstaclesRequest, SluiceError } from "@sluice/core";
 import type Docker from "dockerode";
-import { containerName, inspectAll } from "../engine/containers.ts";
+import { composeLabels, containerName, inspectAll, isMadeOf } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { DoorFacts } from "../model/door-facts.ts";
 
 /** Refuses while everything is as it was, where another container holds a port that the door is to have. */
-export async function assertFree(engine: Engine, { ports }: DoorFacts, old: string | undefined): Promise<void> {
+export async function assertFree(
+  engine: Engine,
+  { ports }: DoorFacts,
+  { stack, old }: { readonly stack: string; readonly old: string | undefined },
+): Promise<void> {
   const running = await engine.call("containers cannot be listed", (docker) => docker.listContainers());
   for (const container of running) {
     const held = container.Ports.find((port) => ports.some((wanted) => collide(wanted, port)));
     if (!held || container.Id === old || !(await isRunning(engine, container.Id))) continue;
-    const { what, way } = portHolder(container);
+    const { what, way } = portHolder(container, { stack });
     throw new SluiceError("DOOR_FAILED", `port ${held.PublicPort} is held by ${what}`, { hint: way });
   }
 }
 
-/** Who has a port, and how it gets free: users come in where Sluice has made it, and nobody is told to stop that. Pure. */
-export function portHolder(container: Pick<Docker.ContainerInfo, "Id" | "Names" | "Labels">): {
-  readonly what: string;
-  readonly way: string;
-} {
+/**
+ * Who has a port, and how it gets free: users come in where Sluice has made it, or Compose under another name, and nobody is told
+ * to stop that. Pure.
+ *
+ * @param wanted for whom the port is to be free
+ */
+export function portHolder(
+  container: Pick<Docker.ContainerInfo, "Id" | "Names" | "Labels">,
+  wanted: Pick<ObstaclesRequest, "stack" | "files">,
+): { readonly what: string; readonly way: string } {
   const name = containerName(container);
   const { [labels.stack]: stack, [labels.service]: service = name, [labels.kind]: kind } = container.Labels;
+  const project = container.Labels[composeLabels.project] ?? wanted.stack;
+  if (stack === undefined && project !== wanted.stack) {
+    const same = isMadeOf(container.Labels, wanted.files ?? []) ? ", which is made of the same compose files" : "";
+    return {
+      what: `container ${name} of Compose project ${project}${same}`,
+      way: `to take that project over, with its data: --project-name ${project}`,
+    };
+  }
   if (stack === undefined) return { what: `container ${name}`, way: `docker stop ${name}` };
   const way = `deploy a release of ${stack} in which ${service} does not publish it`;
   const what =

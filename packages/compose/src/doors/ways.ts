@@ -44,7 +44,7 @@ const restart: Step = async (
 ) => {
   const docker = await engine.docker();
   await beforeStart?.();
-  await assertFree(engine, facts, old?.Id);
+  await assertFree(engine, facts, { stack: request.spec.stack, old: old?.Id });
   const begin = engine.clock.monotonicMs();
   if (old) await stopContainer(engine, old, 1_000);
   try {
@@ -100,7 +100,7 @@ async function changePlaces(
 ): Promise<void> {
   const docker = await engine.docker();
   await beforeStart?.();
-  await assertFree(engine, facts, old?.Id);
+  await assertFree(engine, facts, { stack: request.spec.stack, old: old?.Id });
   const begin = engine.clock.monotonicMs();
   const held = old?.State.Running ? heldEndpoints(old) : [];
   // The last to go is the one that has the port mappings: they would only move to the next.

@@ -105,6 +105,11 @@ function isByPlainCompose(found: Readonly<Record<string, string>>): boolean {
   return (found[composeLabels.files] ?? "-") !== "-";
 }
 
+/** Whether plain Compose has made something of the same compose files, as far as the first one tells: overrides may differ. */
+export function isMadeOf(found: Readonly<Record<string, string>>, [first]: readonly string[]): boolean {
+  return first !== undefined && found[composeLabels.files]?.split(",")[0] === first;
+}
+
 /** The engine names a volume that nobody named by 64 digits. */
 export function isAnonymousVolume(name: string): boolean {
   return /^[0-9a-f]{64}$/.test(name);

@@ -56,7 +56,7 @@ export async function heldPorts(
   if ((await look()).length === 0) return [];
   // Whoever has just ended may seem to be there still.
   await engine.clock.sleep(settleMs, signal);
-  return (await look()).map(heldFinding);
+  return (await look()).map((held) => heldFinding(held, request));
 }
 
 /** Where a range is given for one container in base, the engine takes any port of it that is free. */
@@ -130,7 +130,7 @@ function isOwn({ Labels }: PortHolder, { stack }: Pick<ObstaclesRequest, "stack"
   return Labels[labels.stack] === stack || Labels[composeLabels.project] === stack;
 }
 
-function heldFinding({ port, holder }: HeldPort): Finding {
+function heldFinding({ port, holder }: HeldPort, request: ObstaclesRequest): Finding {
   const { service, hostIp, published, protocol } = port;
   const where = `${hostIp ? `${hostIp}:` : ""}${published}${protocol === "udp" ? "/udp" : ""}`;
   const common = { severity: "error", code: "port-held", service } as const;
@@ -139,6 +139,6 @@ function heldFinding({ port, holder }: HeldPort): Finding {
     const hint = `ss -lntup 'sport = :${published}' on the machine of the engine shows by what; stop it, or publish another port`;
     return { ...common, message: `${begin} something on the machine of the engine that is no container's port`, hint };
   }
-  const { what, way } = portHolder(holder);
+  const { what, way } = portHolder(holder, request);
   return { ...common, message: `${begin} ${what}`, hint: `${way}, or publish another port` };
 }

@@ -43,6 +43,7 @@ import { linksInUse, missingLinks } from "./missing-links.ts";
 import { baseChange, observeBaseService } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
 import { findResources, missingVolumes, redefinedResources } from "./redefined.ts";
+import { listSameFiles } from "./same-files.ts";
 
 /** The library's types leave the options of this call out. */
 type Pingable = Docker & { ping(options: { abortSignal?: AbortSignal }): Promise<unknown> };
@@ -87,6 +88,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         findResources(engine, project.model, signal),
         listForeign(engine, stack, signal),
       ]);
+      const isNew = [blue, green, base, made].every(({ length }) => length === 0);
       const doors = made.filter(({ Labels }) => Labels[labels.kind] === "door");
       const containers = await inspectAll(
         engine,
@@ -94,10 +96,11 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         signal,
       );
       // After the containers: of a slot that is just being made none names a network that is not there yet.
-      const [observedBase, observedDoors, present] = await Promise.all([
+      const [observedBase, observedDoors, present, sameFiles] = await Promise.all([
         observeProject(engine, project, base, signal),
         observeDoors({ project, containers, readRouting, wanted: wantedDoor, signal }),
         listNetworkNames(engine),
+        isNew ? listSameFiles(engine, project, signal) : [],
       ]);
       const { lostRestarts: lostInBase, ...inBase } = observedBase;
       const inSlots = { blue, green };
@@ -124,6 +127,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         ],
         redefined: redefinedResources(project.model, resources),
         foreign,
+        sameFiles,
         missingVolumes: missingVolumes(project, resources),
         leftovers: leftoverFindings(project, made),
       };

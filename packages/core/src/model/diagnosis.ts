@@ -2,7 +2,7 @@
 export interface Diagnosis {
   /** `error`: deployments fail or users suffer; `warn`: one of both may come; `note`: it cannot be told whether something is wrong. */
   readonly severity: "error" | "warn" | "note";
-  /** Stable, kebab-case: `disk-low`, `door-stopped`, … */
+  /** Stable, kebab-case: `disk-low`, `door-stopped`, … Each is in `docs/findings.md`. */
   readonly code: string;
   readonly what: string;
   readonly why: string;

@@ -3,7 +3,7 @@ import type { SourcePosition } from "../errors/sluice-error.ts";
 /** Something a person should know. An `error` of a plan refuses before any change, one of a status is felt by users; `warn` and `info` are neither. */
 export interface Finding {
   readonly severity: "error" | "warn" | "info";
-  /** Stable, kebab-case: `variable-not-set`, `no-health-check`, `second-worker`, … */
+  /** Stable, kebab-case: `variable-not-set`, `no-health-check`, … Each is in `docs/findings.md`. */
   readonly code: string;
   readonly message: string;
   /** The next thing to do, as a sentence or a command. */

@@ -164,6 +164,13 @@ export interface ForeignProject {
   readonly owner: string | null;
 }
 
+/** A Compose project that people have made of the same compose files under another name. */
+export interface SameFilesProject {
+  readonly project: string;
+  /** Names on the engine. */
+  readonly containers: readonly string[];
+}
+
 /** All that a planner may know of the engine: one snapshot, no further calls. */
 export interface ObservedStack {
   readonly stack: string;
@@ -187,6 +194,8 @@ export interface ObservedStack {
   readonly lostRestarts?: readonly LostRestart[] | undefined;
   readonly redefined: readonly RedefinedResource[];
   readonly foreign: readonly ForeignProject[];
+  /** Looked for where nothing of the stack is there. Default: none. */
+  readonly sameFiles?: readonly SameFilesProject[] | undefined;
   /** Of active services: names of the project's own volumes that are not on the engine, as far as it tells. Default: none. */
   readonly missingVolumes?: Readonly<Record<string, readonly string[]>> | undefined;
   /** One-off containers, half-made links and slots of attempts that are over. */

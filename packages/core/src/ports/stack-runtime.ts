@@ -119,6 +119,8 @@ export interface EngineFacts {
 /** What a plan is about to make, as far as something may stand in its way. */
 export interface ObstaclesRequest {
   readonly stack: string;
+  /** Compose files that are checked out, absolute. Default: not known. */
+  readonly files?: readonly string[] | undefined;
   /** Of the release. Secret. */
   readonly model: ComposeModel;
   /** Those of the release. */

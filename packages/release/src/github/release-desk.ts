@@ -9,6 +9,7 @@ import type { GithubRelease } from "./release-from.ts";
 import { releaseNotes } from "./release-notes.ts";
 import { createGithubReleases, type NewRelease, type ReleaseAsset } from "./releases.ts";
 import { chooseRollback, type RollbackChoice, type RollbackFacts, rollbackRelease } from "./rollback-release.ts";
+import { readOtherWorkflows, type WorkflowText } from "./workflow-files.ts";
 
 /** Tags that are looked at for the next free one, and for what there is to go back to. */
 const lookedAt = 300;
@@ -25,6 +26,13 @@ export interface RollbackReleaseCall {
   readonly actor: string;
 }
 
+/**
+ * Why a release on a commit with these workflows would not be deployed as it is to be; `null` where nothing says so.
+ *
+ * @param changed paths of those that the release which is left has not, or not so
+ */
+export type JudgeWorkflows = (workflows: readonly WorkflowText[], changed: readonly string[]) => string | null;
+
 /** What people do with releases, put together. Errors are `GithubError`s, and those named. */
 export interface ReleaseDesk {
   readonly repository: string;
@@ -37,7 +45,11 @@ export interface ReleaseDesk {
   create(release: NewRelease, signal?: AbortSignal): Promise<GithubRelease>;
   /** @throws SluiceError RELEASE_UNKNOWN */
   promote(tag: string, signal?: AbortSignal): Promise<GithubRelease>;
-  /** The release that would go back, to be made by `create`. @throws SluiceError NOTHING_TO_ROLL_BACK, RELEASE_UNKNOWN */
+  /**
+   * The release that would go back, to be made by `create`.
+   *
+   * @throws SluiceError NOTHING_TO_ROLL_BACK, RELEASE_UNKNOWN, RELEASE_REFUSED where the workflows of its commit deploy otherwise
+   */
   draftRollback(call: RollbackReleaseCall, signal?: AbortSignal): Promise<NewRelease>;
   /** @param to default: the latest release */
   compare(from: string, to: string | undefined, signal?: AbortSignal): Promise<ReleaseComparison>;
@@ -49,8 +61,9 @@ export interface ReleaseDesk {
  * Nothing is asked before the first call. Errors are those that the verbs of `ReleaseDesk` name.
  *
  * @param directory the checkout, absolute: its commit is released unless another is named, and its changesets are told
+ * @param judge of the workflows of what is gone back to
  */
-export function createReleaseDesk(github: Github, directory: string): ReleaseDesk {
+export function createReleaseDesk(github: Github, directory: string, judge: JudgeWorkflows = () => null): ReleaseDesk {
   const releases = createGithubReleases(github);
 
   const commitOf = async (ref: string, signal?: AbortSignal): Promise<string | null> => {
@@ -84,7 +97,11 @@ export function createReleaseDesk(github: Github, directory: string): ReleaseDes
     async draftRollback({ to: wanted, reason, actor }, signal) {
       const [all, latest] = await Promise.all([releases.list(lookedAt, signal), releases.latest(signal)]);
       const choice = chooseRollback(all, latest, wanted);
-      const commit = await commitOnGithub(github, `tags/${choice.to.tag}`, signal);
+      const [commit, left] = await Promise.all([
+        commitOnGithub(github, `tags/${choice.to.tag}`, signal),
+        commitOnGithub(github, `tags/${choice.from.tag}`, signal),
+      ]);
+      await assertDeployed(choice, { commit, left }, signal);
       return freeRollback(choice, { commit, reason, actor, taken: all.map(({ tag }) => tag) }, signal);
     },
     async compare(from, to, signal) {
@@ -99,6 +116,26 @@ export function createReleaseDesk(github: Github, directory: string): ReleaseDes
       return release ? releases.attach(release, asset, signal) : false;
     },
   };
+
+  /** GitHub runs the workflows of the commit of a tag, and none that came later. */
+  async function assertDeployed(
+    { from, to }: RollbackChoice,
+    { commit, left }: { readonly commit: string; readonly left: string },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { workflows, changed } = await readOtherWorkflows(github, { at: commit, than: left }, signal);
+    const reason = judge(workflows, changed);
+    if (reason === null) return;
+    throw new SluiceError(
+      "RELEASE_REFUSED",
+      `a release on the commit of ${to.tag} is deployed past Sluice: ${reason}`,
+      {
+        hint:
+          `make a commit of ${to.tag} that keeps .github/workflows and sluice.yaml of ${from.tag}, and release that; ` +
+          `on the server, where it is stored: sluice rollback ${to.tag}`,
+      },
+    );
+  }
 
   /** The tag of a release that was deleted may be there still, and GitHub would heed it, and no target. */
   async function freeRollback(choice: RollbackChoice, facts: RollbackFacts, signal?: AbortSignal): Promise<NewRelease> {

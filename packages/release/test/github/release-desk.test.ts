@@ -130,6 +130,59 @@ it("a rollback after a promotion leaves the release that was promoted", async ()
   expect(await desk.compare("v1.0.0", undefined)).toMatchObject({ to: "v2.0.0", ahead: 1 });
 });
 
+describe("a rollback to a commit whose workflows are others", () => {
+  const old = ".github/workflows/deploy.yml";
+  const files = (text: string) => ({ [old]: text, ".github/workflows/README.md": "no workflow" });
+  const judged: unknown[][] = [];
+  const judging = (reason: string | null) =>
+    createReleaseDesk(
+      createGithub({ repository: server.repository, token: server.token, apiUrl: server.url }),
+      directory,
+      (...facts) => {
+        judged.push(facts);
+        return reason;
+      },
+    );
+  const read = () =>
+    server.calls.filter(({ path }) => path.includes("/contents/")).map(({ path }) => decodeURIComponent(path));
+
+  beforeEach(async () => {
+    judged.length = 0;
+    server.commit("5".repeat(40), ["v1.0.0"], { files: files("on: release") });
+    server.commit("6".repeat(40), ["v1.1.0"], { files: { ...files("on: push"), "src/a.ts": "" } });
+    await desk.create({ tag: "v1.0.0", notes: "" });
+    await desk.create({ tag: "v1.1.0", notes: "" });
+  });
+
+  it("is refused where a release would be deployed otherwise", async () => {
+    const refused = judging(`${old} there brings Compose up by itself`);
+    await expect(refused.draftRollback({ reason: "orders fail", actor: "ada" })).rejects.toMatchObject({
+      code: "RELEASE_REFUSED",
+      message: `a release on the commit of v1.0.0 is deployed past Sluice: ${old} there brings Compose up by itself`,
+      hint: expect.stringMatching(/a commit of v1.0.0 .*sluice.yaml of v1.1.0.*sluice rollback v1.0.0$/),
+    });
+    expect(judged).toEqual([[[{ path: old, text: "on: release" }], [old]]]);
+  });
+
+  it("is made where nothing speaks against it, and none is asked for contents that are the same", async () => {
+    await judging(null).draftRollback({ reason: "orders fail", actor: "ada" });
+    server.commit("7".repeat(40), ["v1.2.0"], { files: files("on: push") });
+    await desk.create({ tag: "v1.2.0", notes: "" });
+    const asked = read().length;
+    await judging(null).draftRollback({ reason: "carts, too", actor: "ada" });
+    expect(judged.at(-1)).toEqual([[], []]);
+    const [list] = read().slice(asked);
+    expect(read().slice(asked)).toEqual([list, list]);
+  });
+
+  it("is judged by itself where the release that is left has no workflows", async () => {
+    server.commit("8".repeat(40), ["v1.2.0"], { files: { "README.md": "" } });
+    await desk.create({ tag: "v1.2.0", notes: "" });
+    await judging(null).draftRollback({ reason: "orders fail", actor: "ada" });
+    expect(judged).toEqual([[[{ path: old, text: "on: push" }], [old]]]);
+  });
+});
+
 it("a release is of its tag, whatever branch has the same name", async () => {
   await desk.create({ tag: "v1.0.0", target: old, notes: "" });
   await desk.create({ tag: "v1.1.0", target: head, notes: "" });
@@ -139,6 +192,7 @@ it("a release is of its tag, whatever branch has the same name", async () => {
   expect(asked.map((path) => decodeURIComponent(path.split("/commits/")[1] ?? ""))).toEqual([
     "tags/v1.0.0",
     "tags/v1.0.0",
+    "tags/v1.1.0",
     "tags/v1.0.0-rollback.1",
   ]);
 });

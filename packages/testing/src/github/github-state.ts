@@ -40,6 +40,8 @@ export interface GithubCommit {
   readonly checks?: readonly GithubCheck[];
   /** Runs of workflows, in the order in which they are listed. */
   readonly runs?: readonly GithubRun[];
+  /** Texts by path; no directory is listed deeper than one level. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export interface GithubRun {

@@ -54,6 +54,7 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
         ),
         redefined: [],
         foreign: state.foreign,
+        sameFiles: state.sameFiles,
         missingVolumes: Object.fromEntries(
           project.services
             .filter(({ active }) => active)

@@ -6,6 +6,7 @@ import type {
   MachineMemory,
   ObservedContainer,
   RehearsalOutcome,
+  SameFilesProject,
   ServiceFacts,
   Slot,
   StoredRelease,
@@ -83,6 +84,8 @@ export interface WorldState {
   obstacles: readonly Finding[];
   /** Compose projects of others under names of the stack. */
   foreign: readonly ForeignProject[];
+  /** Compose projects of the same files under other names. */
+  sameFiles: readonly SameFilesProject[];
   /** Of the engine's machine; `null` where it does not tell. */
   memory: MachineMemory | null;
   /** What a rehearsal finds; `null` nothing. */
@@ -116,6 +119,7 @@ export function createState(stack: string): WorldState {
     gaps: new Set(),
     obstacles: [],
     foreign: [],
+    sameFiles: [],
     memory: { availableBytes: 4_294_967_296, totalBytes: 8_589_934_592 },
     rehearsal: null,
     proven: null,

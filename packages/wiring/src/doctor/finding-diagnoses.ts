@@ -23,6 +23,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
     severity: "error",
     why: "a way back needs what is stored of the release, and so does putting right what is lost of it",
   },
+  "same-files-elsewhere": {
+    severity: "warn",
+    why: "its data is not what the first deployment begins with, and users of both names may get either",
+  },
   "door-absent": unreachable,
   "door-stopped": unreachable,
   "door-unreached": unreachable,

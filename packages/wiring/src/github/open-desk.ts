@@ -1,5 +1,6 @@
 import { SluiceError } from "@sluice/core";
 import { createReleaseDesk, originRepository, type ReleaseDesk } from "@sluice/release";
+import { pastSluice } from "@sluice/workflows";
 import type { DeployerOptions } from "../deployer.ts";
 import { loadConfig } from "../load-config.ts";
 import { openGithub } from "./open-github.ts";
@@ -21,7 +22,7 @@ export async function openReleaseDesk(options: DeployerOptions): Promise<Release
     });
   }
   const opened = openGithub({ ...config, github: { ...config.github, repository } }, env, environment);
-  if (opened) return createReleaseDesk(opened.github, directory);
+  if (opened) return createReleaseDesk(opened.github, directory, pastSluice);
   throw new SluiceError("USAGE", `there is no token for ${repository}: ${config.github.token} is not set`, {
     hint: "set it: in a workflow `env: GITHUB_TOKEN: ${{ github.token }}`, by hand `GITHUB_TOKEN=$(gh auth token)`",
   });

@@ -1,0 +1,38 @@
+import { deployingJobs } from "./deploying-jobs.ts";
+import { deployingSteps } from "./deploying-steps.ts";
+import type { WorkflowFile } from "./facts.ts";
+import { eventsOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
+
+/**
+ * Why a release on a commit with these workflows would be deployed past Sluice, as one from before Sluice was there: GitHub
+ * runs the workflows of the commit, whatever others have now. `null` where nothing says so. Pure.
+ *
+ * @param changed paths of those that what is deployed now has not, or not so; of the others nothing is said
+ */
+export function pastSluice(workflows: readonly WorkflowFile[], changed: readonly string[]): string | null {
+  const started = workflows
+    .filter(({ path }) => changed.includes(path))
+    .map(({ path, text }) => ({ path, workflow: parseTree(text) }))
+    .filter(({ workflow }) => isStartedByRelease(workflow["on"]));
+  const byHand = started.find(({ workflow }) => bringsComposeUp(workflow));
+  if (byHand) return `${byHand.path} there brings Compose up by itself`;
+  const [first] = started.filter(({ workflow }) => eventsOf(workflow["on"]).includes("release"));
+  return first && !workflows.some(mayRunSluice) ? `it starts ${first.path}, and no workflow there runs Sluice` : null;
+}
+
+/** A release makes its tag, which is pushed thereby. */
+function isStartedByRelease(on: unknown): boolean {
+  const { push } = treeOf(on);
+  return eventsOf(on).includes("release") || treeOf(push)["tags"] !== undefined;
+}
+
+function bringsComposeUp(workflow: Tree): boolean {
+  return deployingJobs(workflow).some(({ job, isByHand }) => isByHand && deployingSteps(job).length === 0);
+}
+
+/** Names it, or calls a workflow of another repository, of which nothing is known here. */
+function mayRunSluice({ text }: WorkflowFile): boolean {
+  if (/\bsluice\b/.test(text)) return true;
+  const jobs = Object.values(treeOf(parseTree(text)["jobs"])).map(treeOf);
+  return jobs.some(({ uses }) => /^(?!\.\/)./.test(textOf(uses)));
+}
