@@ -62,6 +62,7 @@ it("files of Git LFS are checked out, whatever a workflow says: a deployment of 
     hasDatabase: false,
     hasSubmodules: false,
     hasLfs: true,
+    timezone: "UTC",
     configVariables: [],
     environment: factsOf(layout).environment,
     github: factsOf(layout).github,
