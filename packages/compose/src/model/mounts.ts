@@ -14,6 +14,11 @@ export function slotMounts(release: StoredRelease, mounts: readonly ComposeMount
   });
 }
 
+/** Keys of the named volumes that a service mounts. */
+export function volumeKeys({ volumes = [] }: ComposeService): readonly string[] {
+  return volumes.flatMap(({ type, source }) => (type === "volume" && source ? [source] : []));
+}
+
 /** The secrets and configs that the services use. */
 export function slotConfigFiles(
   release: StoredRelease,
