@@ -46,7 +46,7 @@ export async function baseUp(
     await ensureBaseResources(engine, model, [service.name], options);
     const forced = isRenewed ? ["--force-recreate"] : [];
     const args = ["up", "--no-start", "--no-deps", "--no-build", ...forced, service.name];
-    await composeModel(engine, onExistingResources(withoutDependencies(model, service.name)), args, {
+    await composeModel(engine, onExistingResources(model, service.name), args, {
       ...options,
       failed: `service ${service.name} cannot be created`,
       source: service.name,
@@ -68,12 +68,6 @@ export async function baseUp(
   await Promise.all(
     containers.map(({ Id }) => waitContainer(engine, exec, { id: Id, budget: service.startBudget }, options)),
   );
-}
-
-/** `--no-deps` drops them too, but only after Compose has asked for the networks of what is in no active profile. */
-function withoutDependencies(model: ComposeModel, name: string): ComposeModel {
-  const { depends_on: _dependsOn, ...service } = model.services[name] ?? {};
-  return { ...model, services: { ...model.services, [name]: service } };
 }
 
 async function containersOf(

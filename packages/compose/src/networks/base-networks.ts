@@ -64,12 +64,23 @@ export async function ensureBaseResources(
   );
 }
 
-/** The model with its networks and volumes as they are on the engine, whatever it says of them: Compose makes none and changes none. */
-export function onExistingResources(model: ComposeModel): ComposeModel {
-  return { ...model, networks: external(model, model.networks), volumes: external(model, model.volumes) };
+/**
+ * The model for making one service of it, with networks and volumes as they are on the engine, whatever it says of them: Compose makes
+ * none and changes none. The other services are there by name alone: Compose 2.26 would look for what they use.
+ */
+export function onExistingResources(model: ComposeModel, service: string): ComposeModel {
+  const { networks, volumes } = resourcesOf(model, [service]);
+  const names = Object.keys(model.services).map((name) => [name, { image: "sluice/none", network_mode: "none" }]);
+  const written = model.services[service];
+  return {
+    ...model,
+    services: { ...Object.fromEntries(names), ...(written && { [service]: written }) },
+    networks: external(model, networks),
+    volumes: external(model, volumes),
+  };
 }
 
-function external(model: ComposeModel, resources: Resources | undefined): Resources {
+function external(model: ComposeModel, resources: Resources): Resources {
   const names = Object.entries(namesOf(model, resources));
   return Object.fromEntries(names.map(([key, name]) => [key, { name, external: true }]));
 }
