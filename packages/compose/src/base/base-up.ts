@@ -12,6 +12,8 @@ import { composeLabels, inspectAll, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
+import { notedDirectory } from "../model/checkout.ts";
+import { unescapeDollars } from "../model/dollars.ts";
 import { inlineFiles } from "../model/inline-files.ts";
 import { ensureBaseResources, networkNames, onExistingResources } from "../networks/base-networks.ts";
 import { baseEndpoints, connect } from "../networks/connect.ts";
@@ -20,12 +22,13 @@ import { namedNetworks } from "../networks/named-networks.ts";
 import { upload } from "../slots/uploads.ts";
 import { waitContainer } from "../slots/wait-ready.ts";
 import { acceptedHashes, builtImages, isCurrent } from "./base-hashes.ts";
+import { hasProfiles } from "./has-profiles.ts";
 import { rereadFiles } from "./reread-files.ts";
 
 /**
  * Creates or re-creates one base service, connects it to its links, starts it and waits until it is ready. A container
- * that is as the model says is not touched but for being started, unless it is to be renewed, or there are more than are wanted.
- * Volumes stay.
+ * that is as the model says is not touched but for being started, unless it is to be renewed, was made with another seccomp profile
+ * (but for data), or there are more than are wanted. Volumes stay.
  *
  * @throws SluiceError COMPOSE_FAILED, IMAGE_MISSING, START_FAILED, NOT_READY
  */
@@ -39,7 +42,10 @@ export async function baseUp(
   const filesOf = () => inlineFiles(model, engine.env, [service.name]);
   const isCurrentNow = before.length === service.replicas && (await allCurrent(engine, model, service, before));
   const isOutdated = before.some(({ Id }) => renews.includes(Id));
-  const isRenewed = isOutdated && !(isCurrentNow && (await rereadFiles({ engine, exec }, before, options.signal)));
+  const isOther =
+    isCurrentNow && service.role !== "data" && !before.every((one) => hasProfiles(one, model, service.name));
+  const isReread = async () => isCurrentNow && rereadFiles({ engine, exec }, before, options.signal);
+  const isRenewed = isOther || (isOutdated && !(await isReread()));
   if (isRenewed || !isCurrentNow) {
     // What they cannot be made of is told before Compose removes anything.
     filesOf();
@@ -50,6 +56,7 @@ export async function baseUp(
       ...options,
       failed: `service ${service.name} cannot be created`,
       source: service.name,
+      directory: unescapeDollars(notedDirectory(model) ?? "/"),
     });
   }
   const containers = await containersOf(engine, model.name, service.name);

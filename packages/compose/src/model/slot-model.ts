@@ -11,7 +11,7 @@ import {
 import type { ComposeSpecification } from "docker-compose";
 import { bridgeOptions, privateIpv6 } from "./bridge-options.ts";
 import { escapeDollars } from "./dollars.ts";
-import { slotConfigFiles, slotMounts, volumeKeys } from "./mounts.ts";
+import { slotConfigFiles, slotMounts, slotSecurity, volumeKeys } from "./mounts.ts";
 import { jobServices, networkKeys, slotServices } from "./networks.ts";
 import { isProxyLabel, isProxyVariable } from "./proxy-labels.ts";
 import { serviceLinks } from "./service-links.ts";
@@ -128,6 +128,7 @@ export function slotService(
   return {
     ...rest,
     ...mounts,
+    ...(written.security_opt ? { security_opt: slotSecurity(release, written.security_opt) } : {}),
     ...(written.environment ? { environment: without(written.environment, isProxyVariable) } : {}),
     ...(written.network_mode
       ? {}

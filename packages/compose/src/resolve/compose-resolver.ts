@@ -103,7 +103,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       ]);
       if ("refused" in reading) throw await refusal(reading.refused, found, env);
       const leftOut = reading.unread === null ? null : await findLeftOut(reading.unread, found, env);
-      const read = withCheckout(reading.model, await checkoutOf(found.directory));
+      const read = withCheckout(reading.model, await checkoutOf(found.directory), found.directory);
       const written = withEnvFileValues(read, await ofEnvFiles(read, found));
       const activeNames = new Set(reading.active);
       if (reading.unread !== null && needsMore(written, config)) throw await refusal(reading.unread, found, env);
