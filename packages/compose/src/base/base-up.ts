@@ -14,7 +14,7 @@ import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
 import { notedDirectory } from "../model/checkout.ts";
 import { unescapeDollars } from "../model/dollars.ts";
-import { inlineFiles } from "../model/inline-files.ts";
+import { type InlineFile, inlineFiles } from "../model/inline-files.ts";
 import { ensureBaseResources, networkNames, onExistingResources } from "../networks/base-networks.ts";
 import { baseEndpoints, connect } from "../networks/connect.ts";
 import { listLinks } from "../networks/links.ts";
@@ -22,13 +22,14 @@ import { namedNetworks } from "../networks/named-networks.ts";
 import { upload } from "../slots/uploads.ts";
 import { waitContainer } from "../slots/wait-ready.ts";
 import { acceptedHashes, builtImages, isCurrent } from "./base-hashes.ts";
+import { hasInlineFiles } from "./has-inline-files.ts";
 import { hasProfiles } from "./has-profiles.ts";
 import { rereadFiles } from "./reread-files.ts";
 
 /**
  * Creates or re-creates one base service, connects it to its links, starts it and waits until it is ready. A container
- * that is as the model says is not touched but for being started, unless it is to be renewed, was made with another seccomp profile
- * (but for data), or there are more than are wanted. Volumes stay.
+ * that is as the model says is not touched but for being started, unless it is to be renewed, has another seccomp profile or content
+ * of a secret or config (but for data), or there are more than are wanted. Volumes stay.
  *
  * @throws SluiceError COMPOSE_FAILED, IMAGE_MISSING, START_FAILED, NOT_READY
  */
@@ -42,8 +43,7 @@ export async function baseUp(
   const filesOf = () => inlineFiles(model, engine.env, [service.name]);
   const isCurrentNow = before.length === service.replicas && (await allCurrent(engine, model, service, before));
   const isOutdated = before.some(({ Id }) => renews.includes(Id));
-  const isOther =
-    isCurrentNow && service.role !== "data" && !before.every((one) => hasProfiles(one, model, service.name));
+  const isOther = isCurrentNow && service.role !== "data" && !(await areWhole(engine, model, service.name, before));
   const isReread = async () => isCurrentNow && rereadFiles({ engine, exec }, before, options.signal);
   const isRenewed = isOther || (isOutdated && !(await isReread()));
   if (isRenewed || !isCurrentNow) {
@@ -75,6 +75,28 @@ export async function baseUp(
   await Promise.all(
     containers.map(({ Id }) => waitContainer(engine, exec, { id: Id, budget: service.startBudget }, options)),
   );
+}
+
+/** Whether containers have what their definition does not tell, and no mount shows. */
+async function areWhole(
+  engine: Engine,
+  model: ComposeModel,
+  service: string,
+  containers: readonly Docker.ContainerInspectInfo[],
+): Promise<boolean> {
+  if (!containers.every((one) => hasProfiles(one, model, service))) return false;
+  const files = knownInlineFiles(model, engine.env, service);
+  const found = await Promise.all(containers.map(({ Id }) => hasInlineFiles(engine, Id, files)));
+  return found.every((has) => has);
+}
+
+/** None where they cannot be told: nothing is replaced for that. */
+function knownInlineFiles(model: ComposeModel, env: Engine["env"], service: string): readonly InlineFile[] {
+  try {
+    return inlineFiles(model, env, [service]);
+  } catch {
+    return [];
+  }
 }
 
 async function containersOf(
