@@ -117,6 +117,20 @@ describe("a changed base service", () => {
     await docker("volume", "rm", ...mounted);
   });
 
+  it("is made where the engine cannot make what only an inactive service has, also if it would wait for that", async () => {
+    const written = aShop(stack.name, {
+      waiting: { depends_on: { lan: { condition: "service_started", required: false } } },
+      lan: { profiles: ["lan"], networks: { far: null }, volumes: [{ type: "volume", source: "far", target: "/far" }] },
+    });
+    const far = { far: { name: `${stack.name}_far`, driver: "not-installed" } };
+    const lan = { ...written, networks: { ...written.networks, ...far }, volumes: far };
+    const waiting = aService("waiting", "support");
+    const services = [...shopServices, waiting, aService("lan", "support", { active: false, networks: ["far"] })];
+    await base.ensureNetworks(lan, "blue", services);
+    await base.up(lan, waiting, services);
+    expect((await observe(aProject(lan, services))).base["waiting"]?.state).toBe("current");
+  });
+
   it("is only started when it was stopped", async () => {
     const id = await docker("inspect", "-f", "{{.Id}}", `${stack.name}-mail-1`);
     await docker("stop", "-t", "1", id);

@@ -18,7 +18,10 @@ describe.skipIf(missingNewestCompose)(`a network that is defined otherwise than 
     await base.up(before, facts("db"), shopServices);
     await idleContainer(`${stack.name}-other`, "--network", back);
 
-    const changed = aShop(stack.name, { db: { environment: { NAME: "db", TUNING: "more" } } });
+    const changed = aShop(stack.name, {
+      db: { environment: { NAME: "db", TUNING: "more" } },
+      mail: { networks: { fresh: null } },
+    });
     const fresh = { name: `${stack.name}_fresh` };
     const model = { ...changed, networks: { ...changed.networks, back: { name: back, internal: true }, fresh } };
     await base.ensureNetworks(model, "blue", shopServices);

@@ -74,6 +74,25 @@ it("a base service gets a file that changed alone, and that of before when it go
   expect(await shown()).toBe("of v2");
 });
 
+it("a base service gets another content of a config, and that of before when it goes back, each once", async () => {
+  const release = async (content: string) => {
+    const model = { ...aShop(stack.name, { mail: { configs: [{ source: "conf" }] } }), configs: { conf: { content } } };
+    return aStored(model, shopServices, content);
+  };
+  const [v1, v2] = [await release("of v1"), await release("of v2")];
+  const up = async ({ model }: StoredRelease) => {
+    await base.up(model, facts("mail"), shopServices);
+    return docker("inspect", "-f", "{{.Id}}", `${stack.name}-mail-1`);
+  };
+  const content = () => docker("exec", `${stack.name}-mail-1`, "cat", "/conf");
+  const first = await up(v1);
+  expect(await base.changedFiles(v1, v2, shopServices)).toEqual({ mail: ["config conf"] });
+  const second = await up(v2);
+  expect([second === first, await content(), await up(v2)]).toEqual([false, "of v2", second]);
+  const third = await up(v1);
+  expect([third === second, await content(), await up(v1)]).toEqual([false, "of v1", third]);
+});
+
 it("an nginx that sees what changed reads it, and is not replaced", async () => {
   const conf = join(root, "checkout/conf.d");
   await mkdir(conf);

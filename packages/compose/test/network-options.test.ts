@@ -36,7 +36,9 @@ it("what is defined otherwise than it is on the engine is seen, and what is as i
   const volumes = {
     data: { name: `${stack.name}_data`, driver_opts: { type: "tmpfs", device: "tmpfs", o: "size=1m" } },
   };
-  await base.ensureNetworks({ ...model, volumes }, "blue", shopServices);
+  const db = { ...model.services["db"], volumes: [{ type: "volume", source: "data", target: "/data" }] };
+  const services = { ...model.services, db };
+  await base.ensureNetworks({ ...model, services, volumes }, "blue", shopServices);
   expect(await redefined({ ...model, volumes })).toEqual([]);
   const changed = { ...networks, back: { ...networks.back, internal: true, driver_opts: { [mtu]: "1300" } } };
   expect(await redefined({ ...model, networks: changed, volumes: { data: { name: volumes.data.name } } })).toEqual([

@@ -255,6 +255,32 @@ describe("options mean what they mean to Compose", () => {
     expect((await active(["more"])).toSorted()).toEqual(["extra", "web"]);
   });
 
+  const unreadable = {
+    "depends on nothing": { text: "image: dev, depends_on: [gone]", says: /undefined service "gone"/ },
+    "has no image": { text: "restart: always", says: /neither an image nor a build context/ },
+    "has an env file of developers": { text: "image: dev, env_file: dev.env", says: /env file .*dev\.env not found/ },
+  };
+
+  test.each(Object.entries(unreadable))("an inactive service that %s stops nothing", async (_name, { text, says }) => {
+    const directory = await project({ "compose.yaml": `${web}  dev: { profiles: [dev], ${text} }\n` });
+    const config = parseConfig("services: { dev: { role: tool }, web: { port: 80 } }", "sluice.yaml");
+    const { services, model, findings } = await resolve(directory, { config });
+    expect(services.map(({ name, active }) => [name, active])).toEqual([["web", true]]);
+    expect(Object.keys(model.services)).toEqual(["web"]);
+    expect(findings).toContainEqual({
+      severity: "info",
+      code: "profile-not-readable",
+      message: expect.stringMatching(says) as string,
+      hint: expect.any(String) as string,
+      position: expect.objectContaining({ line: 4 }) as object,
+    });
+    const refused = { code: "COMPOSE_INVALID", message: expect.stringMatching(says) as string };
+    await expect(resolve(directory, { profiles: ["dev"] })).rejects.toMatchObject(refused);
+    const migrates = parseConfig("database: { migrate: { service: dev, command: [migrate] } }", "sluice.yaml");
+    await expect(resolve(directory, { config: migrates })).rejects.toMatchObject(refused);
+    expect(await createComposeResolver({ env: cliEnvironment }).name({ directory })).toBe(basename(directory));
+  });
+
   test("profiles: all services are in the model, those of the active profiles are active", async () => {
     const directory = await project({
       "compose.yaml": `${web}  extra:\n    image: extra\n    profiles: [more]\n`,

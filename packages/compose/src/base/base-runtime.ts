@@ -6,6 +6,7 @@ import type { SubnetPool } from "../networks/subnets.ts";
 import { baseRemove } from "./base-remove.ts";
 import { baseUp } from "./base-up.ts";
 import { changedFiles } from "./changed-files.ts";
+import { changedObjects } from "./changed-objects.ts";
 import { claim, readClaim } from "./claim.ts";
 import { placeFiles } from "./place-files.ts";
 import { rereadNames } from "./reread-names.ts";
@@ -25,8 +26,12 @@ export function createBaseRuntime({ engine, exec, pool }: BaseDependencies): Bas
     },
     ensureNetworks: async (model, slot, services, options) =>
       ensureNetworks(engine, await pool(), { model, slot, services }, options),
-    changedFiles: async (serves, wanted, services) =>
-      (await sharesFiles(engine)) ? changedFiles(serves, wanted, services) : {},
+    changedFiles: async (serves, wanted, services) => {
+      const objects = changedObjects(serves.model, wanted.model, services);
+      const files = (await sharesFiles(engine)) ? changedFiles(serves, wanted, services) : {};
+      const names = Object.keys({ ...objects, ...files });
+      return Object.fromEntries(names.map((name) => [name, [...(objects[name] ?? []), ...(files[name] ?? [])]]));
+    },
     placed: async (release, services, now, left) => {
       if (!(await sharesFiles(engine))) return { model: release.model, unproven: [], missing: [] };
       const containers = await listBase(engine, release.model.name);

@@ -12,7 +12,9 @@ import { composeLabels, inspectAll, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
-import { inlineFiles } from "../model/inline-files.ts";
+import { notedDirectory } from "../model/checkout.ts";
+import { unescapeDollars } from "../model/dollars.ts";
+import { type InlineFile, inlineFiles } from "../model/inline-files.ts";
 import { ensureBaseResources, networkNames, onExistingResources } from "../networks/base-networks.ts";
 import { baseEndpoints, connect } from "../networks/connect.ts";
 import { listLinks } from "../networks/links.ts";
@@ -20,12 +22,14 @@ import { namedNetworks } from "../networks/named-networks.ts";
 import { upload } from "../slots/uploads.ts";
 import { waitContainer } from "../slots/wait-ready.ts";
 import { acceptedHashes, builtImages, isCurrent } from "./base-hashes.ts";
+import { hasInlineFiles } from "./has-inline-files.ts";
+import { hasProfiles } from "./has-profiles.ts";
 import { rereadFiles } from "./reread-files.ts";
 
 /**
  * Creates or re-creates one base service, connects it to its links, starts it and waits until it is ready. A container
- * that is as the model says is not touched but for being started, unless it is to be renewed, or there are more than are wanted.
- * Volumes stay.
+ * that is as the model says is not touched but for being started, unless it is to be renewed, has another seccomp profile or content
+ * of a secret or config (but for data), or there are more than are wanted. Volumes stay.
  *
  * @throws SluiceError COMPOSE_FAILED, IMAGE_MISSING, START_FAILED, NOT_READY
  */
@@ -39,17 +43,20 @@ export async function baseUp(
   const filesOf = () => inlineFiles(model, engine.env, [service.name]);
   const isCurrentNow = before.length === service.replicas && (await allCurrent(engine, model, service, before));
   const isOutdated = before.some(({ Id }) => renews.includes(Id));
-  const isRenewed = isOutdated && !(isCurrentNow && (await rereadFiles({ engine, exec }, before, options.signal)));
+  const isOther = isCurrentNow && service.role !== "data" && !(await areWhole(engine, model, service.name, before));
+  const isReread = async () => isCurrentNow && rereadFiles({ engine, exec }, before, options.signal);
+  const isRenewed = isOther || (isOutdated && !(await isReread()));
   if (isRenewed || !isCurrentNow) {
     // What they cannot be made of is told before Compose removes anything.
     filesOf();
-    await ensureBaseResources(engine, model, options);
+    await ensureBaseResources(engine, model, [service.name], options);
     const forced = isRenewed ? ["--force-recreate"] : [];
     const args = ["up", "--no-start", "--no-deps", "--no-build", ...forced, service.name];
-    await composeModel(engine, onExistingResources(model), args, {
+    await composeModel(engine, onExistingResources(model, service.name), args, {
       ...options,
       failed: `service ${service.name} cannot be created`,
       source: service.name,
+      directory: unescapeDollars(notedDirectory(model) ?? "/"),
     });
   }
   const containers = await containersOf(engine, model.name, service.name);
@@ -68,6 +75,28 @@ export async function baseUp(
   await Promise.all(
     containers.map(({ Id }) => waitContainer(engine, exec, { id: Id, budget: service.startBudget }, options)),
   );
+}
+
+/** Whether containers have what their definition does not tell, and no mount shows. */
+async function areWhole(
+  engine: Engine,
+  model: ComposeModel,
+  service: string,
+  containers: readonly Docker.ContainerInspectInfo[],
+): Promise<boolean> {
+  if (!containers.every((one) => hasProfiles(one, model, service))) return false;
+  const files = knownInlineFiles(model, engine.env, service);
+  const found = await Promise.all(containers.map(({ Id }) => hasInlineFiles(engine, Id, files)));
+  return found.every((has) => has);
+}
+
+/** None where they cannot be told: nothing is replaced for that. */
+function knownInlineFiles(model: ComposeModel, env: Engine["env"], service: string): readonly InlineFile[] {
+  try {
+    return inlineFiles(model, env, [service]);
+  } catch {
+    return [];
+  }
 }
 
 async function containersOf(

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const paths = ["site.conf", "conf.d/a.conf", "key.pem", "my.cnf", "data/log"];
+const paths = ["site.conf", "conf.d/a.conf", "key.pem", "my.cnf", "data/log", "profile.json"];
 const write = (directory: string, path: string, text: string) => writeFileSync(join(root, directory, path), text);
 
 function aModel(): ComposeModel {
@@ -33,6 +33,7 @@ function aModel(): ComposeModel {
         image: "nginx",
         volumes: [bind("site.conf"), bind("conf.d"), bind("data")],
         configs: [{ source: "key" }],
+        security_opt: ["seccomp:profile.json"],
       },
       writer: { image: "writer", volumes: [bind("data", {})] },
       db: { image: "mysql", volumes: [bind("my.cnf")] },
@@ -58,13 +59,14 @@ const filesOf = (release: string) => ({ filesDir: join(root, release) });
 const changed = (wanted: object = {}) => changedFiles(filesOf("v1"), { model: aModel(), ...wanted }, services);
 
 describe("what base services mount and the release that serves has otherwise", () => {
-  it("is found by what is in it: files, directories, and what is a config", () => {
-    for (const path of ["site.conf", "conf.d", "key.pem"]) copy("v1", path, "same");
+  it("is found by what is in it: files, directories, configs and seccomp profiles", () => {
+    for (const path of ["site.conf", "conf.d", "key.pem", "profile.json"]) copy("v1", path, "same");
     expect(changed()).toEqual({});
     write("now", "site.conf", "other");
     write("now", "conf.d/b.conf", "one more");
     write("now", "key.pem", "other");
-    expect(changed()).toEqual({ proxy: ["site.conf", "conf.d", "key.pem"] });
+    write("now", "profile.json", "other");
+    expect(changed()).toEqual({ proxy: ["site.conf", "conf.d", "key.pem", "profile.json"] });
   });
 
   it("is not what no copy is stored of, what is gone, what somebody writes to, and what data mounts", () => {

@@ -134,6 +134,19 @@ describe("what a base service of a stored release mounts", () => {
     ]);
   });
 
+  it("is its seccomp profile too, which stays as it is written where it is as it was", () => {
+    const options = ["no-new-privileges:true", "seccomp:chrome.json"];
+    const services = { proxy: { image: "nginx", security_opt: options } };
+    const model = withCheckout({ name: "shop", services }, join(root, "old"));
+    const release: StoredRelease = { ...stored(), model };
+    const placed = () => placeFiles(release, [proxy], { now: model }).model.services["proxy"]?.security_opt;
+    writeFileSync(join(root, "old/chrome.json"), "{}");
+    writeFileSync(join(root, "files", bundleName(model, at("old", "chrome.json")) ?? ""), "{}");
+    expect(placed()).toEqual(options);
+    rmSync(join(root, "old/chrome.json"));
+    expect(placed()).toEqual(["no-new-privileges:true", `seccomp=${copyOf("chrome.json")}`]);
+  });
+
   it("is told where no copy of it is stored, also where the checkout of now has one of its name", () => {
     const release = stored("key.pem");
     move();

@@ -14,6 +14,7 @@ import { mayBeMade } from "../bundle-files/copied-files.ts";
 import { isSameTree, kindOf } from "../bundle-files/same-tree.ts";
 import { pathInCheckout } from "../model/checkout.ts";
 import { escapeDollars, unescapeDollars } from "../model/dollars.ts";
+import { withProfiles } from "../model/seccomp.ts";
 
 export interface PlacesOfNow {
   /** The model of what is checked out. */
@@ -54,6 +55,11 @@ export function placeFiles(
     const bind = { ...(mount["bind"] as object | undefined), create_host_path: false };
     return path === mount.source ? mount : { ...mount, source: path, ...(isCopy && { bind }) };
   };
+  const optionsOf = (options: readonly string[], role: ServiceFacts["role"]) =>
+    withProfiles(stored, options, (path) => {
+      const found = find(path, role);
+      return found.path === path ? undefined : found.path;
+    });
   const objectsOf = (kind: "secrets" | "configs"): Pick<ComposeModel, "secrets" | "configs"> => {
     const entries = Object.entries(stored[kind] ?? {}).map(([key, object]): [string, ComposeFileObject] => {
       const user = services.find(({ name }) => stored.services[name]?.[kind]?.some(({ source }) => source === key));
@@ -64,7 +70,10 @@ export function placeFiles(
   const placed = services.flatMap(({ name, role }) => {
     const service = stored.services[name];
     const volumes = service?.volumes?.map((mount) => mountOf(mount, role));
-    return service ? [[name, { ...service, ...(volumes && { volumes }) }] as const] : [];
+    const security_opt = service?.security_opt && optionsOf(service.security_opt, role);
+    return service
+      ? [[name, { ...service, ...(volumes && { volumes }), ...(security_opt && { security_opt }) }] as const]
+      : [];
   });
   const model = {
     ...stored,

@@ -10,7 +10,7 @@ const maxBytes = 16 * 1_024 * 1_024;
 const maxEntries = 1_000;
 
 /**
- * Files and directories of the checkout that services in base, but for data, mount read-only or use as secrets and configs:
+ * Files and directories of the checkout that services in base, but for data, mount read-only or use as secrets, configs and seccomp profiles:
  * what a release holds copies of so that the service can be made again where that checkout is no more, or has another. Best
  * effort: what something else writes to is none of a release's, and what cannot be copied, or is large, keeps no deployment.
  */

@@ -2,6 +2,7 @@ import { lstatSync, statSync } from "node:fs";
 import type { ComposeModel, ComposeMount, ResolvedProject, ServiceFacts } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { slotServices } from "../model/networks.ts";
+import { profileIn } from "../model/seccomp.ts";
 import { bundleName } from "./bundle-name.ts";
 
 /** One use of something in the checkout that a release must hold a copy of. */
@@ -11,25 +12,25 @@ export interface CopiedFile {
   readonly source: string;
   /** Of the copy, in the bundle. */
   readonly name: string;
-  /** Where the model names it: a mount of the service, or a secret or config of the project. */
+  /** Where the model names it: a mount or option of the service, or a secret or config of the project. */
   readonly path: readonly (string | number)[];
   /** Where it is a mount. */
   readonly mount?: ComposeMount | undefined;
 }
 
-/** What services in slots (and jobs) mount read-only from the checkout, or use as secrets and configs, there or not. */
+/** What services in slots (and jobs) have of the checkout: see {@link filesUsedBy}. */
 export function copiedFiles({ model, services }: Pick<ResolvedProject, "model" | "services">): readonly CopiedFile[] {
   const jobs = services.filter(({ role, active }) => role === "job" && active);
   return filesUsedBy(model, [...slotServices(services), ...jobs]);
 }
 
-/** What the services mount read-only from the checkout, or use as secrets and configs, there or not. */
+/** What the services mount read-only from the checkout, or use as secrets, configs and seccomp profiles, there or not. */
 export function filesUsedBy(
   model: ComposeModel,
   services: readonly Pick<ServiceFacts, "name">[],
 ): readonly CopiedFile[] {
   const uses = services.flatMap(({ name: service }) => {
-    const { volumes = [], secrets = [], configs = [] } = model.services[service] ?? {};
+    const { volumes = [], secrets = [], configs = [], security_opt = [] } = model.services[service] ?? {};
     const mounts = volumes.map((mount, index) => ({
       written: mount.type === "bind" && mount.read_only === true ? mount.source : undefined,
       path: ["services", service, "volumes", index],
@@ -41,7 +42,11 @@ export function filesUsedBy(
         path: [kind, source, "file"],
       })),
     );
-    return [...mounts, ...files].map((use) => ({ ...use, service }));
+    const profiles = security_opt.map((option, index) => ({
+      written: profileIn(model, option),
+      path: ["services", service, "security_opt", index],
+    }));
+    return [...mounts, ...files, ...profiles].map((use) => ({ ...use, service }));
   });
   return uses.flatMap(({ written, ...use }) => {
     const name = written === undefined ? undefined : bundleName(model, written);

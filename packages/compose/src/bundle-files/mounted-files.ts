@@ -3,8 +3,8 @@ import { baseFiles } from "./base-files.ts";
 import { copiedFiles, mayBeMade, presenceOf } from "./copied-files.ts";
 
 /**
- * Files and directories of the checkout that services in slots (and jobs) mount read-only, or use as secrets and
- * configs: what a release must hold copies of, and an empty directory where Compose would make one. What is refused, as
+ * Files and directories of the checkout that services in slots (and jobs) mount read-only, or use as secrets, configs
+ * and seccomp profiles: what a release must hold copies of, and an empty directory where Compose would make one. What is refused, as
  * it is not there and may not be made, is left out. Of services in base it holds what `baseFiles` says, for the way back.
  */
 export function mountedFiles(project: Pick<ResolvedProject, "model" | "services">): readonly BundleFile[] {

@@ -10,6 +10,8 @@ export interface ComposeModelOptions extends CallOptions {
   readonly code?: ErrorCode | undefined;
   readonly source?: string | undefined;
   readonly niceness?: number | undefined;
+  /** Where relative paths of the model start from; default the root, for a model that has none. */
+  readonly directory?: string | undefined;
 }
 
 /**
@@ -22,14 +24,14 @@ export async function composeModel(
   engine: Engine,
   model: ComposeModel,
   args: readonly string[],
-  { failed, code = "COMPOSE_FAILED", source, niceness, signal, onOutput }: ComposeModelOptions,
+  { failed, code = "COMPOSE_FAILED", source, niceness, directory = "/", signal, onOutput }: ComposeModelOptions,
 ): Promise<string> {
   const { exitCode, stdout, stderr } = await runCompose({
     args: [
       "-p",
       model.name,
       "--project-directory",
-      "/",
+      directory,
       "--env-file",
       "/dev/null",
       "--profile",

@@ -2,9 +2,19 @@ import { isAbsolute, relative } from "node:path";
 import { type ComposeModel, checkoutNote, notedCheckout } from "@sluice/core";
 import { escapeDollars, unescapeDollars } from "./dollars.ts";
 
-/** Notes in the model where its checkout is; Compose carries extension keys along and counts them in no hash. */
-export function withCheckout(model: ComposeModel, checkout: string): ComposeModel {
-  return { ...model, [checkoutNote]: { checkout: escapeDollars(checkout) } };
+/**
+ * Notes in the model where its checkout is, and the directory of the project in it; Compose carries extension keys along and counts
+ * them in no hash.
+ */
+export function withCheckout(model: ComposeModel, checkout: string, directory = checkout): ComposeModel {
+  const place = directory === checkout ? {} : { directory: escapeDollars(directory) };
+  return { ...model, [checkoutNote]: { checkout: escapeDollars(checkout), ...place } };
+}
+
+/** Where relative paths of the model start from, escaped; `undefined` where nothing is noted. */
+export function notedDirectory(model: ComposeModel): string | undefined {
+  const { directory } = (model[checkoutNote] ?? {}) as { readonly directory?: unknown };
+  return typeof directory === "string" ? directory : notedCheckout(model);
 }
 
 /**

@@ -31,13 +31,17 @@ export function withEnvFileValues(model: ComposeModel, values: Variables): Compo
   return { ...model, ...Object.fromEntries(changed) };
 }
 
+/** What an env file sets a secret or config to. Pure. */
+export function notedValue({ environment, [valueNote]: value }: ComposeFileObject): string | undefined {
+  return environment !== undefined && typeof value === "string" ? unescapeDollars(value) : undefined;
+}
+
 /** The variables that are noted in a model, by name. What an environment says comes before them. Pure. */
 export function envFileValues(model: ComposeModel): Readonly<Record<string, string>> {
-  const noted = objectsOf(model).flatMap(({ environment, [valueNote]: value }) =>
-    environment !== undefined && typeof value === "string"
-      ? [[unescapeDollars(environment), unescapeDollars(value)]]
-      : [],
-  );
+  const noted = objectsOf(model).flatMap((object) => {
+    const value = notedValue(object);
+    return value === undefined ? [] : [[unescapeDollars(object.environment ?? ""), value]];
+  });
   return Object.fromEntries(noted);
 }
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { ComposeFileObject, ComposeModel, ComposeMount, ComposeService, StoredRelease } from "@sluice/core";
 import { bundleName } from "../bundle-files/bundle-name.ts";
 import { escapeDollars } from "./dollars.ts";
+import { withProfiles } from "./seccomp.ts";
 
 /** Mounts as a slot has them: what a later checkout could change comes from the release's copies. */
 export function slotMounts(release: StoredRelease, mounts: readonly ComposeMount[]): readonly ComposeMount[] {
@@ -12,6 +13,11 @@ export function slotMounts(release: StoredRelease, mounts: readonly ComposeMount
       ? mount
       : { ...mount, source, bind: { ...asObject(mount["bind"]), create_host_path: false } };
   });
+}
+
+/** Keys of the named volumes that a service mounts. */
+export function volumeKeys({ volumes = [] }: ComposeService): readonly string[] {
+  return volumes.flatMap(({ type, source }) => (type === "volume" && source ? [source] : []));
 }
 
 /** The secrets and configs that the services use. */
@@ -35,6 +41,11 @@ function pick(kind: "secrets" | "configs", release: StoredRelease, services: rea
 function fromCopy(release: StoredRelease, object: ComposeFileObject): ComposeFileObject {
   const file = copied(release, object.file);
   return file === undefined ? object : { ...object, file };
+}
+
+/** `security_opt` as a slot has it, whose Compose project has no directory of its own. */
+export function slotSecurity(release: StoredRelease, options: readonly string[]): readonly string[] {
+  return withProfiles(release.model, options, (path) => copied(release, path) ?? path);
 }
 
 function copied({ model, filesDir }: StoredRelease, source: string | undefined): string | undefined {

@@ -192,6 +192,17 @@ describe("slotModel", () => {
     expect(slot.secrets).toEqual({ key: { name: "shop_key", file: copy("/srv/shop/key.pem") } });
   });
 
+  test("takes seccomp profiles from the copies too, and where there are none from where the host has them", () => {
+    const security_opt = ["seccomp:chrome.json", "seccomp:../of-the-host.json", "no-new-privileges:true"];
+    const model = { ...shop, services: { ...shop.services, web: { ...shop.services["web"], security_opt } } };
+    const made = slotModel({ ...request, release: { ...request.release, model } }, { subnets }).services;
+    expect(made["web"]?.security_opt).toEqual([
+      `seccomp=/state/r1/files/${bundleName(shop, "/srv/shop/chrome.json")}`,
+      "seccomp=/srv/of-the-host.json",
+      "no-new-privileges:true",
+    ]);
+  });
+
   test("keeps the order of start among its own services", () => {
     expect(slot.services["worker"]?.depends_on).toEqual({ web: { condition: "service_healthy" } });
   });

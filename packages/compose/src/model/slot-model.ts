@@ -11,7 +11,7 @@ import {
 import type { ComposeSpecification } from "docker-compose";
 import { bridgeOptions, privateIpv6 } from "./bridge-options.ts";
 import { escapeDollars } from "./dollars.ts";
-import { slotConfigFiles, slotMounts } from "./mounts.ts";
+import { slotConfigFiles, slotMounts, slotSecurity, volumeKeys } from "./mounts.ts";
 import { jobServices, networkKeys, slotServices } from "./networks.ts";
 import { isProxyLabel, isProxyVariable } from "./proxy-labels.ts";
 import { serviceLinks } from "./service-links.ts";
@@ -65,7 +65,7 @@ export function assembled(
   const networks = unique(used.flatMap(networkKeys)).map(
     (key) => [key, slotNetwork(request, key, subnets[key])] as const,
   );
-  const volumes = unique(used.flatMap(namedVolumes)).map((key) => {
+  const volumes = unique(used.flatMap(volumeKeys)).map((key) => {
     const name = model.volumes?.[key]?.name ?? `${model.name}_${key}`;
     return [key, { name, external: true }] as const;
   });
@@ -128,6 +128,7 @@ export function slotService(
   return {
     ...rest,
     ...mounts,
+    ...(written.security_opt ? { security_opt: slotSecurity(release, written.security_opt) } : {}),
     ...(written.environment ? { environment: without(written.environment, isProxyVariable) } : {}),
     ...(written.network_mode
       ? {}
@@ -203,10 +204,6 @@ function pinnedImage({ release: { bundle } }: PlaceRequest, name: string): strin
   throw new SluiceError("IMAGE_MISSING", `release ${bundle.tag} has no image for service ${name}`, {
     hint: "build the release again with --retry",
   });
-}
-
-function namedVolumes({ volumes = [] }: ComposeService): readonly string[] {
-  return volumes.flatMap(({ type, source }) => (type === "volume" && source ? [source] : []));
 }
 
 function without<T>(values: Readonly<Record<string, T>>, isUnwanted: (name: string) => boolean): Record<string, T> {

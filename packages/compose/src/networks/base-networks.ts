@@ -2,6 +2,8 @@ import type { CallOptions, ComposeModel } from "@sluice/core";
 import { composeModel } from "../engine/compose-model.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
+import { volumeKeys } from "../model/mounts.ts";
+import { networkKeys } from "../model/networks.ts";
 
 type Resources = NonNullable<ComposeModel["networks"] | ComposeModel["volumes"]>;
 
@@ -10,16 +12,36 @@ export function networkNames(model: ComposeModel): Readonly<Record<string, strin
   return namesOf(model, model.networks);
 }
 
+/** Networks and named volumes that the services use: what only others have may be nothing that this engine can make. Pure. */
+export function resourcesOf(
+  model: ComposeModel,
+  services: readonly string[],
+): { readonly networks: Resources; readonly volumes: Resources } {
+  const ofKeys = (resources: Resources | undefined, used: readonly string[]): Resources =>
+    Object.fromEntries(Object.entries(resources ?? {}).filter(([key]) => used.includes(key)));
+  const written = services.map((name) => model.services[name] ?? {});
+  return {
+    networks: ofKeys(model.networks, written.flatMap(networkKeys)),
+    volumes: ofKeys(model.volumes, written.flatMap(volumeKeys)),
+  };
+}
+
 /**
- * Networks and named volumes of the base project, made by Compose itself, so that it takes them for its own later. Slots
- * refer to them as external. A service of no replicas carries them: nothing is created but what it names. What is there
+ * What the services use of the networks and named volumes of the base project, made by Compose itself, so that it takes them for
+ * its own later. Slots refer to them as external. A service of no replicas carries them: nothing is created but what it names. What is there
  * is left out, as Compose would remove a network that is defined otherwise now, with all that is on it stopped.
  */
-export async function ensureBaseResources(engine: Engine, model: ComposeModel, options: CallOptions): Promise<void> {
+export async function ensureBaseResources(
+  engine: Engine,
+  model: ComposeModel,
+  services: readonly string[],
+  options: CallOptions,
+): Promise<void> {
   const docker = await engine.docker();
+  const used = resourcesOf(model, services);
   const [networks, volumes] = await Promise.all([
-    missing(model, model.networks, (name) => docker.getNetwork(name).inspect()),
-    missing(model, model.volumes, (name) => docker.getVolume(name).inspect()),
+    missing(model, used.networks, (name) => docker.getNetwork(name).inspect()),
+    missing(model, used.volumes, (name) => docker.getVolume(name).inspect()),
   ]);
   const keys = { networks: Object.keys(networks), volumes: Object.keys(volumes) };
   if (keys.networks.length + keys.volumes.length === 0) return;
@@ -42,23 +64,34 @@ export async function ensureBaseResources(engine: Engine, model: ComposeModel, o
   );
 }
 
-/** The model with its networks and volumes as they are on the engine, whatever it says of them: Compose makes none and changes none. */
-export function onExistingResources(model: ComposeModel): ComposeModel {
-  return { ...model, networks: external(model, model.networks), volumes: external(model, model.volumes) };
+/**
+ * The model for making one service of it, with networks and volumes as they are on the engine, whatever it says of them: Compose makes
+ * none and changes none. The other services are there by name alone: Compose 2.26 would look for what they use.
+ */
+export function onExistingResources(model: ComposeModel, service: string): ComposeModel {
+  const { networks, volumes } = resourcesOf(model, [service]);
+  const names = Object.keys(model.services).map((name) => [name, { image: "sluice/none", network_mode: "none" }]);
+  const written = model.services[service];
+  return {
+    ...model,
+    services: { ...Object.fromEntries(names), ...(written && { [service]: written }) },
+    networks: external(model, networks),
+    volumes: external(model, volumes),
+  };
 }
 
-function external(model: ComposeModel, resources: Resources | undefined): Resources {
+function external(model: ComposeModel, resources: Resources): Resources {
   const names = Object.entries(namesOf(model, resources));
   return Object.fromEntries(names.map(([key, name]) => [key, { name, external: true }]));
 }
 
 async function missing(
   model: ComposeModel,
-  resources: Resources | undefined,
+  resources: Resources,
   inspect: (name: string) => Promise<unknown>,
 ): Promise<Resources> {
   const names = namesOf(model, resources);
-  const own = Object.entries(resources ?? {}).filter(([, resource]) => !resource?.external);
+  const own = Object.entries(resources).filter(([, resource]) => !resource?.external);
   const found = await Promise.all(own.map(([key]) => unlessStatus(inspect(names[key] ?? key), [404], null)));
   return Object.fromEntries(own.filter((_one, index) => found[index] === null));
 }

@@ -19,7 +19,8 @@ export async function ensureNetworks(
   { model, slot, services }: { model: ComposeModel; slot: Slot; services: readonly ServiceFacts[] },
   options: CallOptions = {},
 ): Promise<void> {
-  await ensureBaseResources(engine, model, options);
+  const started = services.filter(({ active, role }) => active && role !== "tool").map(({ name }) => name);
+  await ensureBaseResources(engine, model, started, options);
   const links: Link[] = [];
   // One after the other: links that are chosen at once would choose the same subnets.
   for (const key of linkedNetworks(model, services)) links.push(await ensureLink(engine, pool, { model, slot, key }));

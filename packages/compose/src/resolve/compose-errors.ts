@@ -1,4 +1,4 @@
-import { type ErrorDetails, type Redact, SluiceError, type SourcePosition } from "@sluice/core";
+import { type Finding, type Redact, SluiceError, type SourcePosition } from "@sluice/core";
 import { isWritten, offsetPosition, positionOf, type SourcePath } from "./positions.ts";
 import { nearestKey } from "./schema-keys.ts";
 import { type SourceFile, writtenServices } from "./source-files.ts";
@@ -11,23 +11,39 @@ import { variablePositions } from "./variables.ts";
  * @param redact what is shown: Compose quotes what it cannot use, and what stands in a wrong place may be a secret
  */
 export function composeError(stderr: string, sources: readonly SourceFile[], redact: Redact): SluiceError {
+  const ofTool = toolError(saidIn(stderr));
+  if (ofTool) return ofTool;
+  const { message, hint = anyHint, position } = complaint(stderr, sources, redact);
+  return new SluiceError("COMPOSE_INVALID", `Compose does not accept the project: ${message}`, { hint, position });
+}
+
+/** What Compose says, shown as for {@link composeError}, with the place it speaks of and what to do as far as that is known. */
+export function complaint(
+  stderr: string,
+  sources: readonly SourceFile[],
+  redact: Redact,
+): Pick<Finding, "message" | "hint" | "position"> {
+  const message = saidIn(stderr);
+  const syntax = sources.find(({ syntaxError }) => syntaxError !== null);
+  if (syntax?.syntaxError && /^(?:yaml|parsing|failed to parse)|mapping key .* already defined/.test(message)) {
+    const { offset, message: hint } = syntax.syntaxError;
+    return { message: redact(message), hint, position: offsetPosition(syntax, offset) };
+  }
+  const { hint, path, position } = explain(message, sources);
+  return {
+    message: redact(message),
+    hint: hint === undefined ? undefined : redact(hint),
+    position: position ?? (path && positionOf(sources, path)),
+  };
+}
+
+function saidIn(stderr: string): string {
   const said = stderr
     .split("\n")
     .filter((line) => !/^time="[^"]*" level=/.test(line) && line.trim() !== "")
     .join("\n")
     .trim();
-  const message = withoutValues(said || "docker compose config failed and said nothing");
-  const ofTool = toolError(message);
-  if (ofTool) return ofTool;
-  const syntax = sources.find(({ syntaxError }) => syntaxError !== null);
-  if (syntax?.syntaxError && /^(?:yaml|parsing|failed to parse)|mapping key .* already defined/.test(message)) {
-    return invalid(redact(message), {
-      position: offsetPosition(syntax, syntax.syntaxError.offset),
-      hint: syntax.syntaxError.message,
-    });
-  }
-  const { hint = anyHint, path, position } = explain(message, sources);
-  return invalid(redact(message), { hint: redact(hint), position: position ?? (path && positionOf(sources, path)) });
+  return withoutValues(said || "docker compose config failed and said nothing");
 }
 
 const anyHint = "mend what it names; `docker compose config` must accept the project";
@@ -43,10 +59,6 @@ function toolError(message: string): SluiceError | undefined {
   return new SluiceError("COMPOSE_TOO_OLD", `Compose does not know an option it needs: ${message}`, {
     hint: "update the docker compose plugin; see `docker compose version`",
   });
-}
-
-function invalid(message: string, details: ErrorDetails): SluiceError {
-  return new SluiceError("COMPOSE_INVALID", `Compose does not accept the project: ${message}`, details);
 }
 
 /** Compose quotes what it could not read, and in an env file that can be a secret. */

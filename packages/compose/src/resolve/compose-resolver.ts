@@ -4,7 +4,9 @@ import {
   type Config,
   createRedactor,
   defaultConfig,
+  type Finding,
   isSluiceError,
+  type Redact,
   type ResolvedProject,
   SluiceError,
   type SourcePosition,
@@ -17,19 +19,19 @@ import { variablesOfObjects, withEnvFileValues } from "../model/env-file-values.
 import { classifyServices } from "../roles/classify-services.ts";
 import { serviceFacts } from "../roles/service-facts.ts";
 import { serviceFindings } from "../roles/service-findings.ts";
-import { withModels } from "./ai-models.ts";
 import { hashOf } from "./canonical-json.ts";
-import { composeError } from "./compose-errors.ts";
+import { complaint, composeError } from "./compose-errors.ts";
+import { assertServices, needsMore } from "./configured-services.ts";
 import { envFileVariables } from "./env-file-variables.ts";
 import { filledIn, readMentions } from "./filled-in.ts";
 import { migrationJob } from "./migration-job.ts";
 import { missingFileFindings, missingFiles } from "./missing-files.ts";
 import { missingVariableFindings } from "./missing-variables.ts";
-import { parseModel } from "./parse-model.ts";
 import { positionOf } from "./positions.ts";
 import { checkoutOf, findProjectFiles, type ProjectFiles, type ProjectPlace, placeOptions } from "./project-files.ts";
 import { projectName } from "./project-name.ts";
-import { readEnvSources, readSources, type SourceFile } from "./source-files.ts";
+import { readProject } from "./read-project.ts";
+import { readEnvSources, readSources, type SourceFile, writtenServices } from "./source-files.ts";
 import { sqlFileFindings } from "./sql-files.ts";
 import { composeWarnings } from "./variables.ts";
 
@@ -77,7 +79,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       envFiles = [],
       projectDirectory,
       profiles = [],
-      config: reading = defaultConfig(),
+      config: configured = defaultConfig(),
       positionInConfig,
       signal,
     }) {
@@ -86,7 +88,6 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         ...placeOptions({ files, envFiles, projectDirectory }),
       ];
       const compose = (...args: string[]) => runCompose({ args: [...options, ...args], env, cwd: directory, signal });
-      const askActive = () => compose(...profiles.flatMap((profile) => ["--profile", profile]), "config", "--services");
       const ofEnvFiles = (read: ComposeModel, { directory: home }: ProjectFiles) => {
         const set = envFiles.flatMap((file) => ["--env-file", file]);
         const args = [...set, "-p", "ask", "--project-directory", home, "-f", "-", "config", "--format", "json"];
@@ -94,29 +95,22 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         return envFileVariables(unset, (file) => runCompose({ args, env, cwd: directory, stdin: file, signal }));
       };
       const finding = findProjectFiles({ directory, files, envFiles, projectDirectory }, env);
-      // Compose is asked for the active services only where something has a profile, which the files mostly tell early.
-      const early = finding.then(async (project) => ((await mentionProfiles(project)) ? askActive() : null));
-      const [found, mentions, all, config] = await Promise.all([
+      const [found, mentions, reading, config] = await Promise.all([
         finding,
         finding.then(readMentions),
-        compose("--profile", "*", "config", "--format", "json"),
-        reading,
-        early.catch(() => null),
+        readProject({ compose, profiles, mentionsProfiles: finding.then(mentionProfiles) }),
+        configured,
       ]);
-      if (all.exitCode !== 0) throw await refusal(all.stderr, found, env);
-      const asYaml = async () => (await compose("--profile", "*", "config")).stdout;
-      const parsed = await withModels(parseModel(all.stdout), asYaml);
-      const read = withCheckout(parsed, await checkoutOf(found.directory));
+      if ("refused" in reading) throw await refusal(reading.refused, found, env);
+      const leftOut = reading.unread === null ? null : await findLeftOut(reading.unread, found, env);
+      const read = withCheckout(reading.model, await checkoutOf(found.directory), found.directory);
       const written = withEnvFileValues(read, await ofEnvFiles(read, found));
-      const active = (await early) ?? (hasProfiles(written) ? await askActive() : null);
-      if (active && active.exitCode !== 0) throw await refusal(active.stderr, found, env);
-      const activeNames = new Set(
-        active ? active.stdout.split("\n").filter((name) => name !== "") : Object.keys(written.services),
-      );
+      const activeNames = new Set(reading.active);
+      if (reading.unread !== null && needsMore(written, config)) throw await refusal(reading.unread, found, env);
       const ofFiles = classifyServices(written, config.services);
       const findings = serviceFindings(written, ofFiles, config.services, activeNames);
       const job = await positioned(positionInConfig, () => {
-        assertServices(written, config);
+        assertServices([...new Set([...Object.keys(written.services), ...(leftOut?.names ?? [])])], config);
         return migrationJob(written, ofFiles, config, found.directory);
       });
       const model = job ? withService(written, job.decision.service, job.start) : written;
@@ -137,7 +131,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       // The files of a job that the configuration makes are looked at by themselves.
       const missing = missingFiles({ model: written, services });
       // Where nothing is said, nobody asks for the place.
-      const isSilent = all.stderr === "" && told.length === 0 && missing.length === 0;
+      const isSilent = reading.stderr === "" && told.length === 0 && missing.length === 0;
       const sources = isSilent ? [] : await sourcesOf(found);
       return {
         stack: model.name,
@@ -148,7 +142,8 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         services,
         modelHash: hashOf(model),
         findings: [
-          ...composeWarnings(all.stderr, sources),
+          ...composeWarnings(reading.stderr, sources),
+          ...(leftOut ? [leftOut.finding] : []),
           ...[...told, ...missingFileFindings(missing, sources)].map(({ path, ...finding }) => ({
             ...finding,
             position: positionOf(sources, path),
@@ -163,17 +158,35 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
 /** No project tells its secrets yet: they are known by their names alone. */
 async function refusal(stderr: string, found: ProjectFiles, env: ComposeResolverOptions["env"]): Promise<SluiceError> {
   const sources = await sourcesOf(found);
+  return composeError(stderr, sources, redactorOf(sources, env));
+}
+
+function redactorOf(sources: readonly SourceFile[], env: ComposeResolverOptions["env"]): Redact {
   const texts = sources.map(({ text }) => text);
-  return composeError(stderr, sources, createRedactor(secretVariables(env, texts)));
+  return createRedactor(secretVariables(env, texts));
+}
+
+/** Services that Compose does not accept, of profiles that are not active: what it says of them, and what they may be. */
+async function findLeftOut(
+  stderr: string,
+  found: ProjectFiles,
+  env: ComposeResolverOptions["env"],
+): Promise<{ readonly finding: Finding; readonly names: readonly string[] }> {
+  const sources = await sourcesOf(found);
+  const { message, hint, position } = complaint(stderr, sources, redactorOf(sources, env));
+  const finding: Finding = {
+    severity: "info",
+    code: "profile-not-readable",
+    message: `services of profiles that are not active are left out, as Compose does not accept them: ${message}`,
+    hint: hint ?? "`docker compose --profile '*' config` says so; no deployment starts them",
+    position,
+  };
+  return { finding, names: sources.flatMap(writtenServices).map(([name]) => name) };
 }
 
 async function mentionProfiles({ files }: ProjectFiles): Promise<boolean> {
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
   return texts.some((text) => text.includes("profiles"));
-}
-
-function hasProfiles({ services }: ComposeModel): boolean {
-  return Object.values(services).some(({ profiles = [] }) => profiles.length > 0);
 }
 
 async function sourcesOf({ files, envFiles }: ProjectFiles): Promise<readonly SourceFile[]> {
@@ -196,19 +209,4 @@ async function positioned<T>(positionInConfig: ResolveRequest["positionInConfig"
     const position = await positionInConfig?.(path);
     throw new SluiceError("CONFIG_INVALID", message, { hint, detail, position, cause: error });
   }
-}
-
-function assertServices({ services }: ComposeModel, config: Config): void {
-  const named = [
-    ...Object.keys(config.services).map((name) => ({ name, place: `services.${name}` })),
-    ...config.checks.flatMap(({ service }, index) =>
-      service === undefined ? [] : [{ name: service, place: `checks.${index}.service` }],
-    ),
-  ];
-  const unknown = named.find(({ name }) => !(name in services));
-  if (unknown === undefined) return;
-  const { name, place } = unknown;
-  throw new SluiceError("CONFIG_INVALID", `${place}: the compose files have no service of the name ${name}`, {
-    hint: `they have ${Object.keys(services).join(", ")}`,
-  });
 }

@@ -74,6 +74,17 @@ describe("a read-only mount of what is not in the checkout", () => {
   });
 });
 
+it("a seccomp profile that is not there is refused", () => {
+  expect(found({ security_opt: ["no-new-privileges:true", "seccomp:./chrome.json"] })).toMatchObject([
+    {
+      severity: "error",
+      code: "file-not-there",
+      message: `the seccomp profile of web is ${join(checkout, "chrome.json")}, which is not there`,
+      path: ["services", "web", "security_opt", 1],
+    },
+  ]);
+});
+
 it("a secret or config whose file is not there is refused, once for all that use it", () => {
   const use = { secrets: [{ source: "key" }], configs: [{ source: "app" }] };
   const secrets = { key: { file: join(checkout, "key.pem") }, unused: { file: join(checkout, "gone") } };

@@ -52,11 +52,11 @@ function isForbidden({ service, mount }: CopiedFile, sources: readonly SourceFil
 function fileFinding(file: CopiedFile): ServiceFinding {
   const { service, source, path } = file;
   const [kind, key] = path;
-  const what = kind === "secrets" ? "secret" : "config";
+  const what = kind === "services" ? "the seccomp profile" : `${kind === "secrets" ? "secret" : "config"} ${key}`;
   return {
     severity: "error",
     code: "file-not-there",
-    message: `${what} ${key} of ${service} is ${source}, ${fault(file)}`,
+    message: `${what} of ${service} is ${source}, ${fault(file)}`,
     hint: "put it into the checkout before the deployment, or write the path at which the host has it",
     service,
     path,

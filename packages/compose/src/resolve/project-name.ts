@@ -11,7 +11,9 @@ export async function projectName(
   { signal, ...place }: ResolveRequest,
   { env }: ComposeResolverOptions,
 ): Promise<string | null> {
-  const args = [...placeOptions(place), "--profile", "*", "config", "--no-interpolate", "--format", "json"];
+  // What is no name is not looked at: whether services go together, and what is in variables.
+  const asked = ["--profile", "*", "config", "--no-interpolate", "--no-consistency", "--format", "json"];
+  const args = [...placeOptions(place), ...asked];
   const [found, said] = await Promise.all([
     findProjectFiles(place, env),
     runCompose({ args, env, cwd: place.directory, signal }),

@@ -58,6 +58,29 @@ describe("a service that others wait for to complete is a job", () => {
   });
 });
 
+describe("a job that is scaled to nothing is a tool, as Compose does not start it either", () => {
+  test.each<[string, ComposeService]>([
+    ["migrate", { scale: 0 }],
+    ["seed", { command: ["npm", "run", "seed:reset"], deploy: { replicas: 0 } }],
+    ["shop-init", { restart: "on-failure", scale: 0, deploy: { replicas: 2 } }],
+  ])("%s %j", (name, service) => {
+    expect(alone(name, { image: "shop", ...service })).toBe("tool recreate likely");
+    expect(alone(name, { image: "shop", ...service }, { role: "job" })).toBe("job slots configured");
+  });
+
+  test("whether others would wait for it or not", () => {
+    const { one } = decide({
+      one: { image: "shop", scale: 0 },
+      web: { image: "shop", ...port(80), depends_on: { one: { condition: "service_completed_successfully" } } },
+    });
+    expect(one).toMatchObject({ role: "tool", reason: "it would be a job, but it is scaled to nothing" });
+  });
+
+  test("but what keeps data stays that, and keeps its volumes", () => {
+    expect(alone("db", { image: "postgres:17", scale: 0 })).toMatch(/^data /);
+  });
+});
+
 describe("workers are told by name or command", () => {
   test.each([
     ["jobs", { command: ["celery", "-A", "shop", "worker"] }, "worker slots likely"],

@@ -12,7 +12,7 @@ import { networkKeys } from "../model/networks.ts";
 import { sharedServices } from "./blockers.ts";
 import { listeningPort, servicePorts } from "./listening-port.ts";
 import { protocolsOf } from "./protocols.ts";
-import { isRunOnce } from "./service-shape.ts";
+import { isRunOnce, replicasOf } from "./service-shape.ts";
 import { startBudget } from "./start-budget.ts";
 
 /** Compose's own. */
@@ -35,7 +35,7 @@ export function serviceFacts(
     const service = model.services[name] ?? {};
     const override = config.services[name] ?? {};
     const port = listeningPort(service, override);
-    const replicas = service.scale ?? service.deploy?.replicas ?? 1;
+    const replicas = replicasOf(service);
     // Nobody could wait for it, nor be led to it.
     const isNone = replicas === 0 && decision.strategy === "slots" && slotRoles.has(decision.role);
     return {

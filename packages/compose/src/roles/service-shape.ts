@@ -37,6 +37,11 @@ export function shapeOf(name: string, service: ComposeService): ServiceShape {
   };
 }
 
+/** How many containers of it are wanted. */
+export function replicasOf({ scale, deploy }: ComposeService): number {
+  return scale ?? deploy?.replicas ?? 1;
+}
+
 /** The file says that it is done once it ended well. Where it says nothing, nobody has thought of that. */
 export function isRunOnce(service: ComposeService): boolean {
   return /^(?:no|none|on-failure)(?::\d+)?$/.test(restartOf(service));

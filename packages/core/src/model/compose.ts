@@ -35,6 +35,7 @@ export interface ComposeService {
   readonly stop_grace_period?: string | undefined;
   readonly devices?: readonly unknown[] | undefined;
   readonly privileged?: boolean | undefined;
+  readonly security_opt?: readonly string[] | undefined;
   readonly secrets?: readonly ComposeFileUse[] | undefined;
   readonly configs?: readonly ComposeFileUse[] | undefined;
   readonly [key: string]: unknown;

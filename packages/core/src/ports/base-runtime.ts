@@ -53,8 +53,9 @@ export interface BaseRuntime {
   restartAfter(stack: string, service: ServiceFacts, others: readonly string[], options?: CallOptions): Promise<void>;
   /**
    * By base service: what it mounts of the checkout and is other than what the release that serves holds a copy of, as
-   * paths in the checkout. What that holds no copy of is none (data, what somebody writes to), nor is anything where the
-   * engine shares no file system with this machine.
+   * paths in the checkout. What that holds no copy of is none (data, what somebody writes to), nor is any file where the
+   * engine shares no file system with this machine. Beside these, as `config NAME`, secrets and configs that come from elsewhere, or
+   * are filled with something else by the compose file or an env file.
    */
   changedFiles(
     serves: StoredRelease,
