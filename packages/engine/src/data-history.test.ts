@@ -1,6 +1,7 @@
 import type { Journal, JournalRecord, WantedRecords } from "@sluice/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { dataChanges } from "./data-changes.ts";
 import { dataHistory, fateOf, readMigrationFate } from "./data-history.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -31,7 +32,7 @@ const deployed = (release: string, backup?: string): readonly Fields[] => {
 };
 const recordsOf = (entries: readonly Fields[]) =>
   entries.map((entry, index) => ({ ...entry, seq: index + 1 }) as unknown as JournalRecord);
-const historyOf = (entries: readonly Fields[]) => dataHistory(recordsOf(entries));
+const historyOf = (entries: readonly Fields[]) => dataHistory(dataChanges(recordsOf(entries)));
 const fatesAfter = (...entries: readonly Fields[]) => {
   const history = historyOf(entries);
   return Object.fromEntries(["v1", "v2", "v3"].map((release) => [release, fateOf(history, release)]));

@@ -30,7 +30,8 @@ describe("the release whose migration was begun last", () => {
     expect(await lastMigrated(journal, ["other"])).toBeNull();
     await append("migrate", "begun", "v2");
     expect(await lastMigrated(journal)).toBe("v2");
-    await append("migrate", "failed");
+    await append("migrate", "failed", "v2");
+    await append("migrate", "done");
     await append("backup", "done");
     expect(await lastMigrated(journal)).toBeNull();
     await append("migrate", "failed", "v3");

@@ -65,7 +65,7 @@ it("a swap that somebody ends in its middle takes place, and is said to have", a
   await slow.ended;
   expect(await countOf()).toBe(before);
   expect(await databases()).toEqual(["shop|the shop's own", `${old}|the shop's own`]);
-  expect((await deployer.database.records()).at(-1)).toMatchObject({ what: "restore", result: "done" });
+  expect((await deployer.database.records()).at(-1)).toMatchObject({ action: "restore", result: "done" });
 
   const undone = await deployer.database.undoRestore(id, {}, signal);
   expect(await countOf()).toBe(before - 100);
@@ -134,7 +134,7 @@ describe("where the server dies in a swap", () => {
     expect(await isClosed()).toBe(true);
     await next({ onFinding: ({ code, message }) => said.push(`${code}: ${message}`) });
     expect(await left()).toEqual([]);
-    const mends = (await deployer.database.records()).filter(({ what }) => what === "mend");
+    const mends = (await deployer.database.records()).filter(({ action }) => action === "mend");
     expect(said).toEqual([`database-mended: db: ${mends.at(-1)?.reason}`]);
     return said.join();
   }

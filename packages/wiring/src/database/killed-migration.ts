@@ -1,8 +1,5 @@
-import type { Finding, Journal, ReleaseBundle } from "@sluice/core";
+import { databaseActionOf, type Finding, type Journal, parseDatabaseRecord, type ReleaseBundle } from "@sluice/core";
 
-const migrations: ReadonlySet<string> = new Set(["database-migrate", "database-migrate-down"]);
-/** These put back what was there before, if they were done. */
-const restores: ReadonlySet<string> = new Set(["database-restore", "database-restore-undo"]);
 const ends = "deployment-end";
 
 /**
@@ -12,18 +9,21 @@ const ends = "deployment-end";
  * @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE
  */
 export async function killedMigration(journal: Journal, bundles: readonly ReleaseBundle[]): Promise<Finding | null> {
-  const types = (type: string) => migrations.has(type) || restores.has(type) || type === ends;
-  for await (const { type, at, actor, result, ...rest } of journal.backwards({ types })) {
-    const isMended = type === ends ? rest["outcome"] === "live" : restores.has(type) && result === "done";
-    if (isMended) return null;
-    if (!migrations.has(type)) continue;
+  const types = (type: string) => databaseActionOf(type) !== null || type === ends;
+  for await (const record of journal.backwards({ types })) {
+    if (record.type === ends && record["outcome"] === "live") return null;
+    const said = parseDatabaseRecord(record);
+    if (!said) continue;
+    const { action, at, actor, result, service, release } = said;
+    // They put back what was there before.
+    if ((action === "restore" || action === "restore-undo") && result === "done") return null;
+    if (action !== "migrate" && action !== "migrate-down") continue;
     if (result !== "begun") return null;
-    const { service, release } = rest as { readonly service?: string; readonly release?: string };
     const tag = bundles.find(({ id }) => id === release)?.tag ?? release ?? "a release";
     return {
       severity: "warn",
       code: "job-cut-short",
-      message: `the migration of ${tag} that ${String(actor)} began at ${at} was killed before it had ended: what it had changed of ${service} by then may be there still`,
+      message: `the migration of ${tag} that ${actor} began at ${at} was killed before it had ended: what it had changed of ${service ?? "the database"} by then may be there still`,
       hint: "look at the tool's own table of what it has finished; then sluice db migrate runs the rest, or sluice db restore goes back to a backup, and what was written since is lost",
       ...(service ? { service } : {}),
     };

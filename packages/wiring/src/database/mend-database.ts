@@ -1,4 +1,4 @@
-import { type Finding, isSluiceError } from "@sluice/core";
+import { databaseEntry, type Finding, isSluiceError } from "@sluice/core";
 import type { Session } from "../session.ts";
 import type { OpenDatabase } from "./open-database.ts";
 import { telling } from "./telling.ts";
@@ -18,7 +18,7 @@ export async function mendDatabase(
     say({ severity: "warn", code: "database-mended", service, message: session.redact(`${service}: ${mended}`) });
     const { journal } = await session.ports();
     const { actor } = session.options;
-    await journal.append({ type: "database-mend", actor, reason: mended, service, result: "done" });
+    await journal.append(databaseEntry({ action: "mend", actor, reason: mended, service, result: "done" }));
   } catch (error) {
     const why = isSluiceError(error) ? error.message : String(error);
     const message = `it could not be looked whether a dead run has left something in ${service}: ${why}`;
