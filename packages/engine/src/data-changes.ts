@@ -32,12 +32,21 @@ export interface DataChange {
 
 type Draft = { -readonly [Key in keyof DataChange]: DataChange[Key] };
 
-/** @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE */
-export async function readDataChanges(journal: Pick<Journal, "read">): Promise<readonly DataChange[]> {
+/**
+ * `dataChanges` of one database: a project may have several, each with its own environment, and one record.
+ *
+ * @param service whose it is, and those of which that is not on record; default: all
+ * @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE
+ */
+export async function readDataChanges(
+  journal: Pick<Journal, "read">,
+  service?: string,
+): Promise<readonly DataChange[]> {
   const records: JournalRecord[] = [];
   const types = (type: string) => databaseActionOf(type) !== null || isTypeOfDeployment(type);
   for await (const record of journal.read({ types })) records.push(record);
-  return dataChanges(records);
+  const isOfIt = (change: DataChange) => service === undefined || (change.service ?? service) === service;
+  return dataChanges(records).filter(isOfIt);
 }
 
 /**

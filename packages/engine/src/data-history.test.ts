@@ -2,7 +2,7 @@ import type { Journal, JournalRecord, WantedRecords } from "@sluice/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dataChanges } from "./data-changes.ts";
-import { dataHistory, fateOf, readMigrationFate } from "./data-history.ts";
+import { dataHistory, fateOf, readDataHistory, readMigrationFate } from "./data-history.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -36,6 +36,19 @@ const historyOf = (entries: readonly Fields[]) => dataHistory(dataChanges(record
 const fatesAfter = (...entries: readonly Fields[]) => {
   const history = historyOf(entries);
   return Object.fromEntries(["v1", "v2", "v3"].map((release) => [release, fateOf(history, release)]));
+};
+
+const journalOf = (records: readonly JournalRecord[]) => {
+  const asked: string[] = [];
+  async function* those(how: string, { types = () => true }: WantedRecords = {}) {
+    asked.push(how);
+    yield* records.filter(({ type }) => types(type));
+  }
+  const journal: Pick<Journal, "read" | "backwards"> = {
+    read: (wanted) => those("read", wanted),
+    backwards: (wanted) => those("backwards", wanted),
+  };
+  return { asked, journal };
 };
 
 const both = [...deployed("v1"), ...deployed("v2", "before-v2")];
@@ -94,6 +107,21 @@ describe("what became of a migration", () => {
     expect(put(null)).toMatchObject({ v1: "away", v2: "away" });
   });
 
+  it("is that on its own database, whatever is done to another of the project; what says of none counts for all", async () => {
+    const fatesOn = async (service: string, ...entries: readonly Fields[]) => {
+      const { journal } = journalOf(recordsOf(entries));
+      const history = await readDataHistory(journal, service);
+      return ["v1", "v2"].map((release) => fateOf(history, release));
+    };
+    const other = { service: "analytics", release: null };
+    const restore = database("restore", { ...other, backup: "a1" });
+    const anew = database("anew", other);
+    expect(await fatesOn("db", ...both, restore, anew)).toEqual(["there", "there"]);
+    // The first deployment made no backup: whose database its job was at is not on record.
+    expect(await fatesOn("analytics", ...both, restore)).toEqual(["away", "unknown"]);
+    expect(await fatesOn("db", ...both, database("anew"))).toEqual(["away", "away"]);
+  });
+
   it("is told with when the data was last changed so, also by what failed or never ended", () => {
     const at = (entries: readonly Fields[]) =>
       historyOf(entries.map((entry, index) => ({ ...entry, at: `at ${index}` }))).changedAt;
@@ -150,18 +178,6 @@ describe("what became of a migration", () => {
 });
 
 describe("the record of a stack", () => {
-  const journalOf = (records: readonly JournalRecord[]) => {
-    const asked: string[] = [];
-    async function* those(how: string, { types = () => true }: WantedRecords = {}) {
-      asked.push(how);
-      yield* records.filter(({ type }) => types(type));
-    }
-    const journal: Pick<Journal, "read" | "backwards"> = {
-      read: (wanted) => those("read", wanted),
-      backwards: (wanted) => those("backwards", wanted),
-    };
-    return { asked, journal };
-  };
   const fate = async (...fields: readonly Fields[]) => {
     const { asked, journal } = journalOf(recordsOf(fields));
     return [await readMigrationFate(journal, "v1"), ...asked];

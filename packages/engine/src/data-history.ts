@@ -17,22 +17,24 @@ export interface DataHistory {
  */
 export type MigrationFate = "there" | "away" | "unsure" | "unknown";
 
-/** @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE */
-export async function readDataHistory(journal: Pick<Journal, "read">): Promise<DataHistory> {
-  return dataHistory(await readDataChanges(journal));
+/** @param service whose database; default: all. @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE */
+export async function readDataHistory(journal: Pick<Journal, "read">, service?: string): Promise<DataHistory> {
+  return dataHistory(await readDataChanges(journal, service));
 }
 
 /**
  * `fateOf` a release that was live. The record is read as a whole only where anything was ever taken from the data: mostly nothing was.
  *
+ * @param service whose database; default: all
  * @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE
  */
 export async function readMigrationFate(
   journal: Pick<Journal, "read" | "backwards">,
   release: string,
+  service?: string,
 ): Promise<MigrationFate> {
   const types = (type: string) => takesDataAway(databaseActionOf(type));
-  for await (const _ of journal.backwards({ types })) return fateOf(await readDataHistory(journal), release);
+  for await (const _ of journal.backwards({ types })) return fateOf(await readDataHistory(journal, service), release);
   return "there";
 }
 

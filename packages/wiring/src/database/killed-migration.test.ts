@@ -6,8 +6,8 @@ let journal: ReturnType<ReturnType<typeof createFakeWorld>["ports"]>["journal"];
 beforeEach(() => {
   ({ journal } = createFakeWorld().ports());
 });
-const append = (type: string, result: string) =>
-  journal.append({ type: `database-${type}`, actor: "ada", service: "db", release: "v4", result });
+const append = (type: string, result: string, service = "db") =>
+  journal.append({ type: `database-${type}`, actor: "ada", service, release: "v4", result });
 const ended = (outcome: string) => journal.append({ type: "deployment-end", deployment: "d1", outcome });
 
 it("a migration that was begun alone and has no end was killed, and is told until another one has ended", async () => {
@@ -27,7 +27,7 @@ it("a migration that was begun alone and has no end was killed, and is told unti
   expect(await killedMigration(journal, [])).toBeNull();
 });
 
-it("nor is it told where data was put back since, or a deployment went well", async () => {
+it("nor is it told where its own data was put back since, or a deployment went well", async () => {
   await append("migrate-down", "begun");
   await append("restore", "failed");
   await ended("failed");
@@ -35,6 +35,9 @@ it("nor is it told where data was put back since, or a deployment went well", as
   await append("restore", "done");
   expect(await killedMigration(journal, [])).toBeNull();
   await append("migrate", "begun");
+  await append("restore", "done", "analytics");
+  await append("migrate", "done", "analytics");
+  expect(await killedMigration(journal, [])).toMatchObject({ service: "db" });
   await ended("live");
   expect(await killedMigration(journal, [])).toBeNull();
 });

@@ -3,22 +3,25 @@ import { databaseActionOf, type Finding, type Journal, parseDatabaseRecord, type
 const ends = "deployment-end";
 
 /**
- * That the last migration that was run alone has no end in the record: it was killed. `null` where it has one, and where data was put
- * back or a deployment went well since. For whoever knows that none is under way.
+ * That the last migration of a database that was run alone has no end in the record: it was killed. `null` where it has one, and where
+ * that database's data was put back or a deployment went well since. For whoever knows that none is under way.
  *
  * @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE
  */
 export async function killedMigration(journal: Journal, bundles: readonly ReleaseBundle[]): Promise<Finding | null> {
   const types = (type: string) => databaseActionOf(type) !== null || type === ends;
+  /** Databases of which it is known what came of them since. */
+  const settled = new Set<string | null>();
   for await (const record of journal.backwards({ types })) {
     if (record.type === ends && record["outcome"] === "live") return null;
     const said = parseDatabaseRecord(record);
     if (!said) continue;
     const { action, at, actor, result, service, release } = said;
-    // They put back what was there before.
-    if ((action === "restore" || action === "restore-undo") && result === "done") return null;
-    if (action !== "migrate" && action !== "migrate-down") continue;
-    if (result !== "begun") return null;
+    if (settled.has(service)) continue;
+    const isMigration = action === "migrate" || action === "migrate-down";
+    const putsBack = action === "restore" || action === "restore-undo";
+    if (isMigration ? result !== "begun" : putsBack && result === "done") settled.add(service);
+    if (!isMigration || result !== "begun") continue;
     const tag = bundles.find(({ id }) => id === release)?.tag ?? release ?? "a release";
     return {
       severity: "warn",
