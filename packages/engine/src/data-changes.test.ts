@@ -53,6 +53,40 @@ const table: Readonly<Record<string, readonly [readonly JournalEntry[], Said]>> 
   "a deployment whose job was killed": [[...v1, ...deployed("begun")], { v1: "there", v2: "away", last: "v2" }],
   "a restore": [[...both, ...acted("restore", "done", back)], { v1: "there", v2: "away", last: null }],
   "a restore that failed": [[...both, ...acted("restore", "failed", back)], { v1: "there", v2: "there", last: "v2" }],
+  "a restore that was killed": [
+    [...both, database("restore", "begun", back), ...acted("backup", "done", { backup: "b3" })],
+    { v1: "there", v2: "unsure", last: null },
+  ],
+  "a restore that was killed, as was found later": [
+    [...both, database("restore", "begun", back), ...acted("rehearse", "done"), database("restore", "done", back)],
+    { v1: "there", v2: "away", last: null },
+  ],
+  "a restore that was killed before it took place, as was found later": [
+    [...both, database("restore", "begun", back), database("mend", "done"), database("restore", "failed", back)],
+    { v1: "there", v2: "there", last: "v2" },
+  ],
+  "an undo that was killed": [
+    [...both, ...acted("restore", "done", back), database("restore-undo", "begun", back)],
+    { v1: "there", v2: "unsure", last: null },
+  ],
+  "an undo that was killed, and a migration since": [
+    [
+      ...both,
+      ...acted("restore", "done", back),
+      database("restore-undo", "begun", back),
+      ...acted("migrate", "done", { release: "v2" }),
+      database("restore-undo", "done", back),
+    ],
+    { v1: "there", v2: "there", last: "v2" },
+  ],
+  "a taking back that was killed": [
+    [...both, database("migrate-down", "begun", { release: "v2" })],
+    { v1: "there", v2: "unsure", last: null },
+  ],
+  "a restore that was interrupted": [
+    [...both, ...acted("restore", "interrupted", back)],
+    { v1: "there", v2: "there", last: "v2" },
+  ],
   "a restore that was undone": [
     [...both, ...acted("restore", "done", back), ...acted("restore-undo", "done", back)],
     { v1: "there", v2: "there", last: null },

@@ -5,15 +5,22 @@ import { type DataChange, readDataChanges } from "./data-changes.ts";
 export interface DataHistory {
   /** Ids of releases in the order in which the migration of each was begun for the first time, taken back or not. */
   readonly begun: readonly string[];
-  /** Those whose migration is on the data, by id, and whether it came to its end. */
-  readonly present: ReadonlyMap<string, { readonly isDone: boolean }>;
+  /** Those whose migration is on the data, by id. */
+  readonly present: ReadonlyMap<string, Presence>;
   /** When a migration was at work, or data was put back, for the last time, ISO 8601; `null` where that is not on record. */
   readonly changedAt: string | null;
 }
 
+export interface Presence {
+  /** It came to its end. */
+  readonly isDone: boolean;
+  /** False where what would have taken it away, or brought it back, was killed. */
+  readonly isSure: boolean;
+}
+
 /**
- * What became of a release's migration: `there`; `away`, data of before it was put back, or it was taken back; `unsure`, as `away`, but
- * that of a release that came later ran since, and may have brought it along. `unknown` where none is on record.
+ * What became of a release's migration: `there`; `away`, data of before it was put back, or it was taken back; `unsure` where
+ * that cannot be told: what would have done it was killed, or that of a release that came later ran since, and may have brought it along. `unknown` where none is on record.
  */
 export type MigrationFate = "there" | "away" | "unsure" | "unknown";
 
@@ -54,13 +61,16 @@ export function dataHistory(changes: readonly DataChange[]): DataHistory {
   for (const { action, outcome, release, backup, at } of changes) {
     const isDone = outcome === "done";
     const key = String(backup);
+    const before = present;
     // Also what failed, or never ended, may have changed it.
     if (action !== "backup") changedAt = at;
     if (action === "migrate" && release !== null) {
       if (!begun.includes(release)) begun.push(release);
-      present = new Map(present).set(release, { isDone: isDone || present.get(release)?.isDone === true });
+      const { isDone: wasDone = false, isSure = true } = present.get(release) ?? {};
+      present = new Map(present).set(release, { isDone: isDone || wasDone, isSure: isDone || isSure });
+      continue;
     }
-    if (!isDone) continue;
+    if (outcome === "not-done") continue;
     if (action === "backup" && backup !== null && !backups.has(backup)) backups.set(backup, present);
     if (action === "anew") present = new Map();
     if (action === "migrate-down") present = without(present, release);
@@ -69,19 +79,29 @@ export function dataHistory(changes: readonly DataChange[]): DataHistory {
       present = backups.get(key) ?? upTo(present, release);
     }
     if (action === "restore-undo") present = replaced.get(key)?.pop() ?? present;
+    if (!isDone) present = eitherOf(before, present);
   }
   return { begun, present, changedAt };
 }
 
 /** Pure. */
 export function fateOf({ begun, present }: DataHistory, release: string): MigrationFate {
-  if (present.get(release)?.isDone) return "there";
+  const presence = present.get(release);
+  if (presence?.isDone) return presence.isSure ? "there" : "unsure";
   const at = begun.indexOf(release);
   if (at < 0) return "unknown";
   return begun.slice(at + 1).some((later) => present.get(later)?.isDone) ? "unsure" : "away";
 }
 
 type Present = DataHistory["present"];
+
+/** What is in one of them alone may be there. */
+function eitherOf(one: Present, other: Present): Present {
+  const both = new Map([...one, ...other]);
+  const isSure = (release: string) => one.get(release)?.isSure === true && other.get(release)?.isSure === true;
+  const isDone = (release: string) => one.get(release)?.isDone === true || other.get(release)?.isDone === true;
+  return new Map([...both.keys()].map((each) => [each, { isDone: isDone(each), isSure: isSure(each) }]));
+}
 
 function without(present: Present, release: string | null): Present {
   // Whose migration was taken back is not on record: none of them is counted on.

@@ -16,7 +16,7 @@ import type { Session } from "../session.ts";
 import { assertAgreed } from "./assert-agreed.ts";
 import type { DatabaseCall, DatabaseOperations, RehearseCall } from "./database-operations.ts";
 import { within } from "./deadline.ts";
-import { killedMigration } from "./killed-migration.ts";
+import { killedActions } from "./killed-actions.ts";
 import { mendDatabase } from "./mend-database.ts";
 import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
 import { backupsOf, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
@@ -166,8 +166,7 @@ async function changeLocked<T>(
   const database = await opening;
   const { onFinding: say = telling(session) } = call;
   await mendDatabase(session, database, say);
-  const killed = await killedMigration(journal, await bundles.list());
-  if (killed) say(killed);
+  for (const killed of await killedActions(journal, await bundles.list())) say(killed);
   const { backup } = call;
   // Also of one that fails or is killed it has to be known whose it was; one that is refused has not begun.
   const release = await call.releaseOf?.();
