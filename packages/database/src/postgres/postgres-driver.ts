@@ -104,9 +104,9 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     globals: (call) => dumpGlobals(exec, target, of(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call, "compare")),
     async scratch({ server, database }, image, call) {
-      const { preload } = server;
+      const { preload, locks } = server;
       const memoryBytes = options.scratchMemoryBytes;
-      const request = { stack, image, superuser, preload, memoryBytes };
+      const request = { stack, image, superuser, preload, locks, memoryBytes };
       const running = await startScratch({ throwAway, exec, clock }, request, call.signal);
       const session = of(call, "verify");
       const inner = { ...running.target, database: scratchDatabase };
@@ -128,8 +128,8 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       }
     },
     rehearsalCopy(manifest, image, call) {
-      const { preload } = manifest.server;
-      const request = { stack, image, superuser, preload, memoryBytes: options.scratchMemoryBytes };
+      const { preload, locks } = manifest.server;
+      const request = { stack, image, superuser, preload, locks, memoryBytes: options.scratchMemoryBytes };
       return openRehearsalCopy(
         { throwAway, exec, clock },
         { ...request, manifest, live: target },
