@@ -148,6 +148,11 @@ export interface DatabaseDriver {
   findLeft?(call: DriverCall): Promise<LeftBehind | null>;
   /** Databases beside the live one that restores and their undos made and left, on purpose or not; `null` where there is none. Changes nothing. */
   findBesides?(call: DriverCall): Promise<LeftBehind | null>;
+  /**
+   * What is there of what a restore of this backup set aside (`old`), and of what its undo did (`undone`), with something in it; `null`, or
+   * absent, where that cannot be told, or where one of them goes on. Changes nothing.
+   */
+  setAside?(call: DriverCall): Promise<readonly ("old" | "undone")[] | null>;
   /** Puts right what `findLeft` finds. Resolves with what was found and done, for people; `null` for nothing. */
   mend?(call: DriverCall): Promise<string | null>;
   /** Puts the database back that `swap` took away. Resolves with what took its place is called now. */

@@ -56,6 +56,7 @@ export {
 } from "./operations/restore-backup.ts";
 export { type RestoredCopy, restoreCopy } from "./operations/restore-copy.ts";
 export { type BackupRequest, takeBackup } from "./operations/take-backup.ts";
+export { tookPlace } from "./operations/took-place.ts";
 export { type VerifyRequest, verifyBackup } from "./operations/verify-backup.ts";
 export { type FindPostgresTargetOptions, findPostgresTarget } from "./postgres/find-target.ts";
 export { createPostgresDriver, type PostgresOptions } from "./postgres/postgres-driver.ts";

@@ -1,7 +1,8 @@
 import type { Journal, JournalRecord, WantedRecords } from "@sluice/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dataHistory, fateOf, readMigrationFate } from "./data-history.ts";
+import { dataChanges } from "./data-changes.ts";
+import { dataHistory, fateOf, readDataHistory, readMigrationFate } from "./data-history.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -31,10 +32,23 @@ const deployed = (release: string, backup?: string): readonly Fields[] => {
 };
 const recordsOf = (entries: readonly Fields[]) =>
   entries.map((entry, index) => ({ ...entry, seq: index + 1 }) as unknown as JournalRecord);
-const historyOf = (entries: readonly Fields[]) => dataHistory(recordsOf(entries));
+const historyOf = (entries: readonly Fields[]) => dataHistory(dataChanges(recordsOf(entries)));
 const fatesAfter = (...entries: readonly Fields[]) => {
   const history = historyOf(entries);
   return Object.fromEntries(["v1", "v2", "v3"].map((release) => [release, fateOf(history, release)]));
+};
+
+const journalOf = (records: readonly JournalRecord[]) => {
+  const asked: string[] = [];
+  async function* those(how: string, { types = () => true }: WantedRecords = {}) {
+    asked.push(how);
+    yield* records.filter(({ type }) => types(type));
+  }
+  const journal: Pick<Journal, "read" | "backwards"> = {
+    read: (wanted) => those("read", wanted),
+    backwards: (wanted) => those("backwards", wanted),
+  };
+  return { asked, journal };
 };
 
 const both = [...deployed("v1"), ...deployed("v2", "before-v2")];
@@ -58,11 +72,11 @@ describe("what became of a migration", () => {
     });
   });
 
-  it("is what it was before where the restore was undone, failed, or never ended", () => {
+  it("is what it was before where the restore was undone, failed, or did not take place", () => {
     const restore = { backup: "before-v2", release: "v1" };
     const undone = [database("restore", restore), database("restore-undo", restore)];
     expect(fatesAfter(...both, ...undone).v2).toBe("there");
-    for (const result of ["begun", "failed", "interrupted"])
+    for (const result of ["failed", "interrupted"])
       expect(fatesAfter(...both, database("restore", { ...restore, result })).v2).toBe("there");
   });
 
@@ -91,6 +105,21 @@ describe("what became of a migration", () => {
     expect(put("v1")).toMatchObject({ v1: "there", v2: "away" });
     expect(put("v2")).toMatchObject({ v1: "there", v2: "there" });
     expect(put(null)).toMatchObject({ v1: "away", v2: "away" });
+  });
+
+  it("is that on its own database, whatever is done to another of the project; what says of none counts for all", async () => {
+    const fatesOn = async (service: string, ...entries: readonly Fields[]) => {
+      const { journal } = journalOf(recordsOf(entries));
+      const history = await readDataHistory(journal, service);
+      return ["v1", "v2"].map((release) => fateOf(history, release));
+    };
+    const other = { service: "analytics", release: null };
+    const restore = database("restore", { ...other, backup: "a1" });
+    const anew = database("anew", other);
+    expect(await fatesOn("db", ...both, restore, anew)).toEqual(["there", "there"]);
+    // The first deployment made no backup: whose database its job was at is not on record.
+    expect(await fatesOn("analytics", ...both, restore)).toEqual(["away", "unknown"]);
+    expect(await fatesOn("db", ...both, database("anew"))).toEqual(["away", "away"]);
   });
 
   it("is told with when the data was last changed so, also by what failed or never ended", () => {
@@ -149,18 +178,6 @@ describe("what became of a migration", () => {
 });
 
 describe("the record of a stack", () => {
-  const journalOf = (records: readonly JournalRecord[]) => {
-    const asked: string[] = [];
-    async function* those(how: string, { types = () => true }: WantedRecords = {}) {
-      asked.push(how);
-      yield* records.filter(({ type }) => types(type));
-    }
-    const journal: Pick<Journal, "read" | "backwards"> = {
-      read: (wanted) => those("read", wanted),
-      backwards: (wanted) => those("backwards", wanted),
-    };
-    return { asked, journal };
-  };
   const fate = async (...fields: readonly Fields[]) => {
     const { asked, journal } = journalOf(recordsOf(fields));
     return [await readMigrationFate(journal, "v1"), ...asked];

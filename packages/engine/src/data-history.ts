@@ -1,134 +1,106 @@
-import type { Journal, JournalRecord } from "@sluice/core";
-import type { DeploymentStart } from "./journal-entries.ts";
-import { isTypeOfDeployment } from "./journal-shape.ts";
-import { isEngineRecord } from "./read-attempts.ts";
+import { databaseActionOf, type Journal, takesDataAway } from "@sluice/core";
+import { type DataChange, readDataChanges } from "./data-changes.ts";
 
 /** Whose migrations ran on what the database is now, as far as the record tells. */
 export interface DataHistory {
   /** Ids of releases in the order in which the migration of each was begun for the first time, taken back or not. */
   readonly begun: readonly string[];
-  /** Those whose migration is on the data, by id, and whether it came to its end. */
-  readonly present: ReadonlyMap<string, { readonly isDone: boolean }>;
+  /** Those whose migration is on the data, by id. */
+  readonly present: ReadonlyMap<string, Presence>;
   /** When a migration was at work, or data was put back, for the last time, ISO 8601; `null` where that is not on record. */
   readonly changedAt: string | null;
 }
 
+export interface Presence {
+  /** It came to its end. */
+  readonly isDone: boolean;
+  /** False where what would have taken it away, or brought it back, was killed. */
+  readonly isSure: boolean;
+}
+
 /**
- * What became of a release's migration: `there`; `away`, data of before it was put back, or it was taken back; `unsure`, as `away`, but
- * that of a release that came later ran since, and may have brought it along. `unknown` where none is on record.
+ * What became of a release's migration: `there`; `away`, data of before it was put back, or it was taken back; `unsure` where
+ * that cannot be told: what would have done it was killed, or that of a release that came later ran since, and may have brought it along. `unknown` where none is on record.
  */
 export type MigrationFate = "there" | "away" | "unsure" | "unknown";
 
-/** @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE */
-export async function readDataHistory(journal: Pick<Journal, "read">): Promise<DataHistory> {
-  const records: JournalRecord[] = [];
-  const types = (type: string) => type.startsWith("database-") || isTypeOfDeployment(type);
-  for await (const record of journal.read({ types })) records.push(record);
-  return dataHistory(records);
+/** @param service whose database; default: all. @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE */
+export async function readDataHistory(journal: Pick<Journal, "read">, service?: string): Promise<DataHistory> {
+  return dataHistory(await readDataChanges(journal, service));
 }
 
 /**
  * `fateOf` a release that was live. The record is read as a whole only where anything was ever taken from the data: mostly nothing was.
  *
+ * @param service whose database; default: all
  * @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE
  */
 export async function readMigrationFate(
   journal: Pick<Journal, "read" | "backwards">,
   release: string,
+  service?: string,
 ): Promise<MigrationFate> {
-  for await (const _ of journal.backwards({ types: (type) => takesAway.has(type) })) {
-    return fateOf(await readDataHistory(journal), release);
-  }
+  const types = (type: string) => takesDataAway(databaseActionOf(type));
+  for await (const _ of journal.backwards({ types })) return fateOf(await readDataHistory(journal, service), release);
   return "there";
 }
 
 /**
- * Follows migrations, backups and what was put back through the record. A backup holds what was on the data when it was taken; one that the
- * record does not know holds what its release did and what came before that, or nothing where that is not known either. Pure.
+ * Follows migrations, backups and what was put back. A backup holds what was on the data when it was taken; one that the record does not
+ * know holds what its release did and what came before that, or nothing where that is not known either. Pure.
  *
- * @param records oldest first
+ * @param changes oldest first
  */
-export function dataHistory(records: readonly JournalRecord[]): DataHistory {
+export function dataHistory(changes: readonly DataChange[]): DataHistory {
   const begun: string[] = [];
-  const deployments = new Map<string, Deployment>();
   const backups = new Map<string, Present>();
   /** What restores took away, the newest last, by the backup that took the place. */
   const replaced = new Map<string, Present[]>();
   let present: Present = new Map();
   let changedAt: string | null = null;
-  const migrate = (release: string, isDone: boolean) => {
-    if (!begun.includes(release)) begun.push(release);
-    present = new Map(present).set(release, { isDone: isDone || present.get(release)?.isDone === true });
-  };
-  const note = (backup: unknown) => {
-    if (typeof backup === "string" && !backups.has(backup)) backups.set(backup, present);
-  };
-  for (const record of records) {
+  for (const { action, outcome, release, backup, at } of changes) {
+    const isDone = outcome === "done";
+    const key = String(backup);
+    const before = present;
     // Also what failed, or never ended, may have changed it.
-    if (changes.has(record.type)) changedAt = record.at;
-    if (isEngineRecord(record)) {
-      if (record.type === "deployment-start") deployments.set(record.deployment, deploymentOf(record));
-      const deployment = deployments.get(record.deployment);
-      if (!deployment) continue;
-      const isOfStep = record.type === "step-intent" || record.type === "step-outcome";
-      if (isOfStep && deployment.migrating.has(record.step)) changedAt = record.at;
-      if (record.type === "step-intent" && deployment.release && deployment.migrating.has(record.step))
-        migrate(deployment.release, false);
-      if (record.type !== "step-outcome" || record.result !== "done") continue;
-      const { bundle, backup } = record.data ?? {};
-      if (typeof bundle === "string") deployment.release = bundle;
-      note(backup);
-      if (deployment.release && deployment.migrating.has(record.step)) migrate(deployment.release, true);
+    if (action !== "backup") changedAt = at;
+    if (action === "migrate" && release !== null) {
+      if (!begun.includes(release)) begun.push(release);
+      const { isDone: wasDone = false, isSure = true } = present.get(release) ?? {};
+      present = new Map(present).set(release, { isDone: isDone || wasDone, isSure: isDone || isSure });
       continue;
     }
-    const { type, result, backup } = record;
-    const release = typeof record["release"] === "string" ? record["release"] : null;
-    if (type === "database-migrate" && release) migrate(release, result === "done");
-    if (result !== "done") continue;
-    if (type === "database-anew") present = new Map();
-    else if (type === "database-migrate-down") present = without(present, release);
-    else if (type === "database-restore") {
-      const key = String(backup);
+    if (outcome === "not-done") continue;
+    if (action === "backup" && backup !== null && !backups.has(backup)) backups.set(backup, present);
+    if (action === "anew") present = new Map();
+    if (action === "migrate-down") present = without(present, release);
+    if (action === "restore") {
       replaced.set(key, [...(replaced.get(key) ?? []), present]);
       present = backups.get(key) ?? upTo(present, release);
-    } else if (type === "database-restore-undo") present = replaced.get(String(backup))?.pop() ?? present;
-    // A rehearsal takes one where none will do.
-    else if (type === "database-backup" || type === "database-rehearse") note(backup);
+    }
+    if (action === "restore-undo") present = replaced.get(key)?.pop() ?? present;
+    if (!isDone) present = eitherOf(before, present);
   }
   return { begun, present, changedAt };
 }
 
 /** Pure. */
 export function fateOf({ begun, present }: DataHistory, release: string): MigrationFate {
-  if (present.get(release)?.isDone) return "there";
+  const presence = present.get(release);
+  if (presence?.isDone) return presence.isSure ? "there" : "unsure";
   const at = begun.indexOf(release);
   if (at < 0) return "unknown";
   return begun.slice(at + 1).some((later) => present.get(later)?.isDone) ? "unsure" : "away";
 }
 
-const takesAway: ReadonlySet<string> = new Set([
-  "database-anew",
-  "database-migrate-down",
-  "database-restore",
-  "database-restore-undo",
-]);
-const changes: ReadonlySet<string> = new Set(["database-migrate", ...takesAway]);
-
 type Present = DataHistory["present"];
 
-interface Deployment {
-  release: string | null;
-  /** Ids of its steps that may change the data. */
-  readonly migrating: ReadonlySet<string>;
-}
-
-/** Where no job does, what is rehearsed is what the application does when it starts. */
-function deploymentOf({ bundle, plan }: Pick<DeploymentStart, "bundle" | "plan">): Deployment {
-  const { steps } = plan;
-  const jobs = steps.filter(({ kind }) => kind === "job");
-  const isRehearsed = steps.some(({ kind }) => kind === "rehearse");
-  const starts = isRehearsed ? steps.filter((step) => step.kind === "start" && !step.mends) : [];
-  return { release: bundle, migrating: new Set((jobs.length > 0 ? jobs : starts).map(({ id }) => id)) };
+/** What is in one of them alone may be there. */
+function eitherOf(one: Present, other: Present): Present {
+  const both = new Map([...one, ...other]);
+  const isSure = (release: string) => one.get(release)?.isSure === true && other.get(release)?.isSure === true;
+  const isDone = (release: string) => one.get(release)?.isDone === true || other.get(release)?.isDone === true;
+  return new Map([...both.keys()].map((each) => [each, { isDone: isDone(each), isSure: isSure(each) }]));
 }
 
 function without(present: Present, release: string | null): Present {

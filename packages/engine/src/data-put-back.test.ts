@@ -39,6 +39,14 @@ describe("a release that was live, where data of before its migration was put ba
     expect(await kindsOf()).not.toContain("job");
   });
 
+  it("does not run it again where that was another database of the project", async () => {
+    const { scenario, backup, record, kindsOf } = await afterV2();
+    await record("restore", { backup, service: "analytics" });
+    await scenario.rollback("v1");
+    await scenario.deploy("v2");
+    expect(await kindsOf()).not.toContain("job");
+  });
+
   it("runs it again also where the migration was taken back", async () => {
     const { scenario, v2, record, kindsOf } = await afterV2();
     await record("migrate-down", { release: v2 });

@@ -1,4 +1,4 @@
-import { createEvent, formatPlan, type ResolvedProject } from "@sluice/core";
+import { createEvent, databaseEntry, formatPlan, type ResolvedProject } from "@sluice/core";
 import { completeRun, observeServing } from "./complete.ts";
 import { createControl, takeOrders } from "./control/take-orders.ts";
 import { doorIdsOf } from "./doors.ts";
@@ -52,13 +52,8 @@ export async function execute(
   const { actor, reason, consents = [], origin } = request;
   // Before anything is made: whatever becomes of this attempt, the next one knows that no migration is on the data.
   for (const service of dataAnew) {
-    await ports.journal.append({
-      type: "database-anew",
-      actor,
-      reason: "its volumes were gone",
-      service,
-      result: "done",
-    });
+    const entry = { actor, reason: "its volumes were gone", service, result: "done" } as const;
+    await ports.journal.append(databaseEntry({ action: "anew", ...entry }));
   }
   const bundle = release?.bundle.id ?? null;
   const previousBundle = previousRelease?.bundle.id ?? null;

@@ -34,7 +34,7 @@ async function incompatibilityOf(release: string, journal: Journal): Promise<Inc
   if (!attempt || !migrated || migrated === release) return null;
   const rehearsed = dataOf(attempt, "rehearse");
   if (rehearsed?.["previous"] !== "fail") return null;
-  const fate = fateOf(await readDataHistory(journal), migrated);
+  const fate = fateOf(await readDataHistory(journal, rehearsedService(attempt)), migrated);
   if (fate === "away" || fate === "unknown") return null;
   return { since: attempt.start.tag, why: whyOf(rehearsed) };
 }
@@ -53,7 +53,7 @@ export async function failingPrevious(
   const rehearsed = dataOf(attempt, "rehearse");
   if (rehearsed?.["previous"] !== "fail") return undefined;
   const migrated = bundleOf(attempt);
-  const history = await readDataHistory(journal);
+  const history = await readDataHistory(journal, rehearsedService(attempt));
   // One that was begun and not ended is on the data, too.
   if (migrated && fateOf(history, migrated) === "away" && !history.present.has(migrated)) return undefined;
   return { previous, since: attempt.start.tag, why: whyOf(rehearsed) };
@@ -75,6 +75,11 @@ async function lastTrialOf(release: string, journal: Journal): Promise<AttemptRe
     if (previous === "pass" || previous === "fail") return attempt;
   }
   return null;
+}
+
+/** Whose database it was rehearsed on. */
+function rehearsedService({ start }: AttemptRecord): string | undefined {
+  return start.plan.steps.find((step) => step.kind === "rehearse")?.service;
 }
 
 /** What the first step of a kind had to say when it was done; `null` when none was. */

@@ -41,8 +41,11 @@ export function jobsTakenBack(
   if ((fate !== "away" && fate !== "unsure") || steps.some(({ kind }) => kind === "job")) return [];
   const jobs = services.filter(({ active, role }) => active && role === "job").map(({ name }) => name);
   if (jobs.length === 0) return [];
-  const since = fate === "unsure" ? ", and whether a later migration brought it back is not known" : "";
-  const message = `${jobs.join(", ")} will not run: ${tag} was live before, and what it did to the data then was taken back, or data of before was put back${since}`;
+  const why =
+    fate === "unsure"
+      ? "whether what it did to the data then is there now is not known: it was taken away, or may have been, and may have come back since"
+      : "what it did to the data then was taken back, or data of before was put back";
+  const message = `${jobs.join(", ")} will not run: ${tag} was live before, and ${why}`;
   const hint = `to run it: sluice db migrate ${tag}`;
   return [{ severity: "warn", code: "jobs-not-run", message, hint }];
 }

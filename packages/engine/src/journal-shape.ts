@@ -1,4 +1,4 @@
-import { type JournalRecord, outcomeExitCodes, SluiceError, type StepKind, slots, stepKinds } from "@sluice/core";
+import { invalidRecord, type JournalRecord, outcomeExitCodes, type StepKind, slots, stepKinds } from "@sluice/core";
 
 type Fields = Readonly<Record<string, unknown>>;
 type Rule = (value: unknown) => boolean;
@@ -111,7 +111,5 @@ export function isOfDeployment(record: JournalRecord): boolean {
   const shape = shapes[record.type];
   if (!shape) return false;
   if (shape(record)) return true;
-  throw new SluiceError("JOURNAL_INVALID", `record ${record.seq} of the journal is no ${record.type}`, {
-    hint: "sluice audit verify shows every such line; restore it, or the whole state home from an export: sluice state import ARCHIVE --replace; without one: sluice state rebuild --replace",
-  });
+  throw invalidRecord(record);
 }

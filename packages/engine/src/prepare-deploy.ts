@@ -94,7 +94,7 @@ export async function prepareDeploy(
   ];
   if (held) throw new SluiceError("PREFLIGHT_FAILED", held.message, { hint: held.hint });
   const lived = same !== null && (await lastLiveAt(ports.journal, same.id)) !== null;
-  const fate = lived ? await readMigrationFate(ports.journal, same.id) : "unknown";
+  const fate = lived ? await readMigrationFate(ports.journal, same.id, config.database?.service) : "unknown";
   const anew = await findDataAnew(project, { config, observed, serves: previousRelease }, ports, signal);
   const isDataAnew = anew.services.length > 0;
   const isAuto = config.rollout.steps === "auto" && live !== null;

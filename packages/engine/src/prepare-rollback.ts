@@ -63,7 +63,7 @@ export async function prepareRollback(
     return { ...common, plan };
   }
   const anew = await findDataAnew(wanted, { config, observed, serves: left }, ports, signal);
-  const fate = await readMigrationFate(ports.journal, target.id);
+  const fate = await readMigrationFate(ports.journal, target.id, config.database?.service);
   const orphans = findOrphans(asTarget, services, left, bundles);
   const files = await changedFiles(left, { ...release, services }, ports);
   const facts: RollbackFacts = {

@@ -1,4 +1,4 @@
-import { type Finding, isSluiceError, type Journal } from "@sluice/core";
+import { type Finding, isSluiceError, type Journal, parseDatabaseRecord } from "@sluice/core";
 import { isEngineRecord } from "./read-attempts.ts";
 
 /**
@@ -9,7 +9,7 @@ import { isEngineRecord } from "./read-attempts.ts";
  */
 export async function recordFindings(journal: Pick<Journal, "read">): Promise<readonly Finding[]> {
   try {
-    for await (const record of journal.read()) isEngineRecord(record);
+    for await (const record of journal.read()) if (!isEngineRecord(record)) parseDatabaseRecord(record);
     return [];
   } catch (error) {
     if (!isSluiceError(error) || error.code !== "JOURNAL_INVALID") throw error;

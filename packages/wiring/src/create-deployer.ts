@@ -13,6 +13,7 @@ import { verifyAudit } from "@sluice/journal";
 import { assertChecksReady } from "./check-variables.ts";
 import { withBackupFindings } from "./database/backup-findings.ts";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
+import { mendUnfinished } from "./database/mend-unfinished.ts";
 import type { AbortCall, Deployer, DeployerOptions } from "./deployer.ts";
 import { deployRequest, planView, refusals, rollbackRequest } from "./deployment-requests.ts";
 import { servingNow } from "./find-serving.ts";
@@ -95,6 +96,7 @@ function deployerOf(session: Session): Deployer {
       await using _lock = await lockStack(session, call, call.release.tag, signal);
       await assertReleaseAllowed(session, call.release, signal);
       const request = await deployRequest(session, call, signal, { withChecks: true });
+      await mendUnfinished(session, request.config.database?.service, signal);
       const { tag: release, commit } = call.release;
       const ports = await session.ports();
       return await tellingHowItEnds(session, { release, commit, reason: request.reason }, signal, () =>
@@ -115,6 +117,7 @@ function deployerOf(session: Session): Deployer {
       const ports = await session.ports();
       const leaving = (await deploymentUnderWay(ports.journal)) ?? undefined;
       await using _lock = await lockStack(session, call, release, signal);
+      await mendUnfinished(session, request.config.database?.service, signal);
       return await tellingHowItEnds(session, { release, reason: request.reason }, signal, () =>
         recordingInSentry(session, () => rollback({ ...request, leaving }, ports, signal), signal),
       );

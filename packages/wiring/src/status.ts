@@ -25,7 +25,7 @@ import {
   unfinishedOf,
 } from "@sluice/engine";
 import { isDeploying, readLockHolder } from "@sluice/journal";
-import { killedMigration } from "./database/killed-migration.ts";
+import { killedActions } from "./database/killed-actions.ts";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView, UnfinishedStatus } from "./deployer.ts";
 import { type SeenStack, seeStack } from "./find-serving.ts";
 import { readOnlyFindings } from "./home-room.ts";
@@ -48,7 +48,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     readLockHolder(home),
   ]);
   const [cold, unreadable] = await Promise.all([coldFinding(observed, ports.journal), recordFindings(ports.journal)]);
-  const killed = lock ? null : await killedMigration(ports.journal, bundles);
+  const killed = lock ? [] : await killedActions(ports.journal, bundles);
   const lived = live ? live.release : await lastLiveRelease(ports.journal);
   const served = bundles.find(({ id }) => id === lived);
   // What only the checkout has no more is not gone before that is deployed.
@@ -67,7 +67,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     ...(stored ? storedFindings(stored.bundle, bundles) : []),
     ...(cold ? [cold] : []),
     ...gone,
-    ...(killed ? [killed] : []),
+    ...killed,
   ];
   // By the record of this home nothing can be said of a stack of another one, least of all what to type.
   const foreign = homeFindings(observed, home.id);

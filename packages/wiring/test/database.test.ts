@@ -96,8 +96,8 @@ describe("a database under writes", () => {
     expect(await deployer.audit()).toMatchObject({ ok: true });
     const [begun, done] = await deployer.database.records();
     expect([begun, done]).toMatchObject([
-      { what: "backup", result: "begun", actor: "ada", reason: "test", backup: null },
-      { what: "backup", result: "done", backup: expect.stringMatching(/^\d{8}T\d{6}Z-/) },
+      { action: "backup", result: "begun", actor: "ada", reason: "test", backup: null },
+      { action: "backup", result: "done", backup: expect.stringMatching(/^\d{8}T\d{6}Z-/) },
     ]);
   });
 });

@@ -326,7 +326,7 @@ describe("going back", () => {
       expect(await project.run("db", ["ls", "/tmp"])).toBe("");
       const ticks = await countOf("audit");
       await until(async () => (await countOf("audit")) > ticks);
-      expect((await project.deployer.database.records()).filter(({ what }) => what === "mend").at(-1)?.reason).toBe(
+      expect((await project.deployer.database.records()).filter(({ action }) => action === "mend").at(-1)?.reason).toBe(
         found[0]?.replace("db: ", ""),
       );
       const again = await project.deployer.doctor(signal);

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { type ContainerExec, SluiceError } from "@sluice/core";
+import { type ContainerExec, databaseEntry, SluiceError } from "@sluice/core";
 import { restoreBackup, undoRestore } from "@sluice/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployer, type DatabaseCall, type Deployer } from "../src/index.ts";
+import { createSession } from "../src/session.ts";
 import { backupsOf } from "./support/backups.ts";
 import { docker, type Project, startProject } from "./support/postgres.ts";
 import { until } from "./support/until.ts";
@@ -65,7 +66,7 @@ it("a swap that somebody ends in its middle takes place, and is said to have", a
   await slow.ended;
   expect(await countOf()).toBe(before);
   expect(await databases()).toEqual(["shop|the shop's own", `${old}|the shop's own`]);
-  expect((await deployer.database.records()).at(-1)).toMatchObject({ what: "restore", result: "done" });
+  expect((await deployer.database.records()).at(-1)).toMatchObject({ action: "restore", result: "done" });
 
   const undone = await deployer.database.undoRestore(id, {}, signal);
   expect(await countOf()).toBe(before - 100);
@@ -104,6 +105,44 @@ it("a swap takes place whose connection breaks, and is waited for", async () => 
   await ask(`drop database ${(await databases())[1]?.split("|")[0]}`);
 });
 
+it("a restore and an undo that are killed before their record have their end in it by what is there", async () => {
+  await using plain = await backupsOf(project);
+  const { id } = await plain.take();
+  const [env, stateHome] = [process.env, join(project.directory, "home")];
+  const { stack, directory } = project;
+  const begin = async (action: "restore" | "restore-undo") => {
+    await using session = createSession({ stack, directory, stateHome, env, actor: "eva" });
+    const { journal } = await session.ports();
+    const about = { actor: "eva", reason: "", service: "db", backup: id };
+    await journal.append(databaseEntry({ action, ...about, result: "begun" }));
+  };
+  const killed = async () =>
+    (await deployer.doctor(signal)).diagnoses.filter(({ code }) => code === "restore-cut-short").length;
+  const settled = async () => {
+    expect(await killed()).toBe(1);
+    await deployer.database.backup({}, signal);
+    expect(await killed()).toBe(0);
+    const records = await deployer.database.records();
+    const { action, backup, actor, result } = records.findLast((record) => record.action.startsWith("restore")) ?? {};
+    return { action, backup, actor, result };
+  };
+  const by = { backup: id, actor: "ada" };
+
+  await begin("restore");
+  expect(await settled()).toEqual({ action: "restore", ...by, result: "failed" });
+  await begin("restore");
+  const { old } = await restoreBackup(plain.ports, id);
+  expect(await settled()).toEqual({ action: "restore", ...by, result: "done" });
+  await begin("restore-undo");
+  expect(await settled()).toEqual({ action: "restore-undo", ...by, result: "failed" });
+  await begin("restore-undo");
+  const undone = await undoRestore(plain.ports, id);
+  expect(await settled()).toEqual({ action: "restore-undo", ...by, result: "done" });
+  expect((await databases()).map((line) => line.split("|")[0])).toEqual(["shop", undone]);
+  expect(old).not.toBe(undone);
+  await ask(`drop database ${undone}`);
+});
+
 describe("where the server dies in a swap", () => {
   async function dieIn(swapping: () => Promise<unknown>): Promise<void> {
     const slow = await slowSession();
@@ -134,7 +173,7 @@ describe("where the server dies in a swap", () => {
     expect(await isClosed()).toBe(true);
     await next({ onFinding: ({ code, message }) => said.push(`${code}: ${message}`) });
     expect(await left()).toEqual([]);
-    const mends = (await deployer.database.records()).filter(({ what }) => what === "mend");
+    const mends = (await deployer.database.records()).filter(({ action }) => action === "mend");
     expect(said).toEqual([`database-mended: db: ${mends.at(-1)?.reason}`]);
     return said.join();
   }

@@ -110,7 +110,7 @@ function planLine({ seq, at, hash, actor, tag, plannedFor, reason, consents }: P
 }
 
 function backupLine({ seq, at, actor, hash, ...record }: DatabaseRecord): AuditLine {
-  const { what, result, backup, reason, error, removed } = record;
+  const { action, result, backup, reason, error, removed } = record;
   const about = [backup ?? "", ...removed].filter((id) => id !== "").join(", ");
   const why = error ?? (result === "begun" ? reason : "");
   return {
@@ -119,7 +119,7 @@ function backupLine({ seq, at, actor, hash, ...record }: DatabaseRecord): AuditL
     actor,
     hash,
     deployment: "-",
-    what: `database ${what} ${result}${about && ` ${about}`}${why && `: ${why}`}`,
+    what: `database ${action} ${result}${about && ` ${about}`}${why && `: ${why}`}`,
   };
 }
 

@@ -292,13 +292,14 @@ it("sluice db prune says what went and what stays, and why", async () => {
 });
 
 it("sluice audit show tells of backups among deployments", async () => {
-  const record = { at: backup.at, hash: "h", actor: "ada", backup: null, error: null, removed: [] };
+  const of = { service: "db", release: null, backup: null, error: null, removed: [] };
+  const record = { at: backup.at, hash: "h", actor: "ada", ...of };
   const deployer = deployerWith({
     records: async () => [
-      { ...record, seq: 1, what: "backup", result: "begun", reason: "before v2" },
-      { ...record, seq: 2, what: "backup", result: "done", reason: "before v2", backup: backup.id },
-      { ...record, seq: 3, what: "restore", result: "failed", reason: "", error: "pg_restore failed" },
-      { ...record, seq: 4, what: "prune", result: "done", reason: "", removed: ["b1", "b2"] },
+      { ...record, seq: 1, action: "backup", result: "begun", reason: "before v2" },
+      { ...record, seq: 2, action: "backup", result: "done", reason: "before v2", backup: backup.id },
+      { ...record, seq: 3, action: "restore", result: "failed", reason: "", error: "pg_restore failed" },
+      { ...record, seq: 4, action: "prune", result: "done", reason: "", removed: ["b1", "b2"] },
     ],
   });
   const { stdout } = await run(["audit", "show"], { deployer });

@@ -48,6 +48,8 @@ const manifestSchema = z.strictObject({
     major: z.int().min(1),
     /** What it is told at its start, and a server that restores the backup must be told too: libraries, or options. */
     preload: z.string(),
+    /** So many locks it has room for, where that is a setting: a server that restores the backup may need as many. Older versions did not ask. */
+    locks: z.int().min(1).optional(),
   }),
   /** Id of the image that the server ran: the one to restore in. */
   image: z.string().min(1),

@@ -37,6 +37,7 @@ import { longestTransaction } from "./rehearsal/longest-transaction.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./restore.ts";
 import { startScratch } from "./scratch.ts";
+import { readSetAside } from "./set-aside.ts";
 import { openSnapshot, takeFingerprint } from "./snapshot.ts";
 import { assertNobodyRefers, isEmpty, listBesides, swapDatabases } from "./swap.ts";
 import { type MysqlTarget, quoteName } from "./target.ts";
@@ -100,6 +101,7 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
       const names = await listBesides(exec, target, sessionOf(call, "compare"));
       return besidesLeft(target.database, names, (name) => `drop database ${quoteName(name)}`);
     },
+    setAside: (call) => readSetAside(exec, target, call.backup, sessionOf(call, "compare")),
     mend: (call) => mendSwap(exec, target, sessionOf(call, "mend")),
     undoSwap: (call) => undoSwap(options, call),
   };

@@ -13,12 +13,12 @@ import {
   parseShapes,
   type Sampling,
   sameForAll,
-  sampleRate,
   sequenceNamesSql,
   sequenceSql,
   type TableShape,
   tableSql,
 } from "./fingerprint-sql.ts";
+import { notCovered } from "./not-covered.ts";
 import { fromHex, type MysqlTarget } from "./target.ts";
 
 /** A moment of a database, held still for this session. */
@@ -98,20 +98,4 @@ function counters(shapes: readonly TableShape[]): Fingerprint["sequences"] {
       ? []
       : [{ name: `${name} (auto_increment)`, last: autoIncrement, ascending: true, cycles: false }],
   );
-}
-
-function notCovered(shapes: readonly TableShape[], tables: Fingerprint["tables"]): string[] {
-  const large = tables.filter(({ sampled }) => sampled).length;
-  const past = tables.filter(({ history }) => history).map(({ name }) => name);
-  const moving = shapes.filter(({ transactional }) => !transactional).map(({ name }) => name);
-  return [
-    "definitions of views, routines, triggers, events and constraints (they are counted)",
-    ...(large > 0 ? [`${sampleRate - 1} of ${sampleRate} rows of large tables: ${large} (all are counted)`] : []),
-    ...(moving.length > 0
-      ? [`tables of engines without transactions, which no moment holds still: ${moving.join(", ")}`]
-      : []),
-    ...(past.length > 0
-      ? [`when each row of a history was valid (rows and values are compared): ${past.join(", ")}`]
-      : []),
-  ];
 }

@@ -56,6 +56,10 @@ describe("what went wrong with a trial speaks against the backup", () => {
         stderr: "ERROR 1153 (08S01) at line 9: Got a packet bigger than 'max_allowed_packet' bytes",
       }),
     ],
+    [
+      "an extension that is made in a database of one name alone",
+      restoreFailure("pg_restore", { exitCode: 1, stderr: "ERROR:  can only create extension in database shop" }),
+    ],
     ["an image that is not there", new SluiceError("IMAGE_MISSING", "no such image")],
   ])("but not where it is %s", (_, error) => {
     expect(speaksAgainst(error, true)).toBe(false);

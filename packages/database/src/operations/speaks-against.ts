@@ -21,6 +21,9 @@ const cutShort: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["RESTORE_FAILED", "
 const ofThePlace =
   /no space left|disk full|could not extend file|errno: 28\b|ERROR (?:1021|1114|1153|2002|2003|2006|2013) |server closed the connection|connection to server .* failed|could not (?:connect|receive data|send data)|terminating connection|the database system is|out of (?:shared )?memory|exit code 1(?:29|[3-5]\d)\b|\bkilled\b/i;
 
+/** What an extension says that is made in one database of a server alone, as pg_cron is, and not in one of another name. */
+const ofTheName = /can only create extension in database/;
+
 /**
  * Whether an error of a trial says something of the backup, and not of the server or the image that it was tried in. Pure.
  *
@@ -28,5 +31,6 @@ const ofThePlace =
  */
 export function speaksAgainst({ code, message, detail = "" }: SluiceError, isOwnImage: boolean): boolean {
   if (code === "BACKUP_EXTENSION_MISSING") return isOwnImage;
-  return faults.has(code) && !(cutShort.has(code) && ofThePlace.test(`${message}\n${detail}`));
+  const said = `${message}\n${detail}`;
+  return faults.has(code) && !(cutShort.has(code) && (ofThePlace.test(said) || ofTheName.test(said)));
 }

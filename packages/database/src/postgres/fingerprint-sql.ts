@@ -75,7 +75,8 @@ const keyHash = `(select string_agg(format(
   where i.indrelid = c.oid and i.indisprimary)`;
 
 /**
- * One JSON object a line, by table: the server makes the statements, which psql runs one after the other. Of a sampled table
+ * One JSON object a line, by table: the server makes the statements, which psql runs one after the other. Going back to the savepoint lets
+ * go of the table and its indexes, while the snapshot stays: the server has room for so many locks, for all who use it. Of a sampled table
  * only chosen rows are put together as a whole: `offset 0` keeps the server from doing that for all of them, which costs
  * three times as much.
  */
@@ -85,12 +86,12 @@ export function tablesSql(sampling: Sampling): string {
       ? `s.together > ${Math.min(sampling.aboveBytes, Number.MAX_SAFE_INTEGER)}`
       : `s.name = any (array[${sampling.names.map(quoteText).join(", ")}]::text[])`;
   return `
-select case when t.sampled then format(
+select 'savepoint sluice', case when t.sampled then format(
     'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(hash), 0)::text, ''sampled'', true) from (select case when (%s) & ${sampleRate - 1} = 0 then ${hashSql} end as hash from only %I.%I as sluice_row offset 0) as chosen',
     t.name, t.key, t.content, t.nspname, t.relname)
   else format(
     'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(${hashSql}), 0)::text, ''sampled'', false) from only %I.%I as sluice_row',
-    t.name, t.content, t.nspname, t.relname) end
+    t.name, t.content, t.nspname, t.relname) end, 'rollback to savepoint sluice'
 from (
   select s.*, s.key is not null and ${isLarge} as sampled
   from (

@@ -22,7 +22,7 @@ import { mostWalBytes, startScratch } from "./scratch.ts";
 import { readSlots, slotsLeft, slotsToLeave, withSlots } from "./slots.ts";
 import { snapshotIn, takeFingerprint } from "./snapshot.ts";
 import { readSubscriptions, subscriptionsLeft, subscriptionsToStop, withSubscriptions } from "./subscriptions.ts";
-import { endOrphans, listBesides, swapDatabases, undoSwap } from "./swap.ts";
+import { endOrphans, listBesides, settleSwaps, swapDatabases, undoSwap } from "./swap.ts";
 import { readDirectories, readTablespace } from "./tablespace.ts";
 import { type PostgresTarget, quoteName } from "./target.ts";
 
@@ -104,9 +104,9 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     globals: (call) => dumpGlobals(exec, target, of(call)),
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call, "compare")),
     async scratch({ server, database }, image, call) {
-      const { preload } = server;
+      const { preload, locks } = server;
       const memoryBytes = options.scratchMemoryBytes;
-      const request = { stack, image, superuser, preload, memoryBytes };
+      const request = { stack, image, superuser, preload, locks, memoryBytes };
       const running = await startScratch({ throwAway, exec, clock }, request, call.signal);
       const session = of(call, "verify");
       const inner = { ...running.target, database: scratchDatabase };
@@ -128,8 +128,8 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       }
     },
     rehearsalCopy(manifest, image, call) {
-      const { preload } = manifest.server;
-      const request = { stack, image, superuser, preload, memoryBytes: options.scratchMemoryBytes };
+      const { preload, locks } = manifest.server;
+      const request = { stack, image, superuser, preload, locks, memoryBytes: options.scratchMemoryBytes };
       return openRehearsalCopy(
         { throwAway, exec, clock },
         { ...request, manifest, live: target },
@@ -181,6 +181,12 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       if (left === null) return null;
       const [slots, subscriptions] = await readReplication(of(call, "compare"));
       return withSubscriptions(live, withSlots(live, left, slots), subscriptions);
+    },
+    async setAside(call) {
+      const session = of(call, "compare");
+      await settleSwaps(exec, target, session);
+      const names = await listBesides(exec, target, session);
+      return (["old", "undone"] as const).filter((kind) => names.includes(besideName(live, kind, call.backup)));
     },
     mend: (call) => mendSwap(exec, target, of(call, "mend")),
     async undoSwap(call) {

@@ -22,6 +22,8 @@ select json_build_object(
   'version', current_setting('server_version'),
   'number', current_setting('server_version_num')::int,
   'preload', coalesce((select setting from pg_settings where name = 'shared_preload_libraries'), ''),
+  'locks', current_setting('max_locks_per_transaction')::int
+    * (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int),
   'size', pg_database_size(d.oid),
   'owner', pg_get_userbyid(d.datdba),
   'encoding', pg_encoding_to_char(d.encoding),
@@ -32,6 +34,7 @@ const answerSchema = z.object({
   version: z.string(),
   number: z.int(),
   preload: z.string(),
+  locks: z.int(),
   size: z.number(),
   owner: z.string(),
   encoding: z.string(),
@@ -62,13 +65,13 @@ export async function probeIn(session: PsqlSession): Promise<PostgresFacts> {
 }
 
 function readFacts([line = "{}"]: readonly string[]): PostgresFacts {
-  const { version, number, preload, size, owner, encoding, row } = answerSchema.parse(JSON.parse(line), once);
+  const { version, number, preload, locks, size, owner, encoding, row } = answerSchema.parse(JSON.parse(line), once);
   const major = Math.floor(number / 10_000);
   if (major < oldestMajor) {
     throw new SluiceError("DATABASE_UNKNOWN", `PostgreSQL ${version} is too old, ${oldestMajor} or newer is needed`);
   }
   return {
-    server: { version, major, preload },
+    server: { version, major, preload, locks },
     sizeBytes: size,
     database: {
       name: row.datname,

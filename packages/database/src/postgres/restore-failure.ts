@@ -23,6 +23,11 @@ const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
     "use an image that has the extension: the one that the database ran when it was backed up",
   ],
   [
+    /can only create extension in database/,
+    "RESTORE_FAILED",
+    "nothing is wrong with the backup: the extension, such as pg_cron, is made in one database of a server alone. Keep it in a database of its own (cron.database_name), drop it here (drop extension), and take a new backup; or restore this one by hand",
+  ],
+  [
     /unsupported version \(|server version mismatch|unrecognized configuration parameter/,
     "BACKUP_WRONG_VERSION",
     "restore in the version of PostgreSQL that the backup was taken from",

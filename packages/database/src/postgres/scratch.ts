@@ -12,6 +12,8 @@ export interface ScratchRequest {
   /** Libraries that the live server loads at its start. */
   readonly preload: string;
   readonly memoryBytes: number;
+  /** So many the live server has room for; default: what any server has. */
+  readonly locks?: number | undefined;
   /** In its name. Default `verify`. */
   readonly purpose?: string | undefined;
   /** More settings of the server, `NAME=VALUE`. */
@@ -40,6 +42,17 @@ const fast = [
   "archive_mode=off",
 ];
 
+/** What a server begins with where nobody says otherwise. */
+const usual = { connections: 100, locksEach: 64 };
+
+/** Few connect to it: together they may hold as many as all who use the live one. */
+function roomFor(locks: number | undefined): readonly string[] {
+  if (locks === undefined) return [];
+  const { connections, locksEach } = usual;
+  const each = Math.max(locksEach, Math.ceil(locks / connections));
+  return [`max_connections=${connections}`, `max_locks_per_transaction=${each}`];
+}
+
 /**
  * Starts a throw-away server from the live one's image, without a network, and waits until it answers.
  *
@@ -51,10 +64,15 @@ export async function startScratch(
     exec,
     clock,
   }: { readonly throwAway: ThrowAwayContainers; readonly exec: ContainerExec; readonly clock: Clock },
-  { stack, image, superuser, preload, memoryBytes, purpose = "verify", settings: more = [] }: ScratchRequest,
+  { stack, image, superuser, preload, memoryBytes, locks, purpose = "verify", settings: more = [] }: ScratchRequest,
   signal?: AbortSignal,
 ): Promise<ScratchServer> {
-  const settings = [...fast, ...more, ...(preload === "" ? [] : [`shared_preload_libraries=${preload}`])];
+  const settings = [
+    ...fast,
+    ...roomFor(locks),
+    ...more,
+    ...(preload === "" ? [] : [`shared_preload_libraries=${preload}`]),
+  ];
   const container = await throwAway.start(
     {
       stack,

@@ -90,6 +90,11 @@ async function settle(
   return false;
 }
 
+/** Waits until no swap goes on in the server: one whose client is dead does. @throws SluiceError as `settle` */
+export async function settleSwaps(exec: ContainerExec, target: PostgresTarget, options: PsqlOptions): Promise<void> {
+  await runSql(exec, maintenance(target), settleSql, options);
+}
+
 /** Names of databases beside the target's that restores made. */
 export async function listBesides(
   exec: ContainerExec,

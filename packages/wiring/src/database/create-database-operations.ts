@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type JournalEntry, SluiceError } from "@sluice/core";
+import { type DatabaseAction, databaseEntry, SluiceError } from "@sluice/core";
 import {
   highestLevel,
   isProven,
@@ -16,7 +16,7 @@ import type { Session } from "../session.ts";
 import { assertAgreed } from "./assert-agreed.ts";
 import type { DatabaseCall, DatabaseOperations, RehearseCall } from "./database-operations.ts";
 import { within } from "./deadline.ts";
-import { killedMigration } from "./killed-migration.ts";
+import { killedActions } from "./killed-actions.ts";
 import { mendDatabase } from "./mend-database.ts";
 import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
 import { backupsOf, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
@@ -82,7 +82,8 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
       await assertOwnStack(session);
       const result = await prune(session, signal);
       const removed = result.decisions.filter(({ remove }) => remove).map(({ id }) => id);
-      await (await session.ports()).journal.append({ ...entry(session, "prune", call), result: "done", removed });
+      const { journal } = await session.ports();
+      await journal.append(databaseEntry({ ...about(session, "prune", call), result: "done", removed }));
       return result;
     },
     planMigration: (call, signal) => planMigration(session, call, signal),
@@ -135,7 +136,7 @@ type Change<T> = (database: OpenDatabase, signal: AbortSignal, release?: string)
 /** Under the lock, and until somebody ends it with an order where it takes one. */
 async function change<T>(
   session: Session,
-  what: string,
+  what: DatabaseAction,
   call: ChangeCall,
   signal: AbortSignal,
   run: Change<T>,
@@ -150,7 +151,7 @@ async function change<T>(
 /** With intent and outcome in the journal; what dead runs left is removed first. */
 async function changeLocked<T>(
   session: Session,
-  what: string,
+  what: DatabaseAction,
   call: ChangeCall,
   signal: AbortSignal,
   run: Change<T>,
@@ -165,25 +166,24 @@ async function changeLocked<T>(
   const database = await opening;
   const { onFinding: say = telling(session) } = call;
   await mendDatabase(session, database, say);
-  const killed = await killedMigration(journal, await bundles.list());
-  if (killed) say(killed);
+  for (const killed of await killedActions(journal, await bundles.list())) say(killed);
   const { backup } = call;
   // Also of one that fails or is killed it has to be known whose it was; one that is refused has not begun.
   const release = await call.releaseOf?.();
-  const about = {
-    ...entry(session, what, call),
+  const entry = {
+    ...about(session, what, call),
     service: database.service,
     ...(backup ? { backup } : {}),
     ...(release ? { release } : {}),
   };
-  return recorded({ journal, signal, say }, about, () => run(database, signal, release));
+  return recorded({ journal, signal, say }, entry, () => run(database, signal, release));
 }
 
-function entry(session: Session, what: string, call: DatabaseCall): JournalEntry {
-  return { type: `database-${what}`, actor: session.options.actor, reason: call.reason ?? "" };
+function about(session: Session, action: DatabaseAction, call: DatabaseCall) {
+  return { action, actor: session.options.actor, reason: call.reason ?? "" };
 }
 
-function reasoned(what: string, { reason, waitMs }: DatabaseCall) {
+function reasoned(what: DatabaseAction, { reason, waitMs }: DatabaseCall) {
   return { reason: reason ?? `database ${what}`, waitMs };
 }
 

@@ -1,4 +1,4 @@
-import type { Finding, OutputSink, PromotionConfig, ReleaseRequest } from "@sluice/core";
+import type { DatabaseRecord, Finding, OutputSink, PromotionConfig, ReleaseRequest } from "@sluice/core";
 import type {
   BackupList,
   BackupProgress,
@@ -11,6 +11,7 @@ import type {
 } from "@sluice/database";
 import type { WatchedRun } from "./migration-runner.ts";
 
+export type { DatabaseRecord } from "@sluice/core";
 export type {
   BackupList,
   BackupProgress,
@@ -74,24 +75,6 @@ export interface RehearseCall extends DatabaseCall {
   readonly fresh?: boolean | undefined;
   /** What only the release that serves minds warns, and does not block. Recorded. */
   readonly acceptIncompatible?: boolean | undefined;
-}
-
-/** One line of the journal about databases. */
-export interface DatabaseRecord {
-  readonly seq: number;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly hash: string;
-  readonly actor: string;
-  readonly reason: string;
-  /** `backup`, `verify`, `restore`, `restore-undo`, `rehearse`, `prune`, `migrate`, `migrate-down` or `mend`. */
-  readonly what: string;
-  /** `begun`, `done`, `failed` or `interrupted`. */
-  readonly result: string;
-  readonly backup: string | null;
-  readonly error: string | null;
-  /** Ids of backups that were pruned. */
-  readonly removed: readonly string[];
 }
 
 /**

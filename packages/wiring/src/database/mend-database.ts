@@ -1,24 +1,27 @@
-import { type Finding, isSluiceError } from "@sluice/core";
+import { databaseEntry, type Finding, isSluiceError } from "@sluice/core";
 import type { Session } from "../session.ts";
 import type { OpenDatabase } from "./open-database.ts";
+import { settleExchange } from "./settle-exchange.ts";
 import { telling } from "./telling.ts";
 
 /**
- * Puts right what a dead run left changed in the server, which is told and recorded. That it cannot be is told, too: what is asked for
+ * Puts right what a dead run left changed in the server, and what it did there without recording it; both are told and recorded. That it cannot be is told, too: what is asked for
  * may need nothing of it. For the holder of the stack's lock.
  */
 export async function mendDatabase(
   session: Session,
-  { ports: { driver }, service }: Pick<OpenDatabase, "ports" | "service">,
+  { ports, service }: Pick<OpenDatabase, "ports" | "service">,
   say: (finding: Finding) => void = telling(session),
 ): Promise<void> {
   try {
-    const mended = await driver.mend?.({ backup: service });
-    if (!mended) return;
-    say({ severity: "warn", code: "database-mended", service, message: session.redact(`${service}: ${mended}`) });
-    const { journal } = await session.ports();
-    const { actor } = session.options;
-    await journal.append({ type: "database-mend", actor, reason: mended, service, result: "done" });
+    const mended = await ports.driver.mend?.({ backup: service });
+    if (mended) {
+      say({ severity: "warn", code: "database-mended", service, message: session.redact(`${service}: ${mended}`) });
+      const { journal } = await session.ports();
+      const { actor } = session.options;
+      await journal.append(databaseEntry({ action: "mend", actor, reason: mended, service, result: "done" }));
+    }
+    await settleExchange(session, { ports, service }, say);
   } catch (error) {
     const why = isSluiceError(error) ? error.message : String(error);
     const message = `it could not be looked whether a dead run has left something in ${service}: ${why}`;

@@ -109,7 +109,9 @@ async function findMigration(
       hint: "the first deployment runs the migrations itself: sluice deploy",
     });
   }
-  if (down && release === undefined) await assertServingIsLast(session, serving, bundles, settings.migrate.jobs);
+  if (down && release === undefined) {
+    await assertServingIsLast(session, serving, bundles, { service: database, jobs: settings.migrate.jobs });
+  }
   const bundle = release === undefined ? bundles.find(({ id }) => id === serving) : findBundle(bundles, release);
   if (!bundle) {
     throw new SluiceError("RELEASE_UNKNOWN", `no release ${JSON.stringify(release ?? serving)} is stored`, {

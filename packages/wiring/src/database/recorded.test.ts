@@ -2,7 +2,9 @@ import { type Finding, type JournalEntry, type JournalRecord, SluiceError } from
 import { expect, it } from "vitest";
 import { recorded } from "./recorded.ts";
 
-const about = { type: "database-restore", backup: "b1" };
+const of = { actor: "ada", reason: "", backup: "b1" };
+const restore = { action: "restore", ...of } as const;
+const about = { type: "database-restore", ...of };
 const full = new SluiceError("DISK_FULL", "the journal cannot be written: no space left");
 
 /** A journal that has no room any more after so many entries. */
@@ -25,8 +27,8 @@ const failing = async () => {
 
 it("what is begun and what became of it are recorded", async () => {
   const { entries, findings, to } = withRoomFor(9);
-  expect(await recorded(to, about, done)).toBe(7);
-  await expect(recorded(to, about, failing)).rejects.toMatchObject({ code: "BACKUP_DIFFERS" });
+  expect(await recorded(to, restore, done)).toBe(7);
+  await expect(recorded(to, restore, failing)).rejects.toMatchObject({ code: "BACKUP_DIFFERS" });
   expect(entries).toEqual([
     { ...about, result: "begun" },
     { ...about, old: "shop__old", result: "done" },
@@ -38,14 +40,14 @@ it("what is begun and what became of it are recorded", async () => {
 
 it("what is done has its result although that cannot be recorded, which is told", async () => {
   const { findings, to } = withRoomFor(1);
-  expect(await recorded(to, about, done)).toBe(7);
+  expect(await recorded(to, restore, done)).toBe(7);
   expect(findings).toMatchObject([
     { code: "done-unrecorded", message: expect.stringMatching(/^database restore: it is done, .*no space left$/) },
   ]);
 });
 
 it("why it failed is told although that cannot be recorded; what cannot even be begun is not done", async () => {
-  await expect(recorded(withRoomFor(1).to, about, failing)).rejects.toMatchObject({ code: "BACKUP_DIFFERS" });
+  await expect(recorded(withRoomFor(1).to, restore, failing)).rejects.toMatchObject({ code: "BACKUP_DIFFERS" });
   const run = () => expect.unreachable("it ran");
-  await expect(recorded(withRoomFor(0).to, about, run)).rejects.toBe(full);
+  await expect(recorded(withRoomFor(0).to, restore, run)).rejects.toBe(full);
 });

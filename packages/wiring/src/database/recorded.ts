@@ -1,4 +1,14 @@
-import { type Finding, isAbortOf, isSluiceError, type Journal, type JournalEntry } from "@sluice/core";
+import {
+  type DatabaseEntry,
+  type DatabaseIntent,
+  databaseEntry,
+  type Finding,
+  isAbortOf,
+  isSluiceError,
+  type Journal,
+} from "@sluice/core";
+
+type Outcome = { readonly result: DatabaseEntry["result"] } & Done<never>["record"];
 
 export interface Done<T> {
   readonly result: T;
@@ -15,23 +25,23 @@ export interface Done<T> {
  */
 export async function recorded<T>(
   { journal, signal, say }: { journal: Pick<Journal, "append">; signal: AbortSignal; say: (finding: Finding) => void },
-  about: JournalEntry,
+  about: DatabaseIntent,
   run: () => Promise<Done<T>>,
 ): Promise<T> {
-  await journal.append({ ...about, result: "begun" });
+  const append = (outcome: Outcome) => journal.append(databaseEntry({ ...about, ...outcome }));
+  await append({ result: "begun" });
   const { result, record } = await run().catch(async (error: unknown) => {
     const failure = isSluiceError(error) ? { code: error.code, message: error.message } : { message: String(error) };
     const outcome = isAbortOf(error, signal) ? "interrupted" : "failed";
-    await journal.append({ ...about, result: outcome, error: failure }).catch(() => undefined);
+    await append({ result: outcome, error: failure }).catch(() => undefined);
     throw error;
   });
-  await journal.append({ ...about, ...record, result: "done" }).catch((error: unknown) => {
+  await append({ ...record, result: "done" }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
-    const what = about.type.replace(/^database-/, "database ");
     say({
       severity: "warn",
       code: "done-unrecorded",
-      message: `${what}: it is done, and that is not in the record: ${why}`,
+      message: `database ${about.action}: it is done, and that is not in the record: ${why}`,
       hint: "do not run it again for that; free some space for the state home, or look at its disk",
     });
   });

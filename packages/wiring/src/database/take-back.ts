@@ -14,16 +14,16 @@ const history = "sluice history shows the releases there are";
  * last on record.
  *
  * @param serving id
- * @param jobs that migrate; default: every job
+ * @param database its service, and the jobs that migrate it (default: every job)
  * @throws SluiceError USAGE naming the release of the last one
  */
 export async function assertServingIsLast(
   session: Session,
   serving: string,
   bundles: readonly ReleaseBundle[],
-  jobs?: readonly string[],
+  database: { readonly service: string; readonly jobs?: readonly string[] | undefined },
 ): Promise<void> {
-  const last = await lastMigrated((await session.ports()).journal, jobs);
+  const last = await lastMigrated((await session.ports()).journal, database);
   const bundle = last === null ? null : findBundle(bundles, last);
   if (bundle?.id === serving) return;
   const serves = findBundle(bundles, serving)?.tag ?? serving;

@@ -1,6 +1,5 @@
-import type { DatabaseConfig, Diagnosis } from "@sluice/core";
+import type { DatabaseAction, DatabaseConfig, DatabaseRecord, Diagnosis } from "@sluice/core";
 import type { LeftBehind, Manifest } from "@sluice/database";
-import type { DatabaseRecord } from "../database/database-operations.ts";
 import { when } from "./when.ts";
 
 /** A backup each night, with some hours to spare. */
@@ -17,7 +16,7 @@ export interface BackupFacts {
   /** What is wrong with the identity that opens them; `null` where nothing is, or where this machine is to have none. */
   readonly keyProblem: string | null;
   /** What was done to backups, in order. */
-  readonly records: readonly Pick<DatabaseRecord, "at" | "what" | "result" | "error">[];
+  readonly records: readonly Pick<DatabaseRecord, "at" | "action" | "result" | "error">[];
   readonly now: Date;
 }
 
@@ -95,17 +94,17 @@ function brokenDiagnosis(id: string, { code, message }: NonNullable<Manifest["fa
   };
 }
 
-type Failure = Pick<DatabaseRecord, "at" | "what" | "error">;
+type Failure = Pick<DatabaseRecord, "at" | "action" | "error">;
 
 /** `null` where what was done last with backups went well. */
 function lastFailure(records: BackupFacts["records"]): Failure | null {
-  const isOfBackups = (what: string) => what === "backup" || what === "verify";
-  const last = records.findLast(({ what, result }) => isOfBackups(what) && result !== "begun");
+  const isOfBackups = (action: DatabaseAction) => action === "backup" || action === "verify";
+  const last = records.findLast(({ action, result }) => isOfBackups(action) && result !== "begun");
   return last?.result === "failed" ? last : null;
 }
 
-function failureDiagnosis({ what, error }: Failure): Diagnosis {
-  const isOfVerification = what === "verify";
+function failureDiagnosis({ action, error }: Failure): Diagnosis {
+  const isOfVerification = action === "verify";
   return {
     severity: "error",
     code: "backup-failed",

@@ -15,7 +15,7 @@ import {
 } from "@sluice/engine";
 import { isDeploying, readLockHolder, verifyAudit } from "@sluice/journal";
 import { checkVariableFindings } from "../check-variables.ts";
-import { killedMigration } from "../database/killed-migration.ts";
+import { killedActions } from "../database/killed-actions.ts";
 import { seeStack } from "../find-serving.ts";
 import { readHomeFacts } from "../home-room.ts";
 import { readOutbox } from "../notify/tell.ts";
@@ -107,9 +107,9 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         const known = { counts: stored !== null, kept: keptBy(await lastAttempt(journal)) };
         const found = locked ? [] : [...stackFindings(observed, services, known), ...changed];
         const releases = await bundles.list();
-        const killed = locked ? null : await killedMigration(journal, releases);
+        const killed = locked ? [] : await killedActions(journal, releases);
         const gone = locked ? [] : await goneImages(seen, releases, ports, signal);
-        const recorded = [...unstoredFindings(observed, releases), ...(killed ? [killed] : [])];
+        const recorded = [...unstoredFindings(observed, releases), ...killed];
         return [...findingDiagnoses([...recorded, ...found, ...gone]), ...stackDiagnoses(observed, locked)];
       },
     },

@@ -59,6 +59,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
     severity: "warn",
     why: "versions may meet a schema that none of them knows, or rows that are half changed",
   },
+  "restore-cut-short": {
+    severity: "warn",
+    why: "whether a release's migration is on the data cannot be told: a deployment does not run its jobs again for it",
+  },
   "second-worker": { severity: "error", why: "work is done twice, by two versions at once" },
   "second-copy": { severity: "warn", why: "it holds memory and names, and nobody deploys it" },
   "network-redefined": { severity: "warn", why: "what the compose file says of the network does not hold" },

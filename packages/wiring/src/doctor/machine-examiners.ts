@@ -117,7 +117,7 @@ export function machineExaminers(session: Session): readonly Examiner[] {
         const [{ database: configured }, { journal }] = await Promise.all([session.config(), session.ports()]);
         const records = configured ? [] : await readDatabaseRecords(journal);
         // Also one that failed, or was cut off, may have left something.
-        if (!configured && !records.some(({ what }) => what.startsWith("restore"))) return [];
+        if (!configured && !records.some(({ action }) => action === "restore" || action === "restore-undo")) return [];
         // That it does not run is found by who looks at the stack.
         const database = await openDatabase(session, {}, signal).catch(() => null);
         if (database === null) return [];

@@ -329,12 +329,12 @@ const faults: Readonly<Record<string, Row>> = {
   ],
   "a backup that failed": [
     "error backup-failed",
-    look.backups({ records: [{ at: hoursAgo(1), what: "backup", result: "failed", error: "no space" }] }),
+    look.backups({ records: [{ at: hoursAgo(1), action: "backup", result: "failed", error: "no space" }] }),
     /db backup --verify/,
   ],
   "a verification that failed": [
     "error backup-failed",
-    look.backups({ records: [{ at: hoursAgo(1), what: "verify", result: "failed", error: "no space" }] }),
+    look.backups({ records: [{ at: hoursAgo(1), action: "verify", result: "failed", error: "no space" }] }),
     /^sluice db verify$/,
   ],
   "a newest backup that is broken": [
@@ -344,7 +344,7 @@ const faults: Readonly<Record<string, Row>> = {
         { id: "a", at: hoursAgo(30), verified: [restored(30)] },
         { id: "b", at: hoursAgo(6), verified: [restored(6)], failed: broken },
       ],
-      records: [{ at: hoursAgo(6), what: "backup", result: "failed", error: broken.message }],
+      records: [{ at: hoursAgo(6), action: "backup", result: "failed", error: broken.message }],
     }),
     /db backup --verify; sluice db verify b/,
   ],

@@ -106,7 +106,7 @@ export const look = {
       backups: [{ id: "b1", at: hoursAgo(9), verified: [restored(9)] }],
       damagedCount: 0,
       keyProblem: null,
-      records: [{ at: hoursAgo(9), what: "backup", result: "done", error: null }],
+      records: [{ at: hoursAgo(9), action: "backup", result: "done", error: null }],
       now,
       ...over,
     }),

@@ -76,7 +76,7 @@ async function provideBackup(
   signal: AbortSignal,
 ): Promise<string> {
   const [backups, { journal }] = await Promise.all([backupsOf(session, database), session.ports()]);
-  const { changedAt } = await readDataHistory(journal);
+  const { changedAt } = await readDataHistory(journal, database.service);
   const releases = [database.release, previous?.bundle.id ?? null];
   const chosen = fresh ? null : chooseBackup(backups, { releases, changedAt });
   if (!chosen) return (await takeAndProve(session, database, true, signal)).id;

@@ -1,0 +1,37 @@
+import { isSluiceError } from "@sluice/core";
+import type { Session } from "../session.ts";
+import { mendDatabase } from "./mend-database.ts";
+import { openDatabase } from "./open-database.ts";
+import { telling } from "./telling.ts";
+import { unfinishedExchange } from "./unfinished-exchange.ts";
+
+/**
+ * `mendDatabase` before a deployment is planned, where the record leaves open whose migrations are on the data: a plan goes by that. The
+ * database is opened in no other case, which takes a while. For the holder of the stack's lock.
+ *
+ * @param service of the configured database; nothing is done without one
+ * @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE
+ */
+export async function mendUnfinished(
+  session: Session,
+  service: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { journal } = await session.ports();
+  if (service === undefined || !(await unfinishedExchange(journal, service))) return;
+  try {
+    await mendDatabase(session, await openDatabase(session, {}, signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = isSluiceError(error) ? error.message : String(error);
+    telling(session)({
+      severity: "warn",
+      code: "database-not-mended",
+      service,
+      message: session.redact(
+        `it could not be looked whether a restore that was killed took place in ${service}: ${why}`,
+      ),
+      hint: "sluice db backup looks again",
+    });
+  }
+}
