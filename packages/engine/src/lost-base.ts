@@ -48,6 +48,7 @@ function isOtherData({ name, role }: ServiceFacts, target: StoredRelease, serves
   return runs && definition(target) !== definition(serves);
 }
 
-function isDone({ runsOnce }: ServiceFacts, containers: readonly ObservedContainer[]): boolean {
+/** It runs once, and has. */
+export function isDone({ runsOnce }: ServiceFacts, containers: readonly ObservedContainer[]): boolean {
   return runsOnce === true && containers.every(({ state, exitCode }) => state === "exited" && exitCode === 0);
 }
