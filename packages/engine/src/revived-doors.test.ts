@@ -64,6 +64,17 @@ it("one that is removed when the candidate is to be verified runs again, and not
   );
 });
 
+it("one that is down when an attempt that was killed is undone runs again", async () => {
+  const scenario = await live();
+  const { calls } = scenario.world;
+  calls.fault = ({ name }) => (name === "journal.append step-intent shift-1" ? "crash" : undefined);
+  await scenario.deploy("v2");
+  scenario.world.restart();
+  killDoors(scenario);
+  expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0, serving: { tag: "v1" } });
+  expect(reached(scenario)).toEqual({ web: ["v1"] });
+});
+
 describe("a door that does not answer once when the candidate is to be verified", () => {
   const on = (...published: readonly number[]) => ({
     ports: published.map((port) => ({ published: port, target: 3000, protocol: "tcp" as const })),

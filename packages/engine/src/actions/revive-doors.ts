@@ -1,4 +1,4 @@
-import type { DoorOptions, StoredRelease } from "@sluice/core";
+import { type DoorOptions, isBehindDoor, type StoredRelease } from "@sluice/core";
 import { createDeadline, settle } from "../deadline.ts";
 import { doorRequest, servedBefore } from "../doors.ts";
 import { report } from "../report.ts";
@@ -69,7 +69,9 @@ async function startsAgain(
 /** After an undo: the previous serves only where its doors run. What fails here is told, and status names it. */
 export async function reviveDoors(scope: DeploymentScope): Promise<void> {
   const { clock } = scope.ports;
-  for (const service of scope.doorIds.keys()) {
+  // Also what was down before anybody looked, and so is no door that is known.
+  const webs = scope.previousRelease?.bundle.services.filter(isBehindDoor) ?? [];
+  for (const { name: service } of webs) {
     using deadline = createDeadline(clock, reviveMs);
     try {
       await settle(clock, deadline.signal, reviveDoor(scope, service, { signal: deadline.signal }));
