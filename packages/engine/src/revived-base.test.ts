@@ -72,3 +72,24 @@ it("an application in base that the candidate calls support is put back", async 
   expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "failed", serving: { tag: "v1" } });
   expect(container()).toMatchObject({ imageId: before, state: "running" });
 });
+
+it("a proxy whose step was never begun runs again after an undo that was killed as it made that anew", async () => {
+  const services = [aService("web", { ports: [] }), aService("proxy", { role: "edge", ...on(80) })];
+  const scenario = await live(services, { files: { proxy: "of v1" } });
+  const candidate: RunParts = { files: { proxy: "of v2" } };
+  await killBefore(scenario, "journal.append step-intent shift-2", candidate);
+  const { calls, state } = scenario.world;
+  calls.fault = ({ name }) => {
+    if (name === "base.up proxy: create") return "crash";
+    if (name !== "journal.append undo-intent shift-1") return undefined;
+    // Whoever makes a door again has proxies ask for its name again, with the files of the previous.
+    return () => {
+      for (const door of state.doors.values()) door.running = false;
+    };
+  };
+  await scenario.recover("undo", candidate);
+  scenario.world.restart();
+  expect(inBase(scenario, "proxy")).toEqual([expect.stringContaining("exited")]);
+  expect(await scenario.recover("undo", candidate)).toMatchObject({ exitCode: 0, serving: { tag: "v1" } });
+  expect(inBase(scenario, "proxy")).toEqual([expect.stringContaining("running")]);
+});

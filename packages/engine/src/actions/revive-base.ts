@@ -1,4 +1,4 @@
-import type { ObservedBaseService, ServiceFacts } from "@sluice/core";
+import type { ObservedBaseService, PlanStep, ServiceFacts } from "@sluice/core";
 import { baseOf, observedAs } from "../base-as-released.ts";
 import { createDeadline, settle } from "../deadline.ts";
 import { isDone } from "../lost-base.ts";
@@ -17,6 +17,25 @@ const makeMs = 30_000;
 export function isOnlyDown({ state, containers }: ObservedBaseService): boolean {
   if (state === "changed") return containers.every((one) => one.state === "created");
   return state === "stopped" || state === "absent";
+}
+
+/**
+ * After an undo: the previous serves only where what it needs of base runs. A run that died may have left down what no step that is
+ * undone names, as what reads its configuration anew is made again ahead of its step. As `reviveBase`.
+ *
+ * @param undone steps whose undo has looked after what they are for already
+ */
+export async function reviveRest(scope: DeploymentScope, undone: readonly PlanStep[]): Promise<void> {
+  const namesIn = (steps: readonly PlanStep[]) => steps.flatMap((step) => (isOfBase(step) ? [step.service] : []));
+  const tried = namesIn(undone);
+  await reviveBase(
+    scope,
+    namesIn(scope.plan.steps).filter((name) => !tried.includes(name)),
+  );
+}
+
+function isOfBase(step: PlanStep) {
+  return step.kind === "base" || step.kind === "recreate" || step.kind === "remove";
 }
 
 /**
