@@ -64,7 +64,7 @@ async function withoutDeadNew(
   services: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const leads = await Promise.all(services.map((name) => !isNew(scope, name) || answers(scope, name, signal)));
+  const leads = await Promise.all(services.map(async (name) => !isNew(scope, name) || answers(scope, name, signal)));
   return services.filter((_, at) => leads[at]);
 }
 

@@ -11,15 +11,12 @@ export function viewOf({ world: { state } }: Scenario): readonly string[] {
   const tagOf = (release: string | null) => state.bundles.get(release ?? "")?.bundle.tag ?? "nobody";
   const inBase = containers.flatMap((one) => {
     if (one.place !== "base" && one.place !== "plain") return [];
-    const ports = one.facts.ports
-      .map(({ published }) => published)
-      .toSorted()
-      .join(" ");
-    return [`${one.place} ${one.service} ${madeOf(one)} at ${ports}: ${one.state}`];
+    const ports = one.facts.ports.map(({ published }) => published);
+    return [`${one.place} ${one.service} ${madeOf(one)} at ${inOrder(ports)}: ${one.state}`];
   });
   const doors = [...state.doors.values()].map((door) => {
     const to = shares(door).map((slot) => tagOf(serverOf(door, slot, containers)));
-    return `door ${door.service} at ${door.ports.toSorted().join(" ")}: ${door.running ? to.join(" and ") : "down"}`;
+    return `door ${door.service} at ${inOrder(door.ports)}: ${door.running ? to.join(" and ") : "down"}`;
   });
   const workers = containers.flatMap(({ place, service, facts, release, state: is }) =>
     facts.role === "worker" && isSlot(place) && is === "running" ? [`worker ${service} of ${tagOf(release)}`] : [],
@@ -41,6 +38,10 @@ export function differences(scenario: Scenario, wanted: readonly string[]): read
   const missing = wanted.filter((line) => !seen.includes(line)).map((line) => `missing: ${line}`);
   const more = seen.filter((line) => !wanted.includes(line) && !isLeft(line)).map((line) => `left: ${line}`);
   return [...missing, ...more];
+}
+
+function inOrder(ports: readonly number[]): string {
+  return ports.toSorted((a, b) => a - b).join(" ");
 }
 
 function isKept(role: string): boolean {
