@@ -1,4 +1,5 @@
 import { type ObservedContainer, type Outcome, type PlanStep, type ResolvedProject, shutDoors } from "@sluice/core";
+import { reviveRest } from "./actions/revive-base.ts";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { verdictCodes } from "./condemned.ts";
@@ -83,6 +84,7 @@ export async function completeRun(
   // The engine may have been away and back before anybody asked it.
   await wake(scope, failures.length === 0);
   await reviveDoors(scope);
+  if (failures.length === 0) await reviveRest(scope, steps);
   if (failures.length > 0) return endUnclear(scope, run, failures, message);
   const outcome: Outcome = interrupted ? "interrupted" : scope.trafficMoved ? "rolled-back" : "failed";
   return end(scope, run, { outcome, error, reason: interrupted ? interruptedText(step) : message });

@@ -1,9 +1,9 @@
 import { SluiceError } from "@sluice/core";
-import { aConfig } from "@sluice/testing";
+import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { leaveAllDown, takeEngineAway } from "../test/support/engine-away.ts";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
-import { aScenario, type Scenario } from "../test/support/scenario.ts";
+import { aScenario, type Scenario, shopServices } from "../test/support/scenario.ts";
 
 const isPromoted = ({ world }: Scenario) => world.calls.log.includes("journal.append step-outcome promote-1");
 
@@ -39,6 +39,17 @@ describe("an engine that is restarted when a release is promoted already", () =>
       expect(scenario.world.leftovers()).toEqual([]);
     },
   );
+
+  it("and leaves down what this release alone has in base: that runs, too", async () => {
+    const scenario = await liveWith("warm");
+    const services = [...shopServices, aService("search", { role: "support" })];
+    takeEngineAway(scenario, "observer.ping", 3, {
+      onReturn: () => leaveAllDown(scenario),
+      from: () => isPromoted(scenario),
+    });
+    expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(down(scenario)).toEqual(["worker in blue"]);
+  });
 
   it("between two questions to it, so that nobody saw it away: what serves runs", async () => {
     const scenario = await liveWith("removed");

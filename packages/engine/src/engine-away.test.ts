@@ -1,8 +1,9 @@
 import { SluiceError } from "@sluice/core";
+import { aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { gone, leaveAllDown, takeEngineAway } from "../test/support/engine-away.ts";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
-import { aScenario } from "../test/support/scenario.ts";
+import { aScenario, shopServices } from "../test/support/scenario.ts";
 
 describe("an engine that is restarted in the middle of a deployment", () => {
   it.each([
@@ -38,6 +39,16 @@ describe("an engine that is restarted in the middle of a deployment", () => {
     const down = [...containers.values()].filter(({ state }) => state !== "running").map(({ name }) => name);
     expect(down).toEqual([]);
     expect(scenario.world.leftovers()).toEqual([]);
+  });
+
+  it("and leaves down what only the release before has in base: it runs again", async () => {
+    const proxy = aService("proxy", { role: "edge" });
+    const scenario = aScenario();
+    await scenario.deploy("v1", { services: [...shopServices, proxy] });
+    takeEngineAway(scenario, "slots.start", 3, { onReturn: () => leaveAllDown(scenario) });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "failed", serving: { tag: "v1", share: 100 } });
+    const proxies = [...scenario.world.state.containers.values()].filter(({ service }) => service === "proxy");
+    expect(proxies.map(({ state }) => state)).toEqual(["running"]);
   });
 
   it("that was away and back before anybody asked has what ran before running again", async () => {

@@ -9,7 +9,7 @@ import {
   type StoredRelease,
   stateText,
 } from "@sluice/core";
-import { containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
+import { containersOf, inBaseOf, isStoppedByHand } from "./stopped-by-hand.ts";
 
 /**
  * Base services that do not run and come back with a release, by name with the reason: what nobody has a container of any more, and
@@ -22,8 +22,8 @@ export function lostBase(
   serves: StoredRelease | null,
   observed: ObservedStack,
 ): Readonly<Record<string, string>> {
-  const inBase = [...Object.values(observed.base).flatMap(({ containers }) => containers), ...observed.orphans];
-  const all = [...containersOf(observed), ...observed.orphans];
+  const inBase = inBaseOf(observed);
+  const all = containersOf(observed);
   const services = baseServices(target.bundle.services.filter(({ active }) => active));
   const graceMs = Math.max(0, ...services.map(({ stopGraceMs }) => stopGraceMs));
   const isMeant = (one: ObservedContainer) => one.state === "paused" || isStoppedByHand(one, all, graceMs);
@@ -48,6 +48,7 @@ function isOtherData({ name, role }: ServiceFacts, target: StoredRelease, serves
   return runs && definition(target) !== definition(serves);
 }
 
-function isDone({ runsOnce }: ServiceFacts, containers: readonly ObservedContainer[]): boolean {
+/** It runs once, and has. */
+export function isDone({ runsOnce }: ServiceFacts, containers: readonly ObservedContainer[]): boolean {
   return runsOnce === true && containers.every(({ state, exitCode }) => state === "exited" && exitCode === 0);
 }

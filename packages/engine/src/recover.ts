@@ -1,4 +1,5 @@
 import { completionText, planRecovery, type Recovery, type RecoveryChoice, type ResolvedProject } from "@sluice/core";
+import { reviveRest } from "./actions/revive-base.ts";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
 import { completeRun, endUnclear, markBroken, observeServing } from "./complete.ts";
@@ -114,6 +115,7 @@ export async function recover(
   const failures = await undoSteps(recovery.begun, scope);
   if (scope.engine === "was-away") await wake(scope, failures.length === 0);
   await reviveDoors(scope);
+  if (failures.length === 0) await reviveRest(scope, recovery.begun);
   if (failures.length > 0) {
     tellNotUndone(scope, attempt, failures);
     return { action, result: await endUnclear(scope, run, failures, why) };

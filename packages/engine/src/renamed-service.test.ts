@@ -47,3 +47,18 @@ it("a door that was lost has another address, which is told at once", async () =
   expect(await scenario.deploy("v2", { services: before })).toMatchObject({ outcome: "live" });
   expect(told(scenario)[0]).toMatch(/^base\.rereadNames/);
 });
+
+it("a new door that dies as users are led to it is no reason to leave the candidate there", async () => {
+  const scenario = await aStackWithApi();
+  const { calls, state } = scenario.world;
+  calls.fault = ({ name }) => {
+    if (name !== "journal.append step-intent shift-2") return undefined;
+    return () => {
+      for (const door of state.doors.values()) if (door.service === "core") door.running = false;
+    };
+  };
+  const ended = await scenario.deploy("v2", { services: after });
+  expect(ended).toMatchObject({ outcome: "rolled-back", serving: { tag: "v1", share: 100 } });
+  expect([...state.doors.values()].map(({ service }) => service).toSorted()).toEqual(["api", "web"]);
+  expect([...state.containers.values()].filter(({ place }) => place === "green")).toEqual([]);
+});

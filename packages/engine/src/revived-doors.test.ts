@@ -1,4 +1,6 @@
-import { expect, it } from "vitest";
+import { SluiceError } from "@sluice/core";
+import { aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../test/support/scenario.ts";
 
 async function live(): Promise<Scenario> {
@@ -60,4 +62,58 @@ it("one that is removed when the candidate is to be verified runs again, and not
   expect(effects.indexOf("doors.ensure web", verified)).toBeLessThan(
     effects.indexOf("router.waitServers door web at green", verified),
   );
+});
+
+it("one that is down when an attempt that was killed is undone runs again", async () => {
+  const scenario = await live();
+  const { calls } = scenario.world;
+  calls.fault = ({ name }) => (name === "journal.append step-intent shift-1" ? "crash" : undefined);
+  await scenario.deploy("v2");
+  scenario.world.restart();
+  killDoors(scenario);
+  expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0, serving: { tag: "v1" } });
+  expect(reached(scenario)).toEqual({ web: ["v1"] });
+});
+
+describe("a door that does not answer once when the candidate is to be verified", () => {
+  const on = (...published: readonly number[]) => ({
+    ports: published.map((port) => ({ published: port, target: 3000, protocol: "tcp" as const })),
+  });
+  const isVerified = ({ world }: Scenario) => world.calls.log.includes("journal.append step-intent verify-1");
+
+  /** It answers again, or it is down in earnest. */
+  function missAnswer(scenario: Scenario, how: "hiccup" | "down"): void {
+    let isFirst = true;
+    scenario.world.calls.fault = ({ name }) => {
+      if (!isFirst || !isVerified(scenario) || !name.startsWith("router.routing door")) return undefined;
+      isFirst = false;
+      return how === "down" ? () => killDoors(scenario) : new SluiceError("DOOR_FAILED", "docker exec: timeout");
+    };
+  }
+
+  it.each(["hiccup", "down"] as const)("keeps the port that its step has given it: %s", async (how) => {
+    const scenario = aScenario({ services: [aService("web", on(80))] });
+    await scenario.deploy("v1");
+    scenario.world.restart();
+    missAnswer(scenario, how);
+    const services = [aService("web", on(80, 81))];
+    expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "live", exitCode: 0 });
+    expect([...scenario.world.state.doors.values()].map(({ ports }) => ports)).toEqual([[80, 81]]);
+  });
+
+  it.each(["hiccup", "down"] as const)("has no proxy of the project made anew before its step: %s", async (how) => {
+    const services = [aService("web", { ports: [] }), aService("proxy", { role: "edge", ...on(80) })];
+    const scenario = aScenario({ services });
+    await scenario.deploy("v1", { files: { proxy: "of v1" } });
+    scenario.world.restart();
+    missAnswer(scenario, how);
+    expect(await scenario.deploy("v2", { files: { proxy: "of v2" } })).toMatchObject({ outcome: "live" });
+    const { log } = scenario.world.calls;
+    const makes = log.filter((name) => name === "base.up proxy: create");
+    expect(makes).toHaveLength(1);
+    expect(log.indexOf("base.up proxy: create")).toBeGreaterThan(log.indexOf("journal.append step-intent base-1"));
+    expect(log.slice(0, log.indexOf("journal.append step-intent shift-1")).includes("base.rereadNames")).toBe(
+      how === "down",
+    );
+  });
 });

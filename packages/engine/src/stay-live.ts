@@ -68,7 +68,8 @@ async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void
   const slot = servingSlot(scope);
   const services = release ? slotServices(release) : [];
   const observed = await ports.observer.observe(project, signal);
-  await wakeBase(scope, observed, signal);
+  const made = plan.steps.flatMap((step) => (step.kind === "base" || step.kind === "recreate" ? [step.service] : []));
+  await wakeBase(scope, observed, signal, { made });
   const down = observed.slots[slot].containers.filter(({ state }) => state !== "running");
   const names = [...new Set(down.map(({ service }) => service))];
   if (names.length > 0) await ports.slots.start(stack, slot, names, { signal });

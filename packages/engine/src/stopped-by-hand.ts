@@ -1,9 +1,13 @@
 import type { ObservedContainer, ObservedStack } from "@sluice/core";
 
 /** All that a stack holds beside its doors. */
-export function containersOf({ base, plain, slots }: ObservedStack): readonly ObservedContainer[] {
-  const inBase = Object.values(base).flatMap(({ containers }) => containers);
-  return [...inBase, ...plain, ...slots.blue.containers, ...slots.green.containers];
+export function containersOf({ base, plain, orphans, slots }: ObservedStack): readonly ObservedContainer[] {
+  return [...inBaseOf({ base, orphans }), ...plain, ...slots.blue.containers, ...slots.green.containers];
+}
+
+/** What is in base, also of services that only another release has. */
+export function inBaseOf({ base, orphans }: Pick<ObservedStack, "base" | "orphans">): readonly ObservedContainer[] {
+  return [...Object.values(base).flatMap(({ containers }) => containers), ...orphans];
 }
 
 /** Names of the containers that run: what an engine must not leave down. */

@@ -1,5 +1,4 @@
 import {
-  baseServices,
   type ComposeModel,
   changedBaseFindings,
   downBaseFindings,
@@ -9,6 +8,7 @@ import {
   type StoredRelease,
 } from "@sluice/core";
 import type { StepOf } from "./action.ts";
+import { baseOf, observedAs } from "./base-as-released.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { report } from "./report.ts";
 import { type DeploymentScope, emit, leftFor } from "./scope.ts";
@@ -19,7 +19,7 @@ const lookMs = 10_000;
 export async function tellChangedBase(scope: DeploymentScope, serves: StoredRelease): Promise<void> {
   const { tag, services } = serves.bundle;
   await tell(scope, async (signal) => {
-    const { observed, stays } = await baseOf(scope, serves, signal);
+    const { observed, stays } = await lookAt(scope, serves, signal);
     const files = stays.flatMap((name) => filesFindings(name, observed, serves, scope));
     return [...changedBaseFindings(observed, tag), ...files, ...downBaseFindings(observed, services)];
   });
@@ -31,7 +31,7 @@ export function tellDownBase(
   { base, missingVolumes }: ObservedStack,
   { services }: ReleaseBundle,
 ): void {
-  const names = baseServices(services.filter(({ active }) => active)).map(({ name }) => name);
+  const names = baseOf({ services }).map(({ name }) => name);
   const own = Object.fromEntries(Object.entries(base).filter(([name]) => names.includes(name)));
   for (const finding of downBaseFindings({ base: own, missingVolumes }, services))
     emit(scope, { type: "finding", finding });
@@ -43,7 +43,7 @@ export async function tellUndoneBase(step: StepOf<"base">, scope: DeploymentScop
   await tell(scope, async (signal) => {
     if (!previousRelease) return unknownBefore(step);
     const { tag } = previousRelease.bundle;
-    const { observed, stays } = await baseOf(scope, previousRelease, signal);
+    const { observed, stays } = await lookAt(scope, previousRelease, signal);
     const seen = observed.base[step.service];
     if (seen?.state === "changed") return changedBaseFindings({ base: { [step.service]: seen } }, tag);
     const isReplaced = seen?.containers.some(({ id }) => !step.renews?.includes(id)) === true;
@@ -68,21 +68,21 @@ async function tell(
 }
 
 /** The stack next to a release; and base services that mount what another one has in files of the checkout. */
-async function baseOf(
+async function lookAt(
   scope: DeploymentScope,
   release: StoredRelease,
   signal: AbortSignal,
 ): Promise<{ readonly observed: ObservedStack; readonly stays: readonly string[] }> {
-  const { project, ports } = scope;
-  const { services } = release.bundle;
-  const inBase = baseServices(services.filter(({ active }) => active));
-  const place = (left?: StoredRelease | null) => ports.base.placed(release, inBase, project.model, left);
-  const [{ model }, wanted] = await Promise.all([place(), place(leftFor(release, scope))]);
+  const inBase = baseOf(release.bundle);
+  const [{ model, observed }, wanted] = await Promise.all([
+    observedAs(scope, release, signal),
+    scope.ports.base.placed(release, inBase, scope.project.model, leftFor(release, scope)),
+  ]);
   const definition = (one: ComposeModel, name: string) => JSON.stringify(one.services[name]);
   const stays = inBase.flatMap(({ name }) =>
     definition(model, name) === definition(wanted.model, name) ? [] : [name],
   );
-  return { observed: await ports.observer.observe({ ...project, model, services }, signal), stays };
+  return { observed, stays };
 }
 
 /** One that changed in more than that is told as such. */

@@ -3,7 +3,7 @@ import { stoppedBy } from "./actions/workers.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { report } from "./report.ts";
 import type { DeploymentScope } from "./scope.ts";
-import { containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
+import { containersOf, inBaseOf, isStoppedByHand } from "./stopped-by-hand.ts";
 
 const wakeMs = 60_000;
 
@@ -30,22 +30,23 @@ async function wakeWithin(scope: DeploymentScope, withWorkers: boolean, signal: 
   const isDown = downIn(scope, observed);
   const changed = plan.steps.flatMap((step) => (step.kind === "workers" ? (step.replaces ?? []) : []));
   const later = withWorkers ? [] : changed;
-  await wakeBase(scope, observed, signal, later);
+  await wakeBase(scope, observed, signal, { spared: later });
   const plain = observed.plain.filter((one) => isDown(one) && !later.includes(one.id)).map(({ id }) => id);
   if (plain.length > 0) await ports.slots.startPlain(plain, { signal });
   if (plan.previous) await wakePrevious(scope, observed, withWorkers, signal);
 }
 
-/** What ran in base when this deployment began. @param spared containers that others start */
+/** What ran in base when this deployment began. @param spared containers that others start @param made services that run since */
 export async function wakeBase(
   scope: DeploymentScope,
   observed: ObservedStack,
   signal: AbortSignal,
-  spared: readonly string[] = [],
+  { spared = [], made = [] }: { readonly spared?: readonly string[]; readonly made?: readonly string[] } = {},
 ): Promise<void> {
-  const inBase = Object.values(observed.base).flatMap(({ containers }) => containers);
-  const isDown = downIn(scope, observed);
-  const down = inBase.filter((one) => isDown(one) && !spared.includes(one.id)).map(({ id }) => id);
+  const isDown = downIn(scope, observed, made);
+  const down = inBaseOf(observed)
+    .filter((one) => isDown(one) && !spared.includes(one.id))
+    .map(({ id }) => id);
   if (down.length > 0) await scope.ports.slots.startPlain(down, { signal });
 }
 
@@ -66,10 +67,12 @@ export async function wakePrevious(
   if (services.length > 0) await ports.slots.start(stack, plan.previous, services, { signal });
 }
 
-/** Picks what ran before, does not run, and was not stopped by hand. */
-function downIn({ project, ranBefore }: DeploymentScope, observed: ObservedStack) {
+/** Picks what ran before, or was made since, does not run, and was not stopped by hand. */
+function downIn({ project, ranBefore }: DeploymentScope, observed: ObservedStack, made: readonly string[] = []) {
   const all = containersOf(observed);
   const graceMs = Math.max(0, ...project.services.map(({ stopGraceMs }) => stopGraceMs));
   return (container: ObservedContainer): boolean =>
-    container.state !== "running" && ranBefore.has(container.name) && !isStoppedByHand(container, all, graceMs);
+    container.state !== "running" &&
+    (ranBefore.has(container.name) || made.includes(container.service)) &&
+    !isStoppedByHand(container, all, graceMs);
 }

@@ -1,7 +1,7 @@
 import {
   baseServices,
   healthPathOf,
-  isInSlot,
+  isApplication,
   type ObservedContainer,
   type ServiceFacts,
   SluiceError,
@@ -17,6 +17,7 @@ import { mendPrevious } from "./mend-previous.ts";
 import { noteInBase } from "./prove-workers.ts";
 import { rereadAsBefore } from "./renewed-edges.ts";
 import { restartDependants } from "./restart.ts";
+import { reviveBase } from "./revive-base.ts";
 import { reviveDoor } from "./revive-doors.ts";
 import { clearSlot, removeSlot } from "./take-away.ts";
 import { restoreRoute } from "./traffic.ts";
@@ -60,16 +61,17 @@ export const base: StepAction<"base"> = {
     const isRead = scope.readEarly?.includes(step.service) === true;
     await upWanted(isRead ? { service: step.service } : step, scope, options);
   },
-  // Users come through an edge of either release, and through the door of what the previous has in slots. What holds data stays as it is, but where
-  // all that was there is in a volume that was left.
+  // Users come through an edge of either release, and to the applications of the previous. What holds data and has run stays as it is, but
+  // where all that was there is in a volume that was left.
   async undo(step, scope, call) {
     const { service, moves } = step;
     const isOwn = ({ name, active }: ServiceFacts) => active && name === service;
     const facts = scope.release?.bundle.services.find(isOwn);
     const before = scope.previousRelease?.bundle.services.find(isOwn);
     const isEdge = facts?.role === "edge" || before?.role === "edge";
-    const isBack = isEdge || moves?.isPutBack === true || (before !== undefined && isInSlot(before));
+    const isBack = isEdge || moves?.isPutBack === true || (before !== undefined && isApplication(before.role));
     if (isBack && hadRelease(scope, service)) await putBack(service, scope, call);
+    else await reviveBase(scope, [service]);
     await restartDependants(service, scope, call);
     await tellUndoneBase(step, scope);
   },

@@ -1,4 +1,4 @@
-import type { DoorOptions } from "@sluice/core";
+import { type DoorOptions, isBehindDoor, type StoredRelease } from "@sluice/core";
 import { createDeadline, settle } from "../deadline.ts";
 import { doorRequest, servedBefore } from "../doors.ts";
 import { report } from "../report.ts";
@@ -29,22 +29,49 @@ export async function isAnswering(
 }
 
 /**
- * A door that somebody stopped, killed or removed runs again and leads to the previous. One that answers is not
+ * A door that somebody stopped, killed or removed runs again as the previous has it, and leads there. One that answers is not
  * touched, nor one that never led there.
  */
 export async function reviveDoor(scope: DeploymentScope, service: string, options: DoorOptions = {}): Promise<void> {
-  const { ports, plan, previousRelease, doorIds } = scope;
-  if (!previousRelease || !servedBefore(scope, service) || (await answers(scope, service, options.signal))) return;
-  const routing = { stable: plan.previous, share: 0, salt: 0 };
-  const request = await doorRequest(scope, service, routing, previousRelease);
-  doorIds.set(service, await ports.doors.ensure(request, options));
+  const { previousRelease } = scope;
+  if (!previousRelease || !(await startsAgain(scope, service, previousRelease, options))) return;
   await rereadAsBefore(scope, options);
+}
+
+/** As `reviveDoor`, once the steps that come before the cutover are done: a door that one of them made is as that made it. */
+export async function keepDoor(scope: DeploymentScope, service: string, options: DoorOptions): Promise<void> {
+  const { plan, previousRelease, ports, stack } = scope;
+  const isMade = plan.steps.some((step) => step.kind === "door" && step.service === service && step.cutsOver !== true);
+  const before = isMade ? undefined : previousRelease;
+  if (before === null || !(await startsAgain(scope, service, before, options))) return;
+  await ports.base.rereadNames(stack, options);
+}
+
+/** @param before as in `doorRequest` @returns whether the door had to be started */
+async function startsAgain(
+  scope: DeploymentScope,
+  service: string,
+  before: StoredRelease | undefined,
+  options: DoorOptions,
+): Promise<boolean> {
+  const { ports, plan, doorIds } = scope;
+  if (!servedBefore(scope, service) || (await answers(scope, service, options.signal))) return false;
+  const request = await doorRequest(scope, service, { stable: plan.previous, share: 0, salt: 0 }, before);
+  // One that runs, and missed an answer, is left as it is.
+  let isStarted = false;
+  const beforeStart = async () => {
+    isStarted = true;
+  };
+  doorIds.set(service, await ports.doors.ensure(request, { ...options, beforeStart }));
+  return isStarted;
 }
 
 /** After an undo: the previous serves only where its doors run. What fails here is told, and status names it. */
 export async function reviveDoors(scope: DeploymentScope): Promise<void> {
   const { clock } = scope.ports;
-  for (const service of scope.doorIds.keys()) {
+  // Also what was down before anybody looked, and so is no door that is known.
+  const webs = scope.previousRelease?.bundle.services.filter(isBehindDoor) ?? [];
+  for (const { name: service } of webs) {
     using deadline = createDeadline(clock, reviveMs);
     try {
       await settle(clock, deadline.signal, reviveDoor(scope, service, { signal: deadline.signal }));

@@ -6,7 +6,7 @@ import { recordedData } from "../recorded-windows.ts";
 import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
 import { watch } from "../watch.ts";
 import { hasEdgesToUndo, putBackEdges, rereadAsWanted } from "./renewed-edges.ts";
-import { reviveDoor } from "./revive-doors.ts";
+import { answers, reviveDoor } from "./revive-doors.ts";
 
 export const shift: StepAction<"shift"> = {
   async run({ id, slot, services, share, holdMs }, scope, call) {
@@ -33,7 +33,8 @@ export const shift: StepAction<"shift"> = {
     if (share < 100) return recordedData(scope.recorded);
   },
   async undo({ slot, services, share }, scope, { signal, options }) {
-    const led = services.filter((service) => !isTakenOver(scope, service) && !isNeeded(scope, service));
+    const ours = services.filter((service) => !isTakenOver(scope, service) && !isNeeded(scope, service));
+    const led = await withoutDeadNew(scope, ours, signal);
     const restore = (some: readonly string[]) =>
       Promise.all(some.map((service) => restoreRoute(scope, service, slot, signal)));
     await restore(led.filter((service) => !isNew(scope, service)));
@@ -55,6 +56,16 @@ export function isTakenOver(scope: DeploymentScope, service: string): boolean {
       (step.kind === "adopt" && step.services.includes(service) && !servedBefore(scope, service)) ||
       (step.kind === "door" && step.cutsOver === true && step.service === service),
   );
+}
+
+/** Without new services whose doors are down: nobody is led there, nothing is under way, and there is nowhere to lead them back to. */
+async function withoutDeadNew(
+  scope: DeploymentScope,
+  services: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const leads = await Promise.all(services.map(async (name) => !isNew(scope, name) || answers(scope, name, signal)));
+  return services.filter((_, at) => leads[at]);
 }
 
 /** A proxy of the project leads users to the new name until that is put back; the door goes when its own step is undone. */

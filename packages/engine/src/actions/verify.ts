@@ -23,7 +23,7 @@ import { baseContainers } from "../base-containers.ts";
 import { waysToCandidate } from "../doors.ts";
 import { type DeploymentScope, emit, judgingConfig, releaseOf, slotServices } from "../scope.ts";
 import { showLogs } from "../show-logs.ts";
-import { isAnswering, reviveDoor } from "./revive-doors.ts";
+import { isAnswering, keepDoor } from "./revive-doors.ts";
 
 export const verify: StepAction<"verify"> = {
   async run({ id, slot, closing = false, wasLive = false }, scope, { signal }) {
@@ -35,7 +35,7 @@ export const verify: StepAction<"verify"> = {
         [...candidateChecks(config, services), ...(wasLive ? [] : answersChecks(config, services))];
     if (!closing) {
       // One that somebody stopped or removed meanwhile leaves its users with nothing for as long as it is waited for.
-      for (const service of scope.doorIds.keys()) await reviveDoor(scope, service, { signal });
+      for (const service of scope.doorIds.keys()) await keepDoor(scope, service, { signal });
       await waitDoors(scope, slot, 30_000, signal, wasLive ? "up" : "healthy");
     }
     const { target, inBase } = await lookFor(scope, slot, checks, signal);

@@ -161,7 +161,7 @@ export function addContainer(state: WorldState, wanted: NewContainer): WorldCont
   const id = `c${state.ids}`;
   const container: WorldContainer = {
     id,
-    name: `${state.stack}-${place}-${facts.name}-${state.ids}`,
+    name: nameOf(state, place, facts.name),
     service: facts.name,
     imageId: wanted.imageId ?? `sha256:${facts.name}`,
     state: wanted.state ?? "created",
@@ -180,4 +180,9 @@ export function addContainer(state: WorldState, wanted: NewContainer): WorldCont
   };
   state.containers.set(id, container);
   return container;
+}
+
+/** Compose numbers the containers of a service: one that is made anew in base is called as the one before. */
+function nameOf({ stack, ids }: WorldState, place: Place, service: string): string {
+  return place === "base" ? `${stack}-${service}-1` : `${stack}-${place}-${service}-${ids}`;
 }

@@ -1,0 +1,78 @@
+import type { ObservedBaseService, PlanStep, ServiceFacts } from "@sluice/core";
+import { baseOf, observedAs } from "../base-as-released.ts";
+import { createDeadline, settle } from "../deadline.ts";
+import { isDone } from "../lost-base.ts";
+import { report } from "../report.ts";
+import type { DeploymentScope } from "../scope.ts";
+import { upStored } from "./up-stored.ts";
+
+const lookMs = 10_000;
+/** Beside what a service may take to become ready. */
+const makeMs = 30_000;
+
+/**
+ * Whether a base service, seen next to a release, has only to run to be as that release has it: it is down, or what took its
+ * place was never started, and has written to nothing. Pure.
+ */
+export function isOnlyDown({ state, containers }: ObservedBaseService): boolean {
+  if (state === "changed") return containers.every((one) => one.state === "created");
+  return state === "stopped" || state === "absent";
+}
+
+/**
+ * After an undo: the previous serves only where what it needs of base runs. A run that died may have left down what no step that is
+ * undone names, as what reads its configuration anew is made again ahead of its step. As `reviveBase`.
+ *
+ * @param undone steps whose undo has looked after what they are for already
+ */
+export async function reviveRest(scope: DeploymentScope, undone: readonly PlanStep[]): Promise<void> {
+  const namesIn = (steps: readonly PlanStep[]) => steps.flatMap((step) => (isOfBase(step) ? [step.service] : []));
+  const tried = namesIn(undone);
+  await reviveBase(
+    scope,
+    namesIn(scope.plan.steps).filter((name) => !tried.includes(name)),
+  );
+}
+
+function isOfBase(step: PlanStep) {
+  return step.kind === "base" || step.kind === "recreate" || step.kind === "remove";
+}
+
+/**
+ * What the previous release has in base of these names, and only has to run for it, runs again. What has run as the candidate has it
+ * stays. What fails here is told, and status names it.
+ */
+export async function reviveBase(scope: DeploymentScope, names: readonly string[]): Promise<void> {
+  try {
+    for (const service of await onlyDown(scope, names)) await revive(scope, service);
+  } catch (error) {
+    report(scope, error);
+  }
+}
+
+async function onlyDown(scope: DeploymentScope, names: readonly string[]): Promise<readonly ServiceFacts[]> {
+  const { previousRelease } = scope;
+  if (!previousRelease) return [];
+  const wanted = baseOf(previousRelease.bundle).filter(({ name, replicas }) => names.includes(name) && replicas > 0);
+  if (wanted.length === 0) return [];
+  const { clock } = scope.ports;
+  using deadline = createDeadline(clock, lookMs);
+  const { signal } = deadline;
+  const { base } = (await settle(clock, signal, observedAs(scope, previousRelease, signal))).observed;
+  return wanted.filter((service) => {
+    const seen = base[service.name];
+    return seen !== undefined && isOnlyDown(seen) && !isDone(service, seen.containers);
+  });
+}
+
+async function revive(scope: DeploymentScope, facts: ServiceFacts): Promise<void> {
+  const { previousRelease, ports } = scope;
+  if (!previousRelease) return;
+  using deadline = createDeadline(ports.clock, facts.startBudget.timeoutMs + facts.stopGraceMs + makeMs);
+  const { signal } = deadline;
+  try {
+    await settle(ports.clock, signal, upStored(previousRelease, facts, scope, { signal }));
+  } catch (error) {
+    report(scope, error);
+  }
+}
