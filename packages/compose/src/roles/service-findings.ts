@@ -7,7 +7,7 @@ import { firstBlocker } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
 import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
-import { jobAddress, ownIdentity } from "./identity-rules.ts";
+import { jobMacAddress, ownIdentity } from "./identity-rules.ts";
 import { hookNotRun, notProvided } from "./left-undone.ts";
 import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
@@ -55,7 +55,7 @@ function findingsOf(
     unsure,
     jobBeforeItsNeeds,
     besideJob,
-    jobAddress,
+    jobMacAddress,
     hookNotRun,
     notProvided,
   ];
