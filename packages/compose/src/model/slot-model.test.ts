@@ -242,6 +242,16 @@ describe("jobModel", () => {
   });
 });
 
+test("what is mounted for one container alone is labelled for all, as there are two", () => {
+  const { model } = request.release;
+  const bind = (selinux: string) => ({ selinux, create_host_path: true });
+  const volumes = ["Z", "z"].map((mode) => ({ type: "bind", source: "/certs", target: `/${mode}`, bind: bind(mode) }));
+  const worker = { ...model.services["worker"], volumes };
+  const release = { ...request.release, model: { ...model, services: { ...model.services, worker } } };
+  const made = slotModel({ ...request, release }, { subnets }).services["worker"]?.volumes;
+  expect(made?.map((mount) => mount["bind"])).toEqual([bind("z"), bind("z")]);
+});
+
 const key = fc.constantFrom("default", "back", "proxy");
 const service: fc.Arbitrary<ComposeService> = fc.record(
   {

@@ -14,7 +14,7 @@ import { protocolUnsure } from "./protocol-unsure.ts";
 import { schedulesTwice } from "./schedules-twice.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
-import { jobShares, sharesWithSlot } from "./sharing-rules.ts";
+import { jobShares, labelsForOne, sharesWithSlot } from "./sharing-rules.ts";
 
 /** What the services make impossible or doubtful for a deployment without a gap. Pure. */
 export function serviceFindings(
@@ -52,6 +52,7 @@ function findingsOf(
     readOnlyWithoutFile,
     sharesWithSlot,
     jobShares,
+    labelsForOne,
     unsure,
     jobBeforeItsNeeds,
     besideJob,
