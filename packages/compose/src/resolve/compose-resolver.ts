@@ -14,6 +14,7 @@ import { secretValues, secretVariables } from "../bundle-files/secret-values.ts"
 import { runCompose } from "../compose-cli/run.ts";
 import { withCheckout } from "../model/checkout.ts";
 import { variablesOfObjects, withEnvFileValues } from "../model/env-file-values.ts";
+import { addressFindings } from "../roles/address-elsewhere.ts";
 import { classifyServices } from "../roles/classify-services.ts";
 import { serviceFacts } from "../roles/service-facts.ts";
 import { serviceFindings } from "../roles/service-findings.ts";
@@ -114,7 +115,10 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         active ? active.stdout.split("\n").filter((name) => name !== "") : Object.keys(written.services),
       );
       const ofFiles = classifyServices(written, config.services);
-      const findings = serviceFindings(written, ofFiles, config.services, activeNames);
+      const findings = [
+        ...serviceFindings(written, ofFiles, config.services, activeNames),
+        ...addressFindings(written, ofFiles, { active: activeNames, pool: config.network.pool }),
+      ];
       const job = await positioned(positionInConfig, () => {
         assertServices(written, config);
         return migrationJob(written, ofFiles, config, found.directory);
