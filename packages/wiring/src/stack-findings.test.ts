@@ -38,6 +38,13 @@ it("a Compose project of others under a name of the stack is told before a deplo
   expect(found({ foreign, live: undefined })).toHaveLength(1);
 });
 
+it("what others have on a network of the stack is told", () => {
+  const guests = [{ container: "auth-1", key: "default", network: "shop_default" }];
+  expect(found({ guests })).toEqual([
+    expect.stringContaining("warn others-on-network: services in slots do not reach"),
+  ]);
+});
+
 it("what an earlier release has left in base is named, with the command that removes it", () => {
   const orphan = (role: "support" | "data") => {
     const facts = aService("cache", { role });
