@@ -208,6 +208,8 @@ describe("findings", () => {
       "error cannot-be-two services.app.privileged",
     ]);
     expect(find({ ports, healthcheck, privileged: true }, { strategy: "recreate" })).toEqual([]);
+    // It has its users as the host has them, and shares nothing with its copy.
+    expect(find({ ports, healthcheck, userns_mode: "host" })).toEqual([]);
   });
 
   test("tell what is unsure or costs a gap", () => {
