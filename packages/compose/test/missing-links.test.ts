@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { busybox } from "./support/busybox.ts";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aProject, aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
 import { runtime } from "./support/runtime.ts";
@@ -55,4 +56,16 @@ it("a base container that was taken from its own network is seen, and is there a
     expect(networks[network]?.Aliases).toEqual(expect.arrayContaining([db, "db", "database"]));
   }
   expect(networks[back.name]?.IPAddress).toBe(address);
+});
+
+it("what others have on a network of the project is seen, and nothing of the stack is taken for it", async () => {
+  const guests = async () => (await observer.observe(aProject(model))).guests;
+  expect(await guests()).toEqual([]);
+  const theirs = `${stack.name}-theirs`;
+  await docker("run", "-d", "--init", "--name", theirs, "--network", back.name, busybox, "sleep", "600");
+  try {
+    expect(await guests()).toEqual([{ container: theirs, key: "back", network: back.name }]);
+  } finally {
+    await docker("rm", "-f", theirs);
+  }
 });

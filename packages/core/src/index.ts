@@ -97,6 +97,7 @@ export * from "./plan/match-bundle.ts";
 export { type MemoryUse, memoryCost } from "./plan/memory-cost.ts";
 export * from "./plan/memory-kill.ts";
 export { type MovedPorts, maybeMovedPorts, movedPorts, portHeirs } from "./plan/moved-ports.ts";
+export * from "./plan/network-guests.ts";
 export { heldByOrphans, keptOrphans, lostOrphans, mayRemove, type Orphan, orphansOf } from "./plan/orphans.ts";
 export { baseServices, type ChangedFiles, inOrder } from "./plan/plan-base.ts";
 export { type DesiredDeployment, planDeployment } from "./plan/plan-deployment.ts";

@@ -45,6 +45,13 @@ it("what runs from the same files under another name is told before a first depl
   );
 });
 
+it("what others have on a network of the stack is told", () => {
+  const guests = [{ container: "auth-1", key: "default", network: "shop_default" }];
+  expect(found({ guests })).toEqual([
+    expect.stringContaining("warn others-on-network: services in slots do not reach"),
+  ]);
+});
+
 it("what an earlier release has left in base is named, with the command that removes it", () => {
   const orphan = (role: "support" | "data") => {
     const facts = aService("cache", { role });

@@ -2,6 +2,7 @@ import {
   downBaseFindings,
   type Finding,
   foreignFindings,
+  guestFindings,
   isHeldByPlain,
   isInSlot,
   keptOrphans,
@@ -48,6 +49,7 @@ export function stackFindings(
   const live = liveSlot(observed)?.slot ?? (mayServe ? runningSlot(observed) : null);
   const redefined = [
     ...redefinedFindings(observed),
+    ...guestFindings(observed),
     // Users feel nothing of it.
     ...foreignFindings(observed).map((finding) => ({ ...finding, severity: "warn" as const })),
     ...sameFilesFindings(observed),

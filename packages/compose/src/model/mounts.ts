@@ -6,7 +6,8 @@ import { withProfiles } from "./seccomp.ts";
 
 /** Mounts as a slot has them: what a later checkout could change comes from the release's copies. */
 export function slotMounts(release: StoredRelease, mounts: readonly ComposeMount[]): readonly ComposeMount[] {
-  return mounts.map((mount) => {
+  return mounts.map((written) => {
+    const mount = labelledForAll(written);
     const source = mount.read_only === true && mount.type === "bind" ? copied(release, mount.source) : undefined;
     // A copy that is not there must be an error, not an empty directory.
     return source === undefined
@@ -18,6 +19,16 @@ export function slotMounts(release: StoredRelease, mounts: readonly ComposeMount
 /** Keys of the named volumes that a service mounts. */
 export function volumeKeys({ volumes = [] }: ComposeService): readonly string[] {
   return volumes.flatMap(({ type, source }) => (type === "volume" && source ? [source] : []));
+}
+
+/** Whether the engine labels what is mounted for one container alone (`:Z`), where the host has SELinux: others lose it. */
+export function isForOneAlone(mount: ComposeMount): boolean {
+  return (asObject(mount["bind"]) as { readonly selinux?: unknown }).selinux === "Z";
+}
+
+/** There are more containers of a service in slots, and one that starts must not take the files from the one that serves. */
+function labelledForAll(mount: ComposeMount): ComposeMount {
+  return isForOneAlone(mount) ? { ...mount, bind: { ...asObject(mount["bind"]), selinux: "z" } } : mount;
 }
 
 /** The secrets and configs that the services use. */

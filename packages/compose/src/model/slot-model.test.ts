@@ -83,21 +83,24 @@ describe("slotModel", () => {
     expect(migrate).not.toHaveProperty("scale");
   });
 
-  test("leaves a job what only one can have, but for addresses, and each service what it is given on a network", () => {
+  test("leaves a job what only one can have, and each service what it is given on a network that the slot has for itself", () => {
     const { model } = request.release;
     const given = { gw_priority: 2, interface_name: "eth5", driver_opts: { a: "1" }, link_local_ips: ["169.254.1.1"] };
     const own = { hostname: "billing", domainname: "example.com", mac_address: "02:42:ac:11:00:02" };
     const back = { ...given, mac_address: "02:42:ac:11:00:03", ipv4_address: "172.30.0.8", ipv6_address: "fd00::8" };
+    const vpn = { ...given, aliases: ["app"] };
     const services = Object.fromEntries(
-      ["web", "migrate"].map((name) => [name, { ...model.services[name], ...own, networks: { back } }]),
+      ["worker", "migrate"].map((name) => [name, { ...model.services[name], ...own, networks: { back, vpn } }]),
     );
-    const release = { ...request.release, model: { ...model, services: { ...model.services, ...services } } };
-    const made = slotModel({ ...request, release }, { subnets }).services;
-    const { mac_address } = back;
+    const networks = { ...model.networks, vpn: { name: "vpn", external: true } };
+    const release = { ...request.release, model: { ...model, networks, services: { ...model.services, ...services } } };
+    const made = slotModel({ ...request, release }, { subnets: { ...subnets, vpn: "10.213.0.48/28" } }).services;
+    // Both are connected to the real vpn, and a job to every real one: what they are given is given there.
+    const names = { back: { aliases: ["billing"] }, vpn: { aliases: ["app", "billing"] } };
     expect(made["migrate"]).toMatchObject(own);
-    expect(made["migrate"]?.networks).toEqual({ back: { aliases: ["billing"], ...given, mac_address } });
-    for (const key of Object.keys(own)) expect(made["web"]).not.toHaveProperty(key);
-    expect(made["web"]?.networks).toEqual({ back: { aliases: ["billing", "shop_web"], ...given } });
+    expect(made["migrate"]?.networks).toEqual(names);
+    for (const key of Object.keys(own)) expect(made["worker"]).not.toHaveProperty(key);
+    expect(made["worker"]?.networks).toEqual({ ...names, back: { aliases: ["billing"], ...given } });
   });
 
   test("carries the AI models that its services use", () => {
@@ -248,6 +251,16 @@ describe("jobModel", () => {
       given(jobModel(request, "migrate", { subnets })),
     );
   });
+});
+
+test("what is mounted for one container alone is labelled for all, as there are two", () => {
+  const { model } = request.release;
+  const bind = (selinux: string) => ({ selinux, create_host_path: true });
+  const volumes = ["Z", "z"].map((mode) => ({ type: "bind", source: "/certs", target: `/${mode}`, bind: bind(mode) }));
+  const worker = { ...model.services["worker"], volumes };
+  const release = { ...request.release, model: { ...model, services: { ...model.services, worker } } };
+  const made = slotModel({ ...request, release }, { subnets }).services["worker"]?.volumes;
+  expect(made?.map((mount) => mount["bind"])).toEqual([bind("z"), bind("z")]);
 });
 
 const key = fc.constantFrom("default", "back", "proxy");

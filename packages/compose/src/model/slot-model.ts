@@ -11,8 +11,9 @@ import {
 import type { ComposeSpecification } from "docker-compose";
 import { bridgeOptions, privateIpv6 } from "./bridge-options.ts";
 import { escapeDollars } from "./dollars.ts";
+import { sharedKeys } from "./endpoint-settings.ts";
 import { slotConfigFiles, slotMounts, slotSecurity, volumeKeys } from "./mounts.ts";
-import { jobServices, networkKeys, slotServices } from "./networks.ts";
+import { jobServices, joinedExternals, networkKeys, slotServices } from "./networks.ts";
 import { isProxyLabel, isProxyVariable } from "./proxy-labels.ts";
 import { serviceLinks } from "./service-links.ts";
 
@@ -110,9 +111,6 @@ const dropped: ReadonlySet<string> = new Set(droppedKeys);
 /** What only one container can have, and a job has as the file says: there is one of it, in networks where nothing else has that. */
 const ownKeys: ReadonlySet<string> = new Set<ServiceKey>(["hostname", "domainname", "mac_address"]);
 
-/** What a service is given on a network, beside names. Its addresses are of another subnet. */
-const endpointKeys = ["driver_opts", "gw_priority", "interface_name", "link_local_ips", "priority"];
-
 export function slotService(
   request: PlaceRequest,
   name: string,
@@ -130,9 +128,7 @@ export function slotService(
     ...mounts,
     ...(written.security_opt ? { security_opt: slotSecurity(release, written.security_opt) } : {}),
     ...(written.environment ? { environment: without(written.environment, isProxyVariable) } : {}),
-    ...(written.network_mode
-      ? {}
-      : { networks: slotEndpoints(written, kind === "job" ? [...endpointKeys, "mac_address"] : endpointKeys) }),
+    ...(written.network_mode ? {} : { networks: slotEndpoints(written, givenElsewhere(request, name, kind)) }),
     ...(kind === "slot" ? { ...slotDependencies(request, written), ...slotLinks(request, written) } : {}),
     image: pinnedImage(request, name),
     pull_policy: "never",
@@ -171,10 +167,17 @@ export function endpointAliases(service: ComposeService, network: string): reado
   return unique([...written, service.container_name, service.hostname].filter((alias) => alias !== undefined));
 }
 
-function slotEndpoints(service: ComposeService, keptKeys: readonly string[]): NonNullable<ComposeService["networks"]> {
+/** Keys of networks whose real one the container is connected to: it is there that it has what it is given. A job leaves the slot's. */
+function givenElsewhere({ release }: PlaceRequest, name: string, kind: string): readonly string[] {
+  if (kind === "job") return networkKeys(release.model.services[name]);
+  return joinedExternals(release.model, release.bundle.services, name).map(({ key }) => key);
+}
+
+function slotEndpoints(service: ComposeService, elsewhere: readonly string[]): NonNullable<ComposeService["networks"]> {
+  const keptKeys = (key: string): readonly string[] => (elsewhere.includes(key) ? [] : sharedKeys);
   const endpoints = networkKeys(service).map((key) => {
     const aliases = endpointAliases(service, key);
-    const written = Object.entries(service.networks?.[key] ?? {}).filter(([name]) => keptKeys.includes(name));
+    const written = Object.entries(service.networks?.[key] ?? {}).filter(([name]) => keptKeys(key).includes(name));
     const endpoint = { ...(aliases.length > 0 ? { aliases } : {}), ...Object.fromEntries(written) };
     return [key, Object.keys(endpoint).length > 0 ? endpoint : null] as const;
   });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { baseEndpoints } from "./connect.ts";
+import { baseEndpoints, endpointConfig } from "./connect.ts";
 
 const id = "db3f9a1c07e2".padEnd(64, "0");
 const links: Parameters<typeof baseEndpoints>[1] = [
@@ -19,4 +19,24 @@ it("a service keeps its name on a link, also where the id of its container begin
 
 it("the short id that older engines add is no name of the service", () => {
   expect(aliasesOnLink(["shop-db-1", "db", id.slice(0, 12)])).toEqual([["shop-db-1", "db"]]);
+});
+
+it("an endpoint is told to the engine with what is given there, and nothing else", () => {
+  expect(endpointConfig({ network: "vpn", aliases: ["app"], links: [] })).toEqual({ Aliases: ["app"] });
+  const given = {
+    gatewayPriority: 0,
+    driverOptions: { a: "1" },
+    macAddress: "02:42:ac:11:00:02",
+    address: "172.30.0.8",
+    ipv6Address: "fd00::8",
+    linkLocalAddresses: ["169.254.1.1"],
+  };
+  expect(endpointConfig({ network: "vpn", aliases: [], links: ["db-1:db"], ...given })).toEqual({
+    Aliases: [],
+    Links: ["db-1:db"],
+    GwPriority: 0,
+    DriverOpts: { a: "1" },
+    MacAddress: "02:42:ac:11:00:02",
+    IPAMConfig: { IPv4Address: "172.30.0.8", IPv6Address: "fd00::8", LinkLocalIPs: ["169.254.1.1"] },
+  });
 });

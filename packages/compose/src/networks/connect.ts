@@ -1,13 +1,12 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { Engine } from "../engine/engine.ts";
 import { engineError, statusOf, unlessStatus } from "../engine/errors.ts";
+import type { OwnSettings, SharedSettings } from "../model/endpoint-settings.ts";
 import type { Link } from "./links.ts";
 
-export interface Endpoint {
+export interface Endpoint extends SharedSettings, OwnSettings {
   readonly network: string;
   readonly aliases: readonly string[];
-  readonly address?: string | undefined;
-  readonly ipv6Address?: string | undefined;
   /** Other containers there by names that only this one uses: `CONTAINER:NAME`. */
   readonly links?: readonly string[] | undefined;
 }
@@ -22,30 +21,36 @@ export async function connect(
   endpoints: readonly Endpoint[],
 ): Promise<void> {
   const docker = await engine.docker();
-  for (const { network, aliases, address, ipv6Address, links = [] } of endpoints) {
+  for (const endpoint of endpoints) {
+    const { network } = endpoint;
     if (network in container.NetworkSettings.Networks) continue;
     try {
-      await docker.getNetwork(network).connect({
-        Container: container.Id,
-        EndpointConfig: {
-          Aliases: [...aliases],
-          ...(links.length > 0 ? { Links: [...links] } : {}),
-          ...(address || ipv6Address
-            ? {
-                IPAMConfig: {
-                  ...(address && { IPv4Address: address }),
-                  ...(ipv6Address && { IPv6Address: ipv6Address }),
-                },
-              }
-            : {}),
-        },
-      });
+      await docker.getNetwork(network).connect({ Container: container.Id, EndpointConfig: endpointConfig(endpoint) });
     } catch (error) {
       // Connected by somebody else meanwhile.
       if (statusOf(error) === 403 && /already exists in network/.test(String(error))) continue;
       throw engineError(error, `container ${container.Name.slice(1)} cannot be connected to network ${network}`);
     }
   }
+}
+
+/** An endpoint as the engine takes it. Pure. */
+export function endpointConfig(endpoint: Endpoint): object {
+  const { aliases, links = [], address, ipv6Address, linkLocalAddresses } = endpoint;
+  const { driverOptions, gatewayPriority, macAddress } = endpoint;
+  const addresses = {
+    ...(address && { IPv4Address: address }),
+    ...(ipv6Address && { IPv6Address: ipv6Address }),
+    ...(linkLocalAddresses && { LinkLocalIPs: linkLocalAddresses }),
+  };
+  return {
+    Aliases: [...aliases],
+    ...(links.length > 0 && { Links: [...links] }),
+    ...(driverOptions && { DriverOpts: driverOptions }),
+    ...(gatewayPriority !== undefined && { GwPriority: gatewayPriority }),
+    ...(macAddress && { MacAddress: macAddress }),
+    ...(Object.keys(addresses).length > 0 && { IPAMConfig: addresses }),
+  };
 }
 
 /** Takes a container that is not started from networks, as far as it is on them. */

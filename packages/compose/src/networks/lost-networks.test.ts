@@ -10,7 +10,13 @@ const model = {
       image: "postgres:17",
       networks: {
         front: null,
-        back: { aliases: ["database", "a$$b"], ipv4_address: "10.1.2.3", ipv6_address: "fd00::3" },
+        back: {
+          aliases: ["database", "a$$b"],
+          ipv4_address: "10.1.2.3",
+          ipv6_address: "fd00::3",
+          mac_address: "02:42:0a:01:02:03",
+          gw_priority: 1,
+        },
       },
       links: ["mail:post", "web:shop"],
     },
@@ -37,6 +43,8 @@ it("what a container was made with and is not on is named, with what Compose giv
       aliases: ["shop-db-1", "db", "database", "a$b"],
       address: "10.1.2.3",
       ipv6Address: "fd00::3",
+      macAddress: "02:42:0a:01:02:03",
+      gatewayPriority: 1,
       links: ["shop-mail-1:post"],
     },
   ]);

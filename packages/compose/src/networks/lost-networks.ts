@@ -2,6 +2,7 @@ import type { ComposeModel, ServiceFacts } from "@sluice/core";
 import type { ContainerInspectInfo } from "dockerode";
 import { composeLabels } from "../engine/containers.ts";
 import { unescapeDollars } from "../model/dollars.ts";
+import { ownSettings, sharedSettings } from "../model/endpoint-settings.ts";
 import { networkKeys, networkName } from "../model/networks.ts";
 import { isInBase } from "../model/placement.ts";
 import { baseLinks } from "./base-links.ts";
@@ -12,7 +13,7 @@ type Container = Pick<ContainerInspectInfo, "Name" | "NetworkSettings"> & {
 };
 
 /**
- * Networks that a base container was made with and is not on: somebody took it from them. Each with the names and addresses that
+ * Networks that a base container was made with and is not on: somebody took it from them. Each with the names and all else that
  * Compose gives it there. Pure. Holds only for a container that is made from what the model says of its service.
  */
 export function lostNetworks(
@@ -21,16 +22,16 @@ export function lostNetworks(
 ): readonly Endpoint[] {
   const service = Config.Labels[composeLabels.service] ?? "";
   if (!services.some((one) => one.name === service && isInBase(one))) return [];
-  const written = model.services[service];
+  const written = model.services[service] ?? {};
   return networkKeys(written)
     .filter((key) => !(networkName(model, key) in NetworkSettings.Networks))
     .map((key) => {
-      const { aliases = [], ipv4_address: address, ipv6_address: ipv6Address } = written?.networks?.[key] ?? {};
+      const { aliases = [] } = written.networks?.[key] ?? {};
       return {
         network: networkName(model, key),
         aliases: [Name.slice(1), service, ...aliases].map(unescapeDollars),
-        ...(address === undefined ? {} : { address }),
-        ...(typeof ipv6Address === "string" ? { ipv6Address } : {}),
+        ...sharedSettings(written, key),
+        ...ownSettings(written, key),
         links: baseLinks(model, services, service, key),
       };
     });

@@ -14,7 +14,7 @@ const services = {
   web: { restart: "always" },
   queue: { restart: "on-failure:3" },
   cache: { deploy: { restart_policy: { condition: "on-failure", max_attempts: 2 } } },
-  mail: { deploy: { restart_policy: {} } },
+  mail: { restart: "always", deploy: { restart_policy: { delay: "5s" } } },
   batch: { restart: "no" },
   probe: { deploy: { restart_policy: { condition: "none" } } },
   plain: {},
@@ -26,7 +26,6 @@ it("a container that was to be restarted, and is not any more, is told with the 
     { slot: "blue", service: "web", container: "shop-web-1", policy: "always" },
     { slot: "blue", service: "queue", container: "shop-queue-1", policy: "on-failure:3" },
     { slot: "blue", service: "cache", container: "shop-cache-1", policy: "on-failure:2" },
-    { slot: "blue", service: "mail", container: "shop-mail-1", policy: "always" },
   ]);
 });
 

@@ -1,7 +1,8 @@
-import { type ComposeModel, type ComposeService, type LostRestart, labels, type Slot } from "@sluice/core";
+import { type ComposeModel, type LostRestart, labels, type Slot } from "@sluice/core";
 import type Docker from "dockerode";
 import { doorRestartPolicy } from "../doors/create-door.ts";
 import { composeLabels } from "../engine/containers.ts";
+import { restartPolicy } from "../model/restart-policy.ts";
 
 export type Restarting = Pick<Docker.ContainerInspectInfo, "Name" | "Config" | "HostConfig">;
 
@@ -16,7 +17,7 @@ export function lostRestarts(
 ): readonly LostRestart[] {
   return containers.flatMap((container): LostRestart[] => {
     const service = container.Config.Labels[composeLabels.service] ?? "";
-    const policy = restartPolicy(services[service] ?? {});
+    const policy = restartPolicy(services[service] ?? {}) ?? "no";
     if (policy === "no" || hasPolicy(container)) return [];
     return [{ slot, service, container: container.Name.slice(1), policy }];
   });
@@ -35,15 +36,4 @@ export function lostDoorRestarts(doors: readonly Restarting[]): readonly LostRes
 function hasPolicy({ HostConfig }: Restarting): boolean {
   const { Name = "" } = HostConfig.RestartPolicy ?? {};
   return Name !== "" && Name !== "no";
-}
-
-/** As the engine takes it. Without `restart` Compose goes by the deploy section, where it names the conditions otherwise. */
-function restartPolicy({ restart, deploy }: ComposeService): string {
-  if (restart !== undefined) return restart;
-  const policy = deploy?.["restart_policy"] as { condition?: string; max_attempts?: number } | undefined;
-  if (!policy) return "no";
-  const { condition = "any", max_attempts: attempts } = policy;
-  if (condition === "any") return "always";
-  if (condition === "none") return "no";
-  return condition === "on-failure" && attempts ? `${condition}:${attempts}` : condition;
 }

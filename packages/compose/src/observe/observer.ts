@@ -40,6 +40,7 @@ import { lostDoorRestarts, lostRestarts } from "./lost-restarts.ts";
 import { readMachineMemory } from "./machine-memory.ts";
 import { missingExternals } from "./missing-externals.ts";
 import { linksInUse, missingLinks } from "./missing-links.ts";
+import { listGuests } from "./network-guests.ts";
 import { baseChange, observeBaseService } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
 import { findResources, missingVolumes, redefinedResources } from "./redefined.ts";
@@ -78,7 +79,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
     },
     async observe(project, signal): Promise<ObservedStack> {
       const { stack } = project;
-      const [blue, green, base, made, homeId, links, resources, foreign] = await Promise.all([
+      const [blue, green, base, made, homeId, links, resources, foreign, guests] = await Promise.all([
         slotProject(engine, stack, "blue", signal),
         slotProject(engine, stack, "green", signal),
         projectContainers(engine, stack, signal),
@@ -87,6 +88,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         listLinks(engine, stack),
         findResources(engine, project.model, signal),
         listForeign(engine, stack, signal),
+        listGuests(engine, project, signal),
       ]);
       const isNew = [blue, green, base, made].every(({ length }) => length === 0);
       const doors = made.filter(({ Labels }) => Labels[labels.kind] === "door");
@@ -128,6 +130,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
         redefined: redefinedResources(project.model, resources),
         foreign,
         sameFiles,
+        guests,
         missingVolumes: missingVolumes(project, resources),
         leftovers: leftoverFindings(project, made),
       };

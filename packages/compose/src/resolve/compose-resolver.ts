@@ -16,6 +16,7 @@ import { secretValues, secretVariables } from "../bundle-files/secret-values.ts"
 import { runCompose } from "../compose-cli/run.ts";
 import { withCheckout } from "../model/checkout.ts";
 import { variablesOfObjects, withEnvFileValues } from "../model/env-file-values.ts";
+import { addressFindings } from "../roles/address-elsewhere.ts";
 import { classifyServices } from "../roles/classify-services.ts";
 import { serviceFacts } from "../roles/service-facts.ts";
 import { serviceFindings } from "../roles/service-findings.ts";
@@ -108,7 +109,10 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const activeNames = new Set(reading.active);
       if (reading.unread !== null && needsMore(written, config)) throw await refusal(reading.unread, found, env);
       const ofFiles = classifyServices(written, config.services);
-      const findings = serviceFindings(written, ofFiles, config.services, activeNames);
+      const findings = [
+        ...serviceFindings(written, ofFiles, config.services, activeNames),
+        ...addressFindings(written, ofFiles, { active: activeNames, pool: config.network.pool }),
+      ];
       const job = await positioned(positionInConfig, () => {
         assertServices([...new Set([...Object.keys(written.services), ...(leftOut?.names ?? [])])], config);
         return migrationJob(written, ofFiles, config, found.directory);

@@ -55,7 +55,7 @@ const finders: readonly Find[] = [
     return fixed && { reason: `a fixed address on network ${fixed[0]}`, path: ["networks", fixed[0]] };
   },
   (service) => {
-    const shared = ["pid", "ipc", "uts", "userns_mode"].flatMap((key) => {
+    const shared = ["pid", "ipc", "uts"].flatMap((key) => {
       const value = service[key];
       return typeof value === "string" && /^(?:host|service:|container:)/.test(value) ? [{ key, value }] : [];
     })[0];

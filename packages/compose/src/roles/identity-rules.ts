@@ -1,18 +1,11 @@
+import type { ComposeService } from "@sluice/core";
 import type { FindingRule } from "./finding-rule.ts";
 
 /** Programs that write their name into data or ask for a licence of an address find another one. */
 export const ownIdentity: FindingRule = (model, { service, strategy }) => {
-  const { networks = {}, ...written } = model.services[service] ?? {};
-  const ofService = ["hostname", "domainname", "mac_address"].map((key) => ({ path: [key], value: written[key] }));
-  const ofNetworks = Object.entries(networks).map(([name, network]) => ({
-    path: ["networks", name, "mac_address"],
-    value: network?.["mac_address"],
-  }));
-  const dropped = [...ofService, ...ofNetworks].flatMap(({ path, value }) =>
-    typeof value === "string" && value !== "" ? [{ path, text: `${path.at(-1)} ${value}` }] : [],
-  );
+  const { hostname, ...written } = model.services[service] ?? {};
+  const dropped = [...texts({ hostname, domainname: written["domainname"] }), ...macAddresses(written)];
   const [first] = dropped;
-  const { hostname } = written;
   return (
     strategy === "slots" &&
     first !== undefined && {
@@ -25,23 +18,35 @@ export const ownIdentity: FindingRule = (model, { service, strategy }) => {
   );
 };
 
-/** What has a fixed address otherwise is in no slot. */
-export const jobAddress: FindingRule = (model, { service, role }) => {
-  const { networks = {} } = model.services[service] ?? {};
-  const [first] = Object.entries(networks).flatMap(([name, network]) =>
-    ["ipv4_address", "ipv6_address"].flatMap((key) => {
-      const address = network?.[key];
-      return typeof address === "string" && address !== "" ? [{ address, path: ["networks", name, key] }] : [];
-    }),
-  );
+/** A job is connected to its networks after it was made, see https://github.com/moby/moby/pull/52040. */
+export const jobMacAddress: FindingRule = (model, { service, role }) => {
+  const [first] = macAddresses(model.services[service] ?? {});
   return (
     role === "job" &&
     first !== undefined && {
       severity: "warn",
       code: "identity-dropped",
-      message: `job ${service} will not have the address ${first.address}: it runs in networks of its slot, which have others`,
-      hint: "let what knows it by its address know it by its name",
+      message: `job ${service} may not have ${first.text}: only the newest engines give one to a container that is connected to a network later`,
+      hint: `if it needs that, set services.${service}.role: tool in sluice.yaml and run it by hand: docker compose run --rm ${service}`,
       path: first.path,
     }
   );
 };
+
+interface Written {
+  readonly path: readonly string[];
+  readonly text: string;
+}
+
+function macAddresses({ networks = {}, mac_address }: ComposeService): readonly Written[] {
+  const ofNetworks = Object.entries(networks).flatMap(([name, network]) =>
+    texts({ mac_address: network?.["mac_address"] }, ["networks", name]),
+  );
+  return [...texts({ mac_address }), ...ofNetworks];
+}
+
+function texts(values: Readonly<Record<string, unknown>>, under: readonly string[] = []): readonly Written[] {
+  return Object.entries(values).flatMap(([key, value]) =>
+    typeof value === "string" && value !== "" ? [{ path: [...under, key], text: `${key} ${value}` }] : [],
+  );
+}

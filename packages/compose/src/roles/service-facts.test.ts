@@ -208,6 +208,8 @@ describe("findings", () => {
       "error cannot-be-two services.app.privileged",
     ]);
     expect(find({ ports, healthcheck, privileged: true }, { strategy: "recreate" })).toEqual([]);
+    // It has its users as the host has them, and shares nothing with its copy.
+    expect(find({ ports, healthcheck, userns_mode: "host" })).toEqual([]);
   });
 
   test("tell what is unsure or costs a gap", () => {
@@ -240,11 +242,28 @@ describe("findings", () => {
     expect(find({ ...known, hostname: "fixed", ...fixed }, { strategy: "recreate" })).toEqual([]);
   });
 
-  test("tell which of these a job has not either, which has all but addresses", () => {
+  test("tell of a job only the one that an engine may not give it", () => {
     const job = { role: "job" as const };
-    expect(find({ hostname: "fixed", domainname: "example.com", mac_address: "02:42:ac:11:00:02" }, job)).toEqual([]);
-    const networks = { back: null, front: { ipv6_address: "fd00::8" } };
-    expect(find({ networks }, job)).toEqual(["warn identity-dropped services.app.networks.front.ipv6_address"]);
+    const code = "warn identity-dropped services.app";
+    const fixed = { mac_address: "02:42:ac:11:00:02" };
+    const back = { ipv4_address: "172.30.0.8", ipv6_address: "fd00::8" };
+    expect(find({ hostname: "fixed", domainname: "example.com", networks: { back } }, job)).toEqual([]);
+    expect(find(fixed, job)).toEqual([`${code}.mac_address`]);
+    expect(find({ networks: { back, front: fixed } }, job)).toEqual([`${code}.networks.front.mac_address`]);
+  });
+
+  test("tell of a job that Compose would start again, unless it waits until what it needs is ready", () => {
+    const job = { role: "job" as const };
+    const found = (service: ComposeService) => find(service, job).filter((text) => text.includes("retried"));
+    expect(found({ restart: "on-failure", depends_on: { db: { condition: "service_started" } } })).toEqual([
+      "warn job-not-retried services.app.restart",
+    ]);
+    expect(found({ deploy: { restart_policy: { condition: "on-failure" } } })).toEqual([
+      "warn job-not-retried services.app.deploy",
+    ]);
+    expect(found({ restart: "on-failure", depends_on: { db: { condition: "service_healthy" } } })).toEqual([]);
+    expect(found({ restart: "no" })).toEqual([]);
+    expect(find({ ports, healthcheck, restart: "on-failure" })).toEqual([]);
   });
 
   test("tell what a variable of the shell is needed for", () => {

@@ -7,14 +7,14 @@ import { firstBlocker } from "./blockers.ts";
 import type { RoleOverrides } from "./classify-services.ts";
 import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
-import { jobAddress, ownIdentity } from "./identity-rules.ts";
-import { hookNotRun, notProvided } from "./left-undone.ts";
+import { jobMacAddress, ownIdentity } from "./identity-rules.ts";
+import { hookNotRun, jobNotRetried, notProvided } from "./left-undone.ts";
 import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
 import { schedulesTwice } from "./schedules-twice.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
-import { jobShares, sharesWithSlot } from "./sharing-rules.ts";
+import { jobShares, labelsForOne, sharesWithSlot } from "./sharing-rules.ts";
 
 /** What the services make impossible or doubtful for a deployment without a gap. Pure. */
 export function serviceFindings(
@@ -52,10 +52,12 @@ function findingsOf(
     readOnlyWithoutFile,
     sharesWithSlot,
     jobShares,
+    labelsForOne,
     unsure,
     jobBeforeItsNeeds,
     besideJob,
-    jobAddress,
+    jobMacAddress,
+    jobNotRetried,
     hookNotRun,
     notProvided,
   ];

@@ -1,6 +1,7 @@
 import type { ComposeMount, ComposeService } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { isProxied, proxyLabels } from "../model/proxy-labels.ts";
+import { restartPolicy } from "../model/restart-policy.ts";
 
 /** What the classifier looks at of a service. */
 export interface ServiceShape {
@@ -33,7 +34,7 @@ export function shapeOf(name: string, service: ComposeService): ServiceShape {
     hasPublishedPorts: published.length > 0,
     ports: [...published.map(({ target }) => target), ...exposed.filter((port) => Number.isInteger(port))],
     isProxied: isProxied(service),
-    isKeptRunning: /^(?:always|unless-stopped|any)$/.test(restartOf(service)),
+    isKeptRunning: /^(?:always|unless-stopped)$/.test(restartPolicy(service) ?? ""),
   };
 }
 
@@ -44,13 +45,7 @@ export function replicasOf({ scale, deploy }: ComposeService): number {
 
 /** The file says that it is done once it ended well. Where it says nothing, nobody has thought of that. */
 export function isRunOnce(service: ComposeService): boolean {
-  return /^(?:no|none|on-failure)(?::\d+)?$/.test(restartOf(service));
-}
-
-/** Compose reads the policy for a swarm where there is no `restart`. */
-function restartOf({ restart, deploy }: ComposeService): string {
-  const policy = deploy?.["restart_policy"] as { readonly condition?: string } | undefined;
-  return restart ?? policy?.condition ?? "";
+  return /^(?:no|on-failure)(?::\d+)?$/.test(restartPolicy(service) ?? "");
 }
 
 /** Users or other services are meant to reach it: a host port, an exposed port, a router label. */

@@ -1,4 +1,5 @@
-import type { ComposeService } from "@sluice/core";
+import type { ComposeMount, ComposeService } from "@sluice/core";
+import { isForOneAlone } from "../model/mounts.ts";
 import { sharedServices } from "./blockers.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 
@@ -18,6 +19,35 @@ export const sharesWithSlot: FindingRule = (model, { service, role, strategy }, 
     }
   );
 };
+
+/** On a host with SELinux: the one that starts takes the files from all others. */
+export const labelsForOne: FindingRule = (model, { service, role, strategy }, _override, decisions) => {
+  // What runs in a slot has no such label; a tool is started by whoever knows.
+  if (strategy === "slots" || role === "job" || role === "tool") return undefined;
+  const volumes = model.services[service]?.volumes ?? [];
+  const others = decisions.filter((decision) => decision.service !== service && decision.role !== "tool");
+  const usersOf = ({ source = "" }: ComposeMount) =>
+    others.filter((other) =>
+      (model.services[other.service]?.volumes ?? []).some((mount) => overlap(source, mount.source ?? "")),
+    );
+  const index = volumes.findIndex((mount) => isForOneAlone(mount) && usersOf(mount).length > 0);
+  const mount = volumes[index];
+  const users = mount ? usersOf(mount).map((other) => other.service) : [];
+  return (
+    mount !== undefined && {
+      severity: "warn",
+      code: "labels-for-one",
+      message: `${service} mounts ${mount.source} for itself alone (:Z): where the host has SELinux, ${users.join(" and ")} cannot read it any more once ${service} starts`,
+      hint: "write :z, with which all of them may use it",
+      path: ["volumes", index],
+    }
+  );
+};
+
+function overlap(a: string, b: string): boolean {
+  const within = (inner: string, outer: string) => outer !== "" && `${inner}/`.startsWith(`${outer}/`);
+  return within(a, b) || within(b, a);
+}
 
 export const jobShares: FindingRule = (model, { service, role }) =>
   role === "job" && sharedByJob(service, model.services[service] ?? {});

@@ -3,6 +3,7 @@ import type Docker from "dockerode";
 import { isOn } from "../doors/addresses.ts";
 import { composeLabels, inspectAll, listSlot } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
+import { ownSettings, sharedSettings } from "../model/endpoint-settings.ts";
 import {
   isExternal,
   joinedExternals,
@@ -76,18 +77,21 @@ function jobOf({ Config }: Docker.ContainerInspectInfo, { services }: SlotReques
 }
 
 /**
- * A job is on the networks of base themselves, as under plain Compose, and on none of the slot: nothing runs there while it
- * does, and the engine starts a container 50 ms later for each network more.
+ * A job is on the networks of base themselves, with all that it has there under plain Compose, and on none of the slot:
+ * nothing runs there while it does, and the engine starts a container 50 ms later for each network more.
  */
 function jobEndpoints({ name }: ServiceFacts, { stack, slot, services, release }: SlotRequest): readonly Endpoint[] {
   const { model } = release;
   const job = services.filter((service) => service.name === name);
+  const written = model.services[name] ?? {};
   return linkedNetworks(model, job).map((key) => ({
     network: networkName(model, key),
     aliases: isExternal(model, key)
       ? [stackNames.linkAlias(stack, slot, name)]
-      : [name, ...(model.services[name]?.networks?.[key]?.aliases ?? [])],
-    links: baseLinks(release.model, services, name, key),
+      : [name, ...(written.networks?.[key]?.aliases ?? [])],
+    links: baseLinks(model, services, name, key),
+    ...sharedSettings(written, key),
+    ...ownSettings(written, key),
   }));
 }
 
@@ -105,10 +109,12 @@ function slotEndpoints(
   if (!service) return [];
   const isWeb = service.role === "web";
   const linked = linkedNetworks(release.model, [service]);
-  const declared = release.model.services[service.name]?.networks;
+  const written = release.model.services[service.name] ?? {};
   const given = addresses.get(Id);
   const aliases = (key: string) =>
-    isWeb ? [stackNames.linkAlias(stack, slot, service.name)] : [service.name, ...(declared?.[key]?.aliases ?? [])];
+    isWeb
+      ? [stackNames.linkAlias(stack, slot, service.name)]
+      : [service.name, ...(written.networks?.[key]?.aliases ?? [])];
   const onLinks = links
     .filter(({ key }) => linked.includes(key))
     .map(({ name, key, subnet }) => ({
@@ -119,17 +125,25 @@ function slotEndpoints(
       address: given !== undefined && isOn({ subnet }, [given]) ? given : undefined,
     }));
   // Whether a network serves only an edge is known from all services, not from those of the slot.
-  const outside = joinedExternals(release.model, release.bundle.services, service.name).map(({ name }) => ({
+  const joined = joinedExternals(release.model, release.bundle.services, service.name);
+  const outside = joined.map(({ key, name }) => ({
     network: name,
     aliases: [stackNames.linkAlias(stack, slot, service.name)],
+    ...sharedSettings(written, key),
   }));
-  return [...ownEndpoints(service.name, { stack, slot, services, release }), ...onLinks, ...outside];
+  const elsewhere = joined.map(({ key }) => key);
+  return [...ownEndpoints(service.name, { stack, slot, services, release }, elsewhere), ...onLinks, ...outside];
 }
 
-/** As Compose makes them, see `slotModel`. */
+/**
+ * As Compose makes them, see `slotModel`.
+ *
+ * @param elsewhere networks on whose real one the container has what it is given
+ */
 function ownEndpoints(
   name: string,
   { stack, slot, services, release: { model } }: Pick<SlotRequest, "stack" | "slot" | "services" | "release">,
+  elsewhere: readonly string[],
 ): readonly Endpoint[] {
   const written = model.services[name];
   if (!written) return [];
@@ -142,5 +156,6 @@ function ownEndpoints(
     network: `${project}_${key}`,
     aliases: [name, ...endpointAliases(written, key)],
     links,
+    ...(elsewhere.includes(key) ? {} : sharedSettings(written, key)),
   }));
 }

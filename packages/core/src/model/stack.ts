@@ -149,6 +149,16 @@ export interface RedefinedResource {
   readonly differing: readonly string[];
 }
 
+/** A container of somebody else on a network of the project, which is on no link: what is in slots does not reach it. */
+export interface NetworkGuest {
+  /** Name of the container. */
+  readonly container: string;
+  /** Of the network in the compose file. */
+  readonly key: string;
+  /** Name of the network on the engine. */
+  readonly network: string;
+}
+
 /** Where something of a stack is in a Compose project. */
 export type StackPlace = "base" | Slot | "rehearsal";
 
@@ -196,6 +206,8 @@ export interface ObservedStack {
   readonly foreign: readonly ForeignProject[];
   /** Looked for where nothing of the stack is there. Default: none. */
   readonly sameFiles?: readonly SameFilesProject[] | undefined;
+  /** Default: none. */
+  readonly guests?: readonly NetworkGuest[] | undefined;
   /** Of active services: names of the project's own volumes that are not on the engine, as far as it tells. Default: none. */
   readonly missingVolumes?: Readonly<Record<string, readonly string[]>> | undefined;
   /** One-off containers, half-made links and slots of attempts that are over. */

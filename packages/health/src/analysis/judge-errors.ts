@@ -15,7 +15,7 @@ interface Proof {
 }
 /** What must be left without the client that met most errors: that it was not alone, not the whole proof once more. */
 const ofOthers: Proof = { risk: 0.02, fewest: 2 };
-/** Errors without one success that need no statistics. */
+/** Errors without one success that need no other statistics. */
 const allFailing = 5;
 /** Where users are on the candidate alone and no limit is configured, percent. */
 const maxAlone = 10;
@@ -38,8 +38,8 @@ export function judgeErrors(window: JudgeWindow): Verdict {
     n: requests,
     ...(requests > 0 ? { measured } : {}),
   };
-  // Where the previous meets nothing but errors too, it may be what both need.
-  if (failsAltogether(candidate) && !(hasUsers(previous) && previous.errors >= previous.requests)) {
+  const failures = failuresAlone(candidate);
+  if (failures >= allFailing && chanceOf(failures, previous) < toFail.risk) {
     return { ...base, result: "fail", limit: "some requests succeed" };
   }
   const notes: string[] = [];
@@ -106,11 +106,18 @@ function burstText({ errors, worstClient = none, unattributed = none }: SlotWind
 }
 
 const hasUsers = (window: SlotWindow | null): window is SlotWindow => window !== null && window.requests > 0;
-/** Not where it is, or may be, one client alone: that may be the one that is in trouble. */
-function failsAltogether({ errors, requests, clients, unattributed = none }: SlotWindow): boolean {
+/**
+ * Failures of a candidate of which no request succeeds. Not where it is, or may be, one client alone: that may be the one
+ * that is in trouble.
+ */
+function failuresAlone({ errors, requests, clients, unattributed = none }: SlotWindow): number {
+  if (errors < requests || clients === 1) return 0;
   // Of no client that is known: then only what is not still to become known.
-  const counted = clients === 0 ? errors - unattributed.errors : errors;
-  return counted >= allFailing && errors >= requests && clients !== 1;
+  return clients === 0 ? errors - unattributed.errors : errors;
+}
+/** That so many requests fail in a row where they do as often as those of the previous: what both need may be down. */
+function chanceOf(failures: number, previous: SlotWindow | null): number {
+  return hasUsers(previous) ? (rateOf(previous) / 100) ** failures : 0;
 }
 const errorsOf = ({ errors, requests }: SlotWindow): Counted => ({ hits: Math.min(errors, requests), n: requests });
 const rateOf = ({ errors, requests }: SlotWindow): number =>

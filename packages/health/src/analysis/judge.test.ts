@@ -36,12 +36,22 @@ describe("errors", () => {
     expect(judged({ requests: 9, errors: 9 }, { requests: 80, errors: 80 })["errors"]?.result).toBe("no-data");
   });
 
-  it("that the few requests of the previous meet too are not the release's, until one of those succeeds", () => {
+  it("that the few requests of the previous meet too are not the release's, while as many of it may fail by chance", () => {
     const all = { requests: 5, errors: 5, clients: 5, clientsWithErrors: 5 };
     expect(judged(all, { requests: 4, errors: 4 })["errors"]?.result).toBe("no-data");
     expect(judged(all, { requests: 1, errors: 1 })["errors"]?.result).toBe("no-data");
-    expect(judged(all, { requests: 5, errors: 4 })["errors"]?.result).toBe("fail");
+    expect(judged(all, { requests: 5, errors: 4 })["errors"]?.result).toBe("no-data");
+    expect(judged(all, { requests: 5, errors: 1 })["errors"]?.result).toBe("fail");
     expect(judged(all, {})["errors"]?.result).toBe("fail");
+  });
+
+  it("of an outage that leaves the previous some successes throw no release away", () => {
+    const failing = (requests: number) => ({ requests, errors: requests, clients: 5, clientsWithErrors: 5 });
+    for (const errors of [500, 900, 999]) {
+      expect(judged(failing(5), { requests: 1_000, errors, clients: 50 })["errors"]?.result).toBe("no-data");
+    }
+    expect(judged(failing(9), { requests: 1_000, errors: 500, clients: 50 })["errors"]?.result).toBe("fail");
+    expect(judged(failing(5), { requests: 1_000, errors: 100, clients: 50 })["errors"]?.result).toBe("fail");
   });
 
   it("fail when they are more than chance and than tolerated, with numbers", () => {
