@@ -170,7 +170,8 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   addRestarts(add, base, { steps, observed, differences });
   const left = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
   const { tag, services } = desired;
-  const leaving = [...old, ...namesOf(handed)];
+  // Of anything else that leaves the slots only the door goes: what it led to runs on, for the way back.
+  const leaving = [...old, ...namesOf(handed.filter(({ role }) => isApplication(role)))];
   const ending = { candidate, previous, webs, dropped, leaving, observed, graceMsOf, config, hasSlot, tag, services };
   addEnding(add, { ...ending, ...left });
   removals.rest();
