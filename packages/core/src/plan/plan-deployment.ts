@@ -145,8 +145,9 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     else addBase(add, [service], observed, differences);
   };
   const beside = [...adopted.giving, ...adopted.copies];
+  const transfers = portTransfers(desired.replaced ?? [], active, observed);
   const exchange = planExchange(add, {
-    transfers: portTransfers(desired.replaced ?? [], active, observed),
+    transfers,
     desired,
     webs: previous === null ? [] : webs.filter(({ name }) => !isHeld(beside, name)),
     late: base.filter((one) => (isLate(one) || handed.includes(one)) && !old.includes(one.name)),
@@ -161,7 +162,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const hasSlot = inSlots.length > 0;
   addPreparation(add, { desired, candidate, observed, active, early, removals, isWarm, hasSlot, steps });
   const dropped = unwanted.filter((name) => !exchange.names.includes(name));
-  addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm, exchange });
+  addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm, exchange, transfers });
   const changing = { workers, oldWorkers: old, replaced: adopted.workers };
   if (isEarly) addWorkers(add, { ...changing, slot: candidate, graceMsOf });
   const late = base.filter((service) => isLate(service) && isOpen(service));
