@@ -11,7 +11,7 @@ import type { DeployRequest, PreparedDeployment, RollbackRequest } from "./reque
 import { namedTarget } from "./rollback-target.ts";
 import type { EnginePorts, StackFacts } from "./scope.ts";
 import { keepChange } from "./stored-release.ts";
-import { backMeanwhile, isBack, wayBack } from "./way-back.ts";
+import { backMeanwhile, backUnderWay, isBack, wayBack } from "./way-back.ts";
 
 /**
  * Makes a release live: recover what a dead run left, observe, plan, execute, and say what serves. The caller holds
@@ -53,6 +53,7 @@ export async function rollback(
 ): Promise<DeploymentResult> {
   const { actor, reason, acceptIncompatible } = request;
   const unfinished = await beginClaimed(request, ports);
+  const again = await backUnderWay(request, ports.journal);
   if (unfinished) {
     const target = namedTarget(request, await ports.bundles.list());
     const way = await wayBack(unfinished.attempt, target, ports.journal);
@@ -63,7 +64,7 @@ export async function rollback(
     }
   }
   const consents = consentsOf(request);
-  const to = request.to ?? (await backMeanwhile(request, ports.journal)) ?? undefined;
+  const to = request.to ?? again ?? (await backMeanwhile(request, ports.journal)) ?? undefined;
   const prepared = await prepareRollback({ ...request, to }, ports, signal);
   await ports.base.claim(request.stack, request.homeId);
   return execute({ ...request, consents }, prepared, ports, signal);

@@ -25,7 +25,6 @@ export { lastMigrated } from "./last-migrated.ts";
 export { countTraffic } from "./measure-traffic.ts";
 export { assertOwnProjects, assertReady } from "./preflight.ts";
 export { prepareDeploy } from "./prepare-deploy.ts";
-export { prepareRollback } from "./prepare-rollback.ts";
 export { provenHere } from "./proven-here.ts";
 export { pruneRelease, releasesInUse } from "./prune-releases.ts";
 export {
@@ -53,4 +52,4 @@ export { servingOf } from "./serving.ts";
 export { releaseThatServes } from "./stored-release.ts";
 export { type UnderWay, underWayOf } from "./under-way.ts";
 export * as watchRules from "./watch-rules.ts";
-export { deploymentUnderWay, prepareUndo } from "./way-back.ts";
+export { deploymentUnderWay, foreseeRollback } from "./way-back.ts";

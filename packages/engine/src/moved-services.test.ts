@@ -275,3 +275,21 @@ it("what has left the slots is gone back to, though only what is new runs in the
   expect(reached(scenario)).toEqual({ web: ["v1"] });
   expect(scenario.world.leftovers()).toEqual([]);
 });
+
+it("what was a web service and is a proxy from now on leaves nothing behind that would be taken for what serves", async () => {
+  const proxy = aService("proxy", { port: 4000, ports: published(80) });
+  const app = aService("app", { strategy: "recreate", ports: [] });
+  const after = [{ ...proxy, role: "edge" as const, strategy: "recreate" as const }, app, worker];
+  const scenario = aScenario({ services: after, config });
+  await scenario.deploy("v1", { services: [proxy] });
+  scenario.world.restart();
+  expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+  expect(await problemsOf(scenario)).toEqual([]);
+  const { containers } = scenario.world.state;
+  const running = [...containers.values()].filter(({ state }) => state === "running");
+  expect(running.map(({ service, place }) => `${service} ${place}`).toSorted()).toEqual([
+    "app base",
+    "proxy base",
+    "worker green",
+  ]);
+});

@@ -111,6 +111,13 @@ const moves: readonly (readonly [string, Services, Services, RegExp, keyof typeo
     "whole",
   ],
   [
+    "two that are replaced stop-first go into slots, and one gives its port to the other",
+    [app, recreated("a", 80), recreated("b", 81)],
+    [app, web("b", 80), web("a", 82)],
+    /^doors\.ensure b: take/,
+    "whole",
+  ],
+  [
     "an edge gives its port to a web service that is new",
     [web("api"), edge("proxy", 80)],
     [web("site", 80), edge("proxy", 8443)],

@@ -181,6 +181,7 @@ async function scopeOf(
     config: facts.config,
     previewSecret: facts.previewSecret,
     project: facts.project,
+    isResumed: true,
     ranBefore: facts.ranBefore,
     deployment: start.deployment,
     tag: start.tag,

@@ -62,3 +62,26 @@ it("a new door that dies as users are led to it is no reason to leave the candid
   expect([...state.doors.values()].map(({ service }) => service).toSorted()).toEqual(["api", "web"]);
   expect([...state.containers.values()].filter(({ place }) => place === "green")).toEqual([]);
 });
+
+it("a release that fails as it is promoted has its new name closed after the proxy leads to the old one again", async () => {
+  const proxy = aService("proxy", { role: "edge", ports: [{ published: 80, target: 80, protocol: "tcp" }] });
+  const scenario = aScenario({ config });
+  await scenario.deploy("v1", { services: [...before, proxy], files: { proxy: "to api" } });
+  scenario.world.restart();
+  const { calls } = scenario.world;
+  let isPromoted = false;
+  let hasFailed = false;
+  calls.fault = ({ name }) => {
+    isPromoted ||= name === "journal.append step-intent promote-1";
+    if (!isPromoted || hasFailed || !name.startsWith("router.waitServers")) return undefined;
+    hasFailed = true;
+    return new SluiceError("NOT_READY", "core does not answer");
+  };
+  const v2 = { services: [...after, proxy], files: { proxy: "to core" } };
+  expect(await scenario.deploy("v2", v2)).toMatchObject({ outcome: "rolled-back", serving: { tag: "v1" } });
+  const undone = calls.log.slice(calls.log.lastIndexOf("journal.append step-intent promote-1"));
+  const at = (start: string) => undone.findIndex((name) => name.startsWith(start));
+  expect(at("base.up proxy")).toBeGreaterThan(-1);
+  const closed = ["router.setRouting door core", "doors.remove door core"].map(at).filter((index) => index >= 0);
+  for (const index of closed) expect(index).toBeGreaterThan(at("base.up proxy"));
+});

@@ -87,6 +87,8 @@ export interface DeploymentScope extends StackFacts {
   readonly previousRelease: StoredRelease | null;
   /** What is checked out, as this run has resolved it. */
   readonly project: ResolvedProject;
+  /** An earlier run began it: what is checked out now may be another release. Default: no. */
+  readonly isResumed?: boolean | undefined;
   /** Names of the containers that ran when this run began. */
   readonly ranBefore: ReadonlySet<string>;
   /** Doors by service: container ids, known once made or observed. */

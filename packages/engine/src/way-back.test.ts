@@ -3,7 +3,7 @@ import { aConfig, aProject, aRequest } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario, shopServices } from "../test/support/scenario.ts";
-import { deploymentUnderWay, prepareUndo } from "./way-back.ts";
+import { deploymentUnderWay, foreseeRollback, prepareUndo } from "./way-back.ts";
 
 const config = aConfig({
   rollout: { steps: [{ share: 10, for: "5s" }, 100], bake: "10m" },
@@ -184,6 +184,16 @@ describe.each([
     await scenario.recover("undo");
     expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
   });
+});
+
+it("a way back to a release that was named is tried again, though another was live before the one that serves", async () => {
+  const back = (scenario: Scenario) => scenario.rollback("v0");
+  const scenario = await killedBefore("router.setRouting", back, ["v0", "v1", "v2"]);
+  const plan = await foreseeRollback(scenario.rollbackRequest(), scenario.world.ports());
+  expect(plan.release?.bundle.tag).toBe("v0");
+  expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v0" } });
+  expect(reached(scenario)).toEqual({ web: ["v0"] });
+  expect(await problemsOf(scenario)).toEqual([]);
 });
 
 it("what going back would only undo is foreseen, and changes nothing", async () => {

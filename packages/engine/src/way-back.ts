@@ -1,6 +1,7 @@
 import { type Journal, planRecovery, type ReleaseBundle } from "@sluice/core";
 import { goesBack } from "./goes-back.ts";
 import { type AttemptRecord, bundleOf, unfinishedOf } from "./journal-entries.ts";
+import { prepareRollback } from "./prepare-rollback.ts";
 import { lastAttempt } from "./read-attempts.ts";
 import type { Recovered } from "./recover.ts";
 import type { PreparedDeployment, RollbackRequest } from "./requests.ts";
@@ -56,6 +57,32 @@ export function isBack(way: WayBack, { action, result }: Recovered, target: Rele
   // What was undone unasked is tried again; what failed is not.
   if (way === "same") return result.outcome !== "interrupted";
   return way === "left" && action === "undo" && (target === null || result.serving?.release === target.id);
+}
+
+/**
+ * Id of the release that a rollback which names none goes to because an attempt without an end is on its way back there. What is
+ * before the one that serves is another, where that attempt was told which. `null` where there is no such attempt.
+ */
+export async function backUnderWay({ to }: Pick<RollbackRequest, "to">, journal: Journal): Promise<string | null> {
+  const unfinished = to ? null : unfinishedOf(await lastAttempt(journal));
+  if (!unfinished || (await wayBack(unfinished.attempt, null, journal)) !== "same") return null;
+  return bundleOf(unfinished.attempt);
+}
+
+/**
+ * The plan of a rollback as it is now, with what becomes of an attempt without an end. Changes nothing.
+ *
+ * @throws SluiceError when it would be refused before any change
+ */
+export async function foreseeRollback(
+  request: RollbackRequest,
+  ports: EnginePorts,
+  signal?: AbortSignal,
+): Promise<PreparedDeployment> {
+  const undo = await prepareUndo(request, ports, signal);
+  if (undo) return undo;
+  const to = request.to ?? (await backUnderWay(request, ports.journal)) ?? undefined;
+  return prepareRollback({ ...request, to }, ports, signal);
 }
 
 /**

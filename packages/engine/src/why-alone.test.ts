@@ -2,6 +2,7 @@ import { type ServiceFacts, SluiceError } from "@sluice/core";
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, type RunParts, reached, type Scenario } from "../test/support/scenario.ts";
+import type { DeploymentResult } from "./end.ts";
 
 const config = aConfig({ rollout: { steps: [50, 100], bake: "1m" } });
 const on = (published: number) => ({ ports: [{ published, target: 3000, protocol: "tcp" as const }] });
@@ -65,6 +66,40 @@ describe("a deployment of which one service runs nowhere else any more", () => {
     expect(await scenario.rollback()).toMatchObject({ outcome: "needs-person", exitCode: 30 });
     expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
   });
+
+  /** A verdict on `v2` comes as the engine restarts `front` of `v1`; what becomes of it, by the looks at its slot since. */
+  async function restartingAtVerdict(states: readonly ("running" | "restarting")[]): Promise<DeploymentResult> {
+    const scenario = await withV1();
+    let looks: number | undefined;
+    scenario.world.calls.fault = ({ name }) => {
+      const isVerdict = name === at("shift-2");
+      if (isVerdict) looks = 0;
+      if (looks === undefined || (!isVerdict && name !== "observer.slotContainers blue")) return undefined;
+      const state = isVerdict ? "restarting" : states[Math.min(looks, states.length - 1)];
+      if (!isVerdict) looks += 1;
+      for (const one of scenario.world.state.containers.values()) {
+        if (one.place === "blue" && one.service === "front" && state) one.state = state;
+      }
+      return isVerdict ? new SluiceError("CHECK_FAILED", "front: no") : undefined;
+    };
+    return scenario.deploy("v2");
+  }
+
+  it("is taken back where the engine has just started that again", async () => {
+    const result = await restartingAtVerdict(["restarting", "running"]);
+    expect(result).toMatchObject({ outcome: "rolled-back", exitCode: 21, serving: { tag: "v1", share: 100 } });
+  });
+
+  it.each([[["restarting"]], [["restarting", "running", "restarting"]]] as const)(
+    "keeps its users where the engine starts that again and again: %s",
+    async (states) => {
+      expect(await restartingAtVerdict(states)).toMatchObject({
+        outcome: "needs-person",
+        exitCode: 30,
+        reason: expect.stringContaining("front runs in slot green alone"),
+      });
+    },
+  );
 
   it.each(["a verdict", "a signal"])("keeps its users where it is ended by %s", async (by) => {
     const scenario = await withV1();

@@ -2,9 +2,8 @@ import { assertStackName, memoryCost } from "@sluice/core";
 import {
   deploy,
   deploymentUnderWay,
+  foreseeRollback,
   prepareDeploy,
-  prepareRollback,
-  prepareUndo,
   readAttempts,
   recoverUnfinished,
   rollback,
@@ -106,8 +105,7 @@ function deployerOf(session: Session): Deployer {
     async planRollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);
       const ports = await session.ports();
-      const undo = await prepareUndo(request, ports, signal);
-      const prepared = undo ?? (await prepareRollback(request, ports, signal));
+      const prepared = await foreseeRollback(request, ports, signal);
       const serving = await servingNow(session, prepared.observed, prepared.bundles, signal);
       return planView(request, prepared, serving, prepared.release?.bundle.tag ?? "");
     },

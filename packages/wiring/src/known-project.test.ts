@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SluiceError, type SluiceEvent } from "@sluice/core";
-import { deploy, prepareRollback, rollback } from "@sluice/engine";
+import { deploy, foreseeRollback, rollback } from "@sluice/engine";
 import { aConfig, aProject, aRequest, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { rollbackRequest } from "./deployment-requests.ts";
@@ -88,7 +88,7 @@ describe("a stack whose checkout cannot be resolved", () => {
     await writeFile(join(directory, "compose.yaml"), "services: [\n");
     const { session, ports, events } = await aSession(["v1", "v2"]);
     const call = { reason: "orders fail" };
-    const { plan } = await prepareRollback(await rollbackRequest(session, call, signal), ports, signal);
+    const { plan } = await foreseeRollback(await rollbackRequest(session, call, signal), ports, signal);
     expect(plan.steps.map(({ kind }) => kind)).toContain("shift");
     const request = await rollbackRequest(session, call, signal);
     expect(await rollback(request, ports, signal)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isInSlot } from "../model/placement.ts";
 import type { PublishedPort, ServiceFacts } from "../model/service.ts";
 import { aConfig, aService, aStack } from "../testing/index.ts";
 import { assertPortsFree } from "./assert-ports-free.ts";
@@ -19,15 +20,20 @@ const app = web("app");
 /** What the plan between two releases does about doors and base; throws where it would be refused. */
 function moves(before: readonly ServiceFacts[], after: readonly ServiceFacts[], isRollback = false): readonly string[] {
   const stack = aStack({ services: before, live: { slot: "blue", release: "r-1" } });
+  const goes = (name: string) => after.some((service) => service.name === name && isInSlot(service));
   // Whatever of base the release wants otherwise is changed.
   const observed = {
     ...stack,
+    // What goes into slots is seen as what it replaces, not as base.
+    plain: Object.values(stack.base).flatMap(({ service, containers }) => (goes(service) ? containers : [])),
     base: Object.fromEntries(
-      Object.entries(stack.base).map(([name, seen]) => {
-        const wanted = after.find((one) => one.name === name);
-        const isSame = JSON.stringify(wanted) === JSON.stringify(before.find((one) => one.name === name));
-        return [name, isSame ? seen : { ...seen, state: "changed" as const, reason: "it changed" }];
-      }),
+      Object.entries(stack.base)
+        .filter(([name]) => !goes(name))
+        .map(([name, seen]) => {
+          const wanted = after.find((one) => one.name === name);
+          const isSame = JSON.stringify(wanted) === JSON.stringify(before.find((one) => one.name === name));
+          return [name, isSame ? seen : { ...seen, state: "changed" as const, reason: "it changed" }];
+        }),
     ),
     doors: Object.fromEntries(
       Object.entries(stack.doors).map(([name, door]) => {
@@ -55,6 +61,7 @@ function moves(before: readonly ServiceFacts[], after: readonly ServiceFacts[], 
   assertPortsFree(plan, portTransfers(before, after, observed), { tag: "v2", services: after });
   const telling = ["shift", "door", "close", "base", "recreate"];
   return plan.steps.flatMap((step) => {
+    if (step.kind === "adopt") return [`adopt ${step.services.join(", ")}`];
     if (!telling.includes(step.kind)) return [];
     return [step.kind === "shift" ? `shift ${step.share}` : `${step.kind} ${"service" in step ? step.service : ""}`];
   });
@@ -93,6 +100,12 @@ describe("a port that changes hands at the cutover", () => {
       ["shift 10", "recreate a", "recreate b", "shift 100"],
     ],
     [
+      "goes between two that go into slots, whichever comes first",
+      [app, recreated("a", 80), recreated("b", 81)],
+      [app, web("b", 80), web("a", 82)],
+      ["shift 10", "adopt a, b", "shift 100"],
+    ],
+    [
       "goes from a door that the release has no more",
       [app, web("web", 80)],
       [app, edge(80)],
@@ -122,6 +135,18 @@ describe("a port that cannot change hands in one release", () => {
       [web("web", 80), edge(81)],
       [web("web", 81), edge(80)],
       /is made before .* gives it up$/,
+    ],
+    [
+      "is one of two that are swapped as both go into slots",
+      [app, recreated("a", 80), recreated("b", 81)],
+      [app, web("a", 81), web("b", 80)],
+      /is made before . gives it up$/,
+    ],
+    [
+      "goes from a worker to be, which stops with the workers",
+      [app, recreated("a", 80), recreated("b", 81)],
+      [app, aService("a", { role: "worker" }), web("b", 81), edge(80)],
+      /: proxy is made before a gives it up$/,
     ],
     [
       "goes to what the candidate needs",

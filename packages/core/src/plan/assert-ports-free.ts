@@ -55,9 +55,17 @@ function obstacle(
   const [giving, taking] = [textOf(giver), textOf(taker)];
   const gives = steps.findIndex((step) => isGiving(step, giver, services));
   if (gives < 0) return `${giving} stays as it is`;
-  if (gives > takes) return `${taking} is made before ${giving} gives it up`;
+  if (gives > takes || (gives === takes && !isInTurn(steps[takes], giver, taker)))
+    return `${taking} is made before ${giving} gives it up`;
   const between = steps.slice(gives + 1, takes).find(({ kind }) => !portSteps.has(kind));
   return between && `nobody would have it between ${giving} and ${taking}, while the plan goes on (${between.id})`;
+}
+
+/** Whether who gives a port in a step comes before who takes it in the same one: services are adopted one after the other. */
+function isInTurn(step: PlanStep | undefined, giver: PortHolder, taker: PortHolder): boolean {
+  if (step?.kind !== "adopt" || giver.service === taker.service) return true;
+  const [gives, takes] = [step.services.indexOf(giver.service), step.services.indexOf(taker.service)];
+  return gives >= 0 && gives < takes;
 }
 
 function isTaking(step: PlanStep, { service, place }: PortHolder): boolean {
@@ -71,8 +79,10 @@ function isGiving(step: PlanStep, { service, place }: PortHolder, services: read
     if (step.kind === "door") return step.service === service || step.frees?.includes(service) === true;
     return step.kind === "close" && step.service === service;
   }
-  // What is in base, and goes into slots, is adopted whole.
-  if (step.kind === "adopt") return services.some((one) => one.active && one.name === service && isInSlot(one));
+  // What is in base, and goes into slots, is adopted whole; workers of that stop when all workers change.
+  const facts = services.find((one) => one.active && one.name === service && isInSlot(one));
+  if (step.kind === "adopt") return facts !== undefined && facts.role !== "worker";
+  if (step.kind === "workers") return facts?.role === "worker";
   return (step.kind === "base" || step.kind === "recreate" || step.kind === "remove") && step.service === service;
 }
 

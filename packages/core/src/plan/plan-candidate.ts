@@ -5,12 +5,14 @@ import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { type AddStep, shortStepMs } from "./collect-steps.ts";
+import { exchangeOrder } from "./exchange-order.ts";
 import { forgivenMs } from "./forgiven-ms.ts";
 import { type Adopted, addAdoption, addCopies, isHeld, wasInBase } from "./plan-adoption.ts";
 import { inOrder } from "./plan-base.ts";
 import { addVerify } from "./plan-checks.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
 import { openDropped } from "./plan-previous.ts";
+import type { PortTransfer } from "./port-transfers.ts";
 import { rolloutSteps } from "./rollout-steps.ts";
 import { isDown } from "./short-services.ts";
 
@@ -26,6 +28,7 @@ interface CandidateScope {
   /** The slot runs this very release already. */
   readonly isWarm: boolean;
   readonly exchange: Exchange;
+  readonly transfers: readonly PortTransfer[];
 }
 
 /** What changes at the cutover because a port changes hands. */
@@ -69,9 +72,14 @@ export function addCandidate(add: AddStep, scope: CandidateScope): void {
   addShifts(add, scope, given);
 }
 
-/** Web services that are beside the slots until the cutover: their users change over at once, from there to the candidate. */
-function givenOf({ webs, adopted }: CandidateScope): readonly ServiceFacts[] {
-  return webs.filter(({ name }) => isHeld(adopted.giving, name));
+/**
+ * Web services that are beside the slots until the cutover: their users change over at once, from there to the candidate. Who gives
+ * a port to another of them comes before it.
+ */
+function givenOf({ webs, adopted, transfers }: CandidateScope): readonly ServiceFacts[] {
+  const names = webs.flatMap(({ name }) => (isHeld(adopted.giving, name) ? [name] : []));
+  const ordered = exchangeOrder(transfers, { movable: names, always: names });
+  return ordered.flatMap((name) => webs.filter((service) => service.name === name));
 }
 
 function addStart(add: AddStep, { candidate, webs, desired, isWarm }: CandidateScope): void {

@@ -145,8 +145,9 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     else addBase(add, [service], observed, differences);
   };
   const beside = [...adopted.giving, ...adopted.copies];
+  const transfers = portTransfers(desired.replaced ?? [], active, observed);
   const exchange = planExchange(add, {
-    transfers: portTransfers(desired.replaced ?? [], active, observed),
+    transfers,
     desired,
     webs: previous === null ? [] : webs.filter(({ name }) => !isHeld(beside, name)),
     late: base.filter((one) => (isLate(one) || handed.includes(one)) && !old.includes(one.name)),
@@ -161,7 +162,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const hasSlot = inSlots.length > 0;
   addPreparation(add, { desired, candidate, observed, active, early, removals, isWarm, hasSlot, steps });
   const dropped = unwanted.filter((name) => !exchange.names.includes(name));
-  addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm, exchange });
+  addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm, exchange, transfers });
   const changing = { workers, oldWorkers: old, replaced: adopted.workers };
   if (isEarly) addWorkers(add, { ...changing, slot: candidate, graceMsOf });
   const late = base.filter((service) => isLate(service) && isOpen(service));
@@ -170,7 +171,8 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   addRestarts(add, base, { steps, observed, differences });
   const left = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
   const { tag, services } = desired;
-  const leaving = [...old, ...namesOf(handed)];
+  // Of anything else that leaves the slots only the door goes: what it led to runs on, for the way back.
+  const leaving = [...old, ...namesOf(handed.filter(({ role }) => isApplication(role)))];
   const ending = { candidate, previous, webs, dropped, leaving, observed, graceMsOf, config, hasSlot, tag, services };
   addEnding(add, { ...ending, ...left });
   removals.rest();

@@ -1,6 +1,6 @@
 import type { ServiceFacts } from "../model/service.ts";
 import type { AddStep } from "./collect-steps.ts";
-import type { Heirs } from "./moved-ports.ts";
+import { exchangeOrder } from "./exchange-order.ts";
 import type { Removals } from "./orphans.ts";
 import { addCutover, type Exchange } from "./plan-candidate.ts";
 import type { DesiredDeployment } from "./plan-deployment.ts";
@@ -65,37 +65,4 @@ function reasonOf(name: string, transfers: readonly PortTransfer[]): string {
     return taker.service === name ? [`it takes port ${textOfPort(port)} from ${giver.service}`] : [];
   });
   return [...new Set(texts)].join(" and ");
-}
-
-export interface ExchangeScope {
-  /** Services whose step can be at the cutover, in the order in which they are made where no port tells. */
-  readonly movable: readonly string[];
-  /** Those of them that change there in any case. */
-  readonly always: readonly string[];
-  /** What takes the port of a door that goes as it is made itself; see `portHeirs`. */
-  readonly heirs: Heirs;
-}
-
-/**
- * The services that change at the cutover because a port changes hands between them, each after all that give it one. Services of a
- * circle come as they are met: no order helps them, see `assertPortsFree`. Pure.
- */
-export function exchangeOrder(
-  transfers: readonly Pick<PortTransfer, "giver" | "taker">[],
-  { movable, always, heirs }: ExchangeScope,
-): readonly string[] {
-  const heirOf = (name: string) => Object.keys(heirs).find((heir) => heirs[heir]?.includes(name)) ?? name;
-  const pairs = transfers
-    .map(({ giver, taker }) => ({ giver: heirOf(giver.service), taker: taker.service }))
-    .filter(({ giver, taker }) => giver !== taker);
-  const named = new Set([...always, ...pairs.flatMap(({ giver, taker }) => [giver, taker])]);
-  const moved = movable.filter((name) => named.has(name));
-  const ordered = new Set<string>();
-  const visit = (name: string, path: ReadonlySet<string>) => {
-    if (ordered.has(name) || path.has(name) || !moved.includes(name)) return;
-    for (const { giver, taker } of pairs) if (taker === name) visit(giver, new Set([...path, name]));
-    ordered.add(name);
-  };
-  for (const name of moved) visit(name, new Set());
-  return [...ordered];
 }

@@ -166,7 +166,8 @@ export const promote: StepAction<"promote"> = {
     }
   },
   async undo({ slot, services }, scope, { signal }) {
-    const led = services.filter((service) => !isTakenOver(scope, service));
+    // Users of a new service go on to it until a proxy of the project is led elsewhere, by the undo of the shift.
+    const led = services.filter((service) => !isTakenOver(scope, service) && !isNew(scope, service));
     for (const service of led) await restoreRoute(scope, service, slot, signal);
   },
 };

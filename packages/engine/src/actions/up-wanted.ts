@@ -1,4 +1,11 @@
-import { type CallOptions, type PlanStep, pinnedModel, SluiceError } from "@sluice/core";
+import {
+  type CallOptions,
+  type PlanStep,
+  pinnedModel,
+  type ServiceFacts,
+  SluiceError,
+  type StoredRelease,
+} from "@sluice/core";
 import { nameAgain } from "../name-again.ts";
 import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
 import { upStored } from "./up-stored.ts";
@@ -20,7 +27,20 @@ export async function upWanted(
     throw new SluiceError("RELEASE_UNKNOWN", `release ${release.bundle.tag} has no active service ${service}`);
   }
   // What is gone back to may have been checked out elsewhere, or be checked out no more.
-  if (scope.plan.kind === "rollback") return upStored(release, facts, scope, options);
+  if (scope.plan.kind === "rollback" || (await isOvertaken(release, facts, scope))) {
+    return upStored(release, facts, scope, options);
+  }
   await nameAgain(release, scope.ports, options);
   await scope.ports.base.up(pinnedModel(release), facts, all, { ...options, renews });
+}
+
+/** An earlier run began it, and another release is checked out since: the service would get the files of that. */
+async function isOvertaken(
+  release: StoredRelease,
+  facts: ServiceFacts,
+  { isResumed, ports }: DeploymentScope,
+): Promise<boolean> {
+  if (!isResumed) return false;
+  const changed = await ports.base.changedFiles(release, { model: release.model }, [facts]);
+  return Object.hasOwn(changed, facts.name);
 }
