@@ -293,3 +293,24 @@ it("what was a web service and is a proxy from now on leaves nothing behind that
     "worker green",
   ]);
 });
+
+it("what has left the slots serves in base, though what it left could not be stopped", async () => {
+  const before = [aService("web", { ports: [] }), aService("admin", { ports: [] })];
+  const scenario = aScenario({ services: [aService("web", { ports: [], strategy: "recreate" })] });
+  await scenario.deploy("v1", { services: before });
+  scenario.world.restart();
+  const { calls } = scenario.world;
+  let hasFailed = false;
+  calls.fault = ({ name }) => {
+    const isRetired = calls.log.includes("journal.append step-intent retire-1");
+    if (hasFailed || !isRetired || !name.startsWith("slots.stop")) return undefined;
+    hasFailed = true;
+    return new SluiceError("ENGINE_FAILED", "the container does not stop");
+  };
+  expect(await scenario.deploy("v2")).toMatchObject({
+    outcome: "live",
+    exitCode: 0,
+    serving: { tag: "v2", slot: null, share: 100 },
+  });
+  expect(hasFailed).toBe(true);
+});
