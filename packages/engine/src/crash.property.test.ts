@@ -1,4 +1,4 @@
-import type { ServiceFacts } from "@sluice/core";
+import type { ServiceFacts, SluiceError } from "@sluice/core";
 import { aConfig, aProject, aService } from "@sluice/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -78,7 +78,11 @@ describe("whatever a stack is made of and whenever its deployer is killed", () =
                 : scenario.deploy("next", { services: of(2) }),
             );
           }
-          const result = await scenario.deploy("last", { services: of(3) });
+          let result = await scenario.deploy("last", { services: of(3) });
+          // What plain Compose ran and a deployment replaced cannot be put back: no release says how it was. A person is told how to go on.
+          if (isPlain && (result.error as Partial<SluiceError> | undefined)?.code === "RELEASE_UNKNOWN") {
+            result = await scenario.deploy("last", { services: of(3), acceptNotUndone: true });
+          }
           expect(result).toMatchObject({ exitCode: 0 });
           expect([...(await problemsOf(scenario)), ...serves(scenario, "last")]).toEqual([]);
           const attempts = await readAttempts(scenario.world.ports().journal);

@@ -13,6 +13,8 @@ async function failingV2(kind: "unproven" | "missing", proxy: "running" | "exite
   await scenario.deploy("v1", { images: { proxy: "nginx:1" } });
   state.goneFiles.set("proxy", { kind, path });
   calls.fault = ({ name }) => {
+    // It ended for a reason, and would end again.
+    if (name.startsWith("slots.startPlain")) return new SluiceError("START_FAILED", "proxy cannot be started");
     if (name !== "router.drain door web at blue") return undefined;
     for (const one of state.containers.values()) if (one.service === "proxy") one.state = proxy;
     return new SluiceError("ENGINE_FAILED", "it does not drain");
