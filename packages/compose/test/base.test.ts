@@ -129,6 +129,7 @@ describe("a changed base service", () => {
     await base.ensureNetworks(lan, "blue", services);
     await base.up(lan, waiting, services);
     expect((await observe(aProject(lan, services))).base["waiting"]?.state).toBe("current");
+    await base.remove(stack.name, "waiting");
   });
 
   it("is only started when it was stopped", async () => {
