@@ -31,7 +31,7 @@ const down = { job: "migrate", command: [`echo 'alter table orders drop column n
 const config = { services: { migrate: { role: "job" } }, database: { service: "db", migrate: { down } } };
 const content = `
 create table orders (id int auto_increment primary key, total decimal(12, 2));
-insert into orders (total) select seq * 1.5 from seq_1_to_2000;
+insert into orders (total) select seq * 1.5 from seq_1_to_20000;
 `;
 
 let project: ComposeProject;
@@ -97,7 +97,7 @@ describe("a rehearsal on MariaDB", { timeout: 300_000 }, () => {
     expect(report.findings.map(({ code, severity, message }) => [severity, code, message])).toEqual([
       ["warn", "down-incomplete", expect.stringContaining("other values in orders")],
       ["warn", "column-type-changed", expect.stringContaining("decimal(14,2)")],
-      ["warn", "values-changed", "900 of 2000 rows of orders hold other values in columns that were there before"],
+      ["warn", "values-changed", "900 of 20000 rows of orders hold other values in columns that were there before"],
       // What was prepared has no text here, and wrote the table anew all the same.
       ["note", "table-rewritten", expect.stringContaining("under a lock")],
     ]);
