@@ -15,7 +15,8 @@ const makeMs = 30_000;
  * place was never started, and has written to nothing. Pure.
  */
 export function isOnlyDown({ state, containers }: ObservedBaseService): boolean {
-  if (state === "changed") return containers.every((one) => one.state === "created");
+  // Compose makes what is new before it ends what was there, and starts none of it meanwhile.
+  if (state === "changed") return containers.some((one) => one.state === "created");
   return state === "stopped" || state === "absent";
 }
 
