@@ -93,3 +93,15 @@ it("a proxy whose step was never begun runs again after an undo that was killed 
   expect(await scenario.recover("undo", candidate)).toMatchObject({ exitCode: 0, serving: { tag: "v1" } });
   expect(inBase(scenario, "proxy")).toEqual([expect.stringContaining("running")]);
 });
+
+it("what a person stopped stays so where a deployment fails before anything was touched", async () => {
+  const worker = aService("worker", { role: "worker", strategy: "recreate" });
+  const scenario = await live([web, worker]);
+  const { calls, state } = scenario.world;
+  for (const container of state.containers.values()) if (container.service === "worker") container.state = "exited";
+  const before = inBase(scenario, "worker");
+  calls.fault = ({ name }) =>
+    name.startsWith("images.build") ? new SluiceError("BUILD_FAILED", "it cannot") : undefined;
+  expect(await scenario.deploy("v2")).toMatchObject({ outcome: "failed", serving: { tag: "v1" } });
+  expect(inBase(scenario, "worker")).toEqual(before);
+});

@@ -4,6 +4,7 @@ import { createDeadline, settle } from "../deadline.ts";
 import { isDone } from "../lost-base.ts";
 import { report } from "../report.ts";
 import type { DeploymentScope } from "../scope.ts";
+import { renewals } from "./renewed-edges.ts";
 import { upStored } from "./up-stored.ts";
 
 const lookMs = 10_000;
@@ -21,22 +22,17 @@ export function isOnlyDown({ state, containers }: ObservedBaseService): boolean 
 }
 
 /**
- * After an undo: the previous serves only where what it needs of base runs. A run that died may have left down what no step that is
- * undone names, as what reads its configuration anew is made again ahead of its step. As `reviveBase`.
+ * After an undo: what reads its configuration anew is made again ahead of its step, and a run that died meanwhile left it down, though
+ * no step that is undone names it. As `reviveBase`. Nothing else was touched: what is down of that was so before.
  *
  * @param undone steps whose undo has looked after what they are for already
  */
 export async function reviveRest(scope: DeploymentScope, undone: readonly PlanStep[]): Promise<void> {
-  const namesIn = (steps: readonly PlanStep[]) => steps.flatMap((step) => (isOfBase(step) ? [step.service] : []));
-  const tried = namesIn(undone);
+  const tried = renewals(undone);
   await reviveBase(
     scope,
-    namesIn(scope.plan.steps).filter((name) => !tried.includes(name)),
+    renewals(scope.plan.steps).filter((name) => !tried.includes(name)),
   );
-}
-
-function isOfBase(step: PlanStep) {
-  return step.kind === "base" || step.kind === "recreate" || step.kind === "remove";
 }
 
 /**
