@@ -47,7 +47,8 @@ export function fakeBase(context: FakeContext): BaseRuntime {
     },
     changedFiles: async ({ filesDir }, wanted, services) => {
       const [before, after] = [state.copies.get(filesDir), copiesIn(state, wanted.filesDir)];
-      const isOther = ({ name }: ServiceFacts) => before?.has(name) && before.get(name) !== after.get(name);
+      const isOther = ({ name }: ServiceFacts) =>
+        before?.has(name) && after.has(name) && before.get(name) !== after.get(name);
       return Object.fromEntries(services.filter(isOther).map(({ name }) => [name, [`${name}.conf`]]));
     },
     placed: async (release, services, _now, left) => {
@@ -56,8 +57,11 @@ export function fakeBase(context: FakeContext): BaseRuntime {
       const isCopy = ({ name }: ServiceFacts) => {
         const copied = withCopy(release, name).services[name];
         const runs = containersIn(state, "base", name).some(({ spec }) => spec === JSON.stringify(copied));
+        const isGone = copiesIn(state, release.filesDir).has(name) && !state.files.has(name);
         return (
-          runs || (left && copiesIn(state, left.filesDir).get(name) !== copiesIn(state, release.filesDir).get(name))
+          runs ||
+          isGone ||
+          (left && copiesIn(state, left.filesDir).get(name) !== copiesIn(state, release.filesDir).get(name))
         );
       };
       const model = services
