@@ -52,3 +52,8 @@ function isOtherData({ name, role }: ServiceFacts, target: StoredRelease, serves
 export function isDone({ runsOnce }: ServiceFacts, containers: readonly ObservedContainer[]): boolean {
   return runsOnce === true && containers.every(({ state, exitCode }) => state === "exited" && exitCode === 0);
 }
+
+/** As `isDone`, where what is down is to run again: a database ends well whenever it is stopped, whatever starts it after that. */
+export function isOver(service: ServiceFacts, containers: readonly ObservedContainer[]): boolean {
+  return service.role !== "data" && isDone(service, containers);
+}
