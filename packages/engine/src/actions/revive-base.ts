@@ -1,7 +1,7 @@
 import type { ObservedBaseService, PlanStep, ServiceFacts } from "@sluice/core";
 import { baseOf, observedAs } from "../base-as-released.ts";
 import { createDeadline, settle } from "../deadline.ts";
-import { isDone } from "../lost-base.ts";
+import { isOver } from "../lost-base.ts";
 import { report } from "../report.ts";
 import type { DeploymentScope } from "../scope.ts";
 import { renewals } from "./renewed-edges.ts";
@@ -58,7 +58,7 @@ async function onlyDown(scope: DeploymentScope, names: readonly string[]): Promi
   const { base } = (await settle(clock, signal, observedAs(scope, previousRelease, signal))).observed;
   return wanted.filter((service) => {
     const seen = base[service.name];
-    return seen !== undefined && isOnlyDown(seen) && !isDone(service, seen.containers);
+    return seen !== undefined && isOnlyDown(seen) && !isOver(service, seen.containers);
   });
 }
 
