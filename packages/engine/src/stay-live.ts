@@ -7,7 +7,7 @@ import { doorRequest } from "./doors.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
 import { isOver } from "./lost-base.ts";
 import { type DeploymentScope, servingSlot, slotServices } from "./scope.ts";
-import { inBaseOf } from "./stopped-by-hand.ts";
+import { containersInBase } from "./stopped-by-hand.ts";
 import { wakeBase, wakePrevious } from "./wake.ts";
 
 /** Beside what its services may take to become ready. */
@@ -85,7 +85,7 @@ async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void
 
 /** Services that this deployment made in base, but for those that have nothing left to do. */
 function madeInBase({ plan, release }: DeploymentScope, observed: ObservedStack): readonly string[] {
-  const inBase = inBaseOf(observed);
+  const inBase = containersInBase(observed);
   const own = release ? baseOf(release.bundle) : [];
   const over = own.filter((one) =>
     isOver(
