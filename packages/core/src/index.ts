@@ -113,7 +113,7 @@ export * from "./plan/rollout-steps.ts";
 export * from "./plan/runs-in-base.ts";
 export { sameFilesFindings } from "./plan/same-files.ts";
 export { selfCompared } from "./plan/self-compared.ts";
-export { cutOffText, isDown, type ShortService, shortServices, shortText } from "./plan/short-services.ts";
+export { cutOffText, isDone, isDown, type ShortService, shortServices, shortText } from "./plan/short-services.ts";
 export { shutDoors } from "./plan/shut-doors.ts";
 export * from "./plan/step.ts";
 export { aloneInCandidate, supersededBy } from "./plan/superseded.ts";

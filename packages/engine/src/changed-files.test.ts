@@ -96,23 +96,27 @@ describe("a base service whose mounted file is all that changed", () => {
     expect(fileOf(scenario, "web")).toEqual(["of v1 running"]);
   });
 
-  it.each(["of v2", "of v3"])("has what its release has where that is finished and %s is checked out", async (now) => {
-    const scenario = await afterV1();
-    scenario.world.calls.fault = ({ name }) => (name === "journal.append step-intent base-1" ? "crash" : undefined);
-    await scenario.deploy("v2", v2).catch(() => undefined);
-    scenario.world.restart();
-    scenario.world.state.files.set("proxy", now);
-    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
-    expect(fileOf(scenario)).toEqual(["of v2 running"]);
-    const ids = idsOf(scenario);
-    // Mounted from the checkout, as ever, wherever that has it.
-    const again = now === "of v2" ? "nothing-to-do" : "live";
-    expect(await scenario.deploy("v2", v2)).toMatchObject({ outcome: again });
-    expect(idsOf(scenario).join() === ids.join()).toBe(now === "of v2");
-    expect(fileOf(scenario)).toEqual(["of v2 running"]);
-    expect(await scenario.deploy("v3", { files: { proxy: "of v3" } })).toMatchObject({ outcome: "live" });
-    expect(fileOf(scenario)).toEqual(["of v3 running"]);
-  });
+  it.each(["of v2", "of v3", "nothing"])(
+    "has what its release has where that is finished and %s is checked out",
+    async (now) => {
+      const scenario = await afterV1();
+      scenario.world.calls.fault = ({ name }) => (name === "journal.append step-intent base-1" ? "crash" : undefined);
+      await scenario.deploy("v2", v2).catch(() => undefined);
+      scenario.world.restart();
+      if (now === "nothing") scenario.world.state.files.delete("proxy");
+      else scenario.world.state.files.set("proxy", now);
+      expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+      expect(fileOf(scenario)).toEqual(["of v2 running"]);
+      const ids = idsOf(scenario);
+      // Mounted from the checkout, as ever, wherever that has it.
+      const again = now === "of v2" ? "nothing-to-do" : "live";
+      expect(await scenario.deploy("v2", v2)).toMatchObject({ outcome: again });
+      expect(idsOf(scenario).join() === ids.join()).toBe(now === "of v2");
+      expect(fileOf(scenario)).toEqual(["of v2 running"]);
+      expect(await scenario.deploy("v3", { files: { proxy: "of v3" } })).toMatchObject({ outcome: "live" });
+      expect(fileOf(scenario)).toEqual(["of v3 running"]);
+    },
+  );
 
   it("may be killed before every effect: one version serves, and the proxy has what that has", async () => {
     const { kills, broken } = await killEverywhere({

@@ -69,6 +69,15 @@ const table: Readonly<Record<string, readonly [readonly JournalEntry[], Said]>> 
     [...both, ...acted("restore", "done", back), database("restore-undo", "begun", back)],
     { v1: "there", v2: "unsure", last: null },
   ],
+  "an undo that was killed, and done by the next": [
+    [
+      ...both,
+      ...acted("restore", "done", back),
+      database("restore-undo", "begun", back),
+      ...acted("restore-undo", "done", back),
+    ],
+    { v1: "there", v2: "there", last: null },
+  ],
   "an undo that was killed, and a migration since": [
     [
       ...both,

@@ -78,7 +78,8 @@ export function dataHistory(changes: readonly DataChange[]): DataHistory {
       replaced.set(key, [...(replaced.get(key) ?? []), present]);
       present = backups.get(key) ?? upTo(present, release);
     }
-    if (action === "restore-undo") present = replaced.get(key)?.pop() ?? present;
+    // One that was killed may be done again.
+    if (action === "restore-undo") present = (isDone ? replaced.get(key)?.pop() : replaced.get(key)?.at(-1)) ?? present;
     if (!isDone) present = eitherOf(before, present);
   }
   return { begun, present, changedAt };

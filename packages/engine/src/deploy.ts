@@ -53,7 +53,7 @@ export async function rollback(
 ): Promise<DeploymentResult> {
   const { actor, reason, acceptIncompatible } = request;
   const unfinished = await beginClaimed(request, ports);
-  const again = await backUnderWay(request, ports.journal);
+  const again = await backUnderWay(request, ports, signal);
   if (unfinished) {
     const target = namedTarget(request, await ports.bundles.list());
     const way = await wayBack(unfinished.attempt, target, ports.journal);

@@ -1,5 +1,4 @@
 import {
-  baseServices,
   type ChangedFiles,
   isPinned,
   type MountedFiles,
@@ -9,11 +8,12 @@ import {
   type ServiceFacts,
   type StoredRelease,
 } from "@sluice/core";
+import { baseOf } from "./base-as-released.ts";
 import type { EnginePorts } from "./scope.ts";
 
 /** Base services that run another image than the release's own: a look at the checkout does not tell, as it has none. */
 export function otherImages({ bundle }: StoredRelease, { base }: ObservedStack): readonly string[] {
-  const pinned = baseServices(bundle.services.filter(({ active }) => active)).filter(isPinned);
+  const pinned = baseOf(bundle).filter(isPinned);
   return pinned.flatMap(({ name }) => {
     const containers = base[name]?.containers ?? [];
     return containers.some(({ imageId }) => imageId !== bundle.images[name]) ? [name] : [];
@@ -44,7 +44,7 @@ export function differingBase(
   const built = new Set(otherImages(target, observed));
   const definition = (stored: StoredRelease, name: string) => JSON.stringify(pinnedModel(stored).services[name]);
   const isOther = (name: string) => serves !== null && definition(serves, name) !== definition(target, name);
-  return baseServices(target.bundle.services.filter(({ active }) => active)).flatMap(({ name, role }) =>
+  return baseOf(target.bundle).flatMap(({ name, role }) =>
     (role !== "data" && built.has(name)) || (role === "edge" && (isOther(name) || Object.hasOwn(files, name)))
       ? [name]
       : [],

@@ -51,6 +51,21 @@ describe("an engine that is restarted when a release is promoted already", () =>
     expect(down(scenario)).toEqual(["worker in blue"]);
   });
 
+  it("and what runs once has ended well by then: it does not run again, but a database does", async () => {
+    const scenario = await liveWith("warm");
+    const services = [
+      ...shopServices,
+      aService("fill", { role: "support", runsOnce: true }),
+      aService("store", { role: "data", runsOnce: true }),
+    ];
+    takeEngineAway(scenario, "observer.ping", 3, {
+      onReturn: () => leaveAllDown(scenario),
+      from: () => isPromoted(scenario),
+    });
+    expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(down(scenario)).toEqual(["worker in blue", "fill in base"]);
+  });
+
   it("between two questions to it, so that nobody saw it away: what serves runs", async () => {
     const scenario = await liveWith("removed");
     scenario.world.calls.fault = ({ name }) => {

@@ -1,6 +1,6 @@
 import {
-  baseServices,
   isApplication,
+  isDone,
   isDown,
   type ObservedContainer,
   type ObservedStack,
@@ -9,7 +9,8 @@ import {
   type StoredRelease,
   stateText,
 } from "@sluice/core";
-import { containersOf, inBaseOf, isStoppedByHand } from "./stopped-by-hand.ts";
+import { baseOf } from "./base-as-released.ts";
+import { containersInBase, containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
 
 /**
  * Base services that do not run and come back with a release, by name with the reason: what nobody has a container of any more, and
@@ -22,9 +23,9 @@ export function lostBase(
   serves: StoredRelease | null,
   observed: ObservedStack,
 ): Readonly<Record<string, string>> {
-  const inBase = inBaseOf(observed);
+  const inBase = containersInBase(observed);
   const all = containersOf(observed);
-  const services = baseServices(target.bundle.services.filter(({ active }) => active));
+  const services = baseOf(target.bundle);
   const graceMs = Math.max(0, ...services.map(({ stopGraceMs }) => stopGraceMs));
   const isMeant = (one: ObservedContainer) => one.state === "paused" || isStoppedByHand(one, all, graceMs);
   return Object.fromEntries(
@@ -48,7 +49,7 @@ function isOtherData({ name, role }: ServiceFacts, target: StoredRelease, serves
   return runs && definition(target) !== definition(serves);
 }
 
-/** It runs once, and has. */
-export function isDone({ runsOnce }: ServiceFacts, containers: readonly ObservedContainer[]): boolean {
-  return runsOnce === true && containers.every(({ state, exitCode }) => state === "exited" && exitCode === 0);
+/** As `isDone`, of what is to run: a database ends well whenever it is stopped, whatever starts it after that. */
+export function isOver(service: ServiceFacts, containers: readonly ObservedContainer[]): boolean {
+  return service.role !== "data" && isDone(service, containers);
 }

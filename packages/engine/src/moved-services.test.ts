@@ -294,23 +294,40 @@ it("what was a web service and is a proxy from now on leaves nothing behind that
   ]);
 });
 
-it("what has left the slots serves in base, though what it left could not be stopped", async () => {
-  const before = [aService("web", { ports: [] }), aService("admin", { ports: [] })];
-  const scenario = aScenario({ services: [aService("web", { ports: [], strategy: "recreate" })] });
-  await scenario.deploy("v1", { services: before });
-  scenario.world.restart();
-  const { calls } = scenario.world;
-  let hasFailed = false;
-  calls.fault = ({ name }) => {
-    const isRetired = calls.log.includes("journal.append step-intent retire-1");
-    if (hasFailed || !isRetired || !name.startsWith("slots.stop")) return undefined;
-    hasFailed = true;
-    return new SluiceError("ENGINE_FAILED", "the container does not stop");
+describe("what has left the slots, though what it left could not be stopped", () => {
+  const moved = async () => {
+    const before = [aService("web", { ports: [] }), aService("admin", { ports: [] })];
+    const scenario = aScenario({ services: [aService("web", { ports: [], strategy: "recreate" })] });
+    await scenario.deploy("v1", { services: before });
+    scenario.world.restart();
+    const { calls } = scenario.world;
+    let hasFailed = false;
+    calls.fault = ({ name }) => {
+      const isRetired = calls.log.includes("journal.append step-intent retire-1");
+      if (hasFailed || !isRetired || !name.startsWith("slots.stop")) return undefined;
+      hasFailed = true;
+      return new SluiceError("ENGINE_FAILED", "the container does not stop");
+    };
+    const result = await scenario.deploy("v2");
+    expect(hasFailed).toBe(true);
+    return { scenario, result };
   };
-  expect(await scenario.deploy("v2")).toMatchObject({
-    outcome: "live",
-    exitCode: 0,
-    serving: { tag: "v2", slot: null, share: 100 },
+
+  it("serves in base", async () => {
+    const { result } = await moved();
+    expect(result).toMatchObject({ outcome: "live", exitCode: 0, serving: { tag: "v2", slot: null, share: 100 } });
   });
-  expect(hasFailed).toBe(true);
+
+  it("is what the next release comes after: nobody is led to what is left", async () => {
+    const { scenario } = await moved();
+    const { calls } = scenario.world;
+    const begin = calls.log.length;
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live", serving: { tag: "v3", slot: null } });
+    expect(calls.log.slice(begin).filter((name) => name.startsWith("doors.ensure"))).toEqual([]);
+  });
+
+  it("goes back to the release before it", async () => {
+    const { scenario } = await moved();
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+  });
 });

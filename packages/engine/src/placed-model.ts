@@ -1,4 +1,5 @@
-import { baseServices, type ComposeModel } from "@sluice/core";
+import type { ComposeModel } from "@sluice/core";
+import { baseOf } from "./base-as-released.ts";
 import type { RollbackFacts, RollbackScope } from "./rollback-facts.ts";
 
 /** The model of a release that is gone back to as its services will be made: what those in base have of a checkout is where that is now. */
@@ -6,6 +7,6 @@ export async function placedModel(
   { target, release, left }: Pick<RollbackFacts, "target" | "release" | "left">,
   { request, ports }: Pick<RollbackScope, "request" | "ports">,
 ): Promise<ComposeModel> {
-  const inBase = baseServices(target.services.filter(({ active }) => active));
+  const inBase = baseOf(target);
   return (await ports.base.placed(release, inBase, request.project.model, left)).model;
 }

@@ -85,3 +85,23 @@ it("a release that fails as it is promoted has its new name closed after the pro
   const closed = ["router.setRouting door core", "doors.remove door core"].map(at).filter((index) => index >= 0);
   for (const index of closed) expect(index).toBeGreaterThan(at("base.up proxy"));
 });
+
+it("a new door that only misses an answer as its users are led back lets their requests end", async () => {
+  const scenario = await aStackWithApi();
+  const { calls } = scenario.world;
+  let isMissed = false;
+  calls.fault = ({ name }) => {
+    if (name === "router.drain door web at blue") return new SluiceError("ENGINE_FAILED", "it does not drain");
+    if (isMissed || name !== "router.routing door core" || !isUndone(scenario)) return undefined;
+    isMissed = true;
+    return new SluiceError("DOOR_FAILED", "docker exec: timeout");
+  };
+  const ended = await scenario.deploy("v2", { services: after, config: aConfig({ rollout: { steps: [100] } }) });
+  expect(ended).toMatchObject({ outcome: "rolled-back", serving: { tag: "v1", share: 100 } });
+  expect(isMissed).toBe(true);
+  expect(calls.log).toContain("router.drain door core at green");
+});
+
+function isUndone({ world }: Scenario): boolean {
+  return world.calls.log.includes("journal.append undo-intent shift-1");
+}

@@ -61,6 +61,23 @@ describe.each(["data", "support"] as const)("a service of %s that the candidate 
   });
 });
 
+it.each([
+  ["data", "running"],
+  ["support", "exited"],
+] as const)("a service of %s that nothing starts again once it ended well is %s after an undo", async (role, state) => {
+  const scenario = await live([web, aService("db", { role, runsOnce: true })]);
+  const { calls } = scenario.world;
+  for (const one of scenario.world.state.containers.values()) if (one.service === "db") one.state = "exited";
+  let isFirst = true;
+  calls.fault = ({ name }) => {
+    if (!isFirst || name !== "base.up db: start") return undefined;
+    isFirst = false;
+    return new SluiceError("COMPOSE_FAILED", "it cannot");
+  };
+  expect(await scenario.deploy("v2")).toMatchObject({ outcome: "failed", serving: { tag: "v1" } });
+  expect(inBase(scenario, "db")).toEqual([`db:1 ${state}`]);
+});
+
 it("an application in base that the candidate calls support is put back", async () => {
   const api = aService("api", { strategy: "recreate", builds: true, ...on(81) });
   const scenario = await live([web, api]);
@@ -88,7 +105,20 @@ it("a proxy whose step was never begun runs again after an undo that was killed 
   };
   await scenario.recover("undo", candidate);
   scenario.world.restart();
-  expect(inBase(scenario, "proxy")).toEqual([expect.stringContaining("exited")]);
+  const left = [expect.stringContaining("exited"), expect.stringContaining("created")];
+  expect(inBase(scenario, "proxy")).toEqual(left);
   expect(await scenario.recover("undo", candidate)).toMatchObject({ exitCode: 0, serving: { tag: "v1" } });
   expect(inBase(scenario, "proxy")).toEqual([expect.stringContaining("running")]);
+});
+
+it("what a person stopped stays so where a deployment fails before anything was touched", async () => {
+  const worker = aService("worker", { role: "worker", strategy: "recreate" });
+  const scenario = await live([web, worker]);
+  const { calls, state } = scenario.world;
+  for (const container of state.containers.values()) if (container.service === "worker") container.state = "exited";
+  const before = inBase(scenario, "worker");
+  calls.fault = ({ name }) =>
+    name.startsWith("images.build") ? new SluiceError("BUILD_FAILED", "it cannot") : undefined;
+  expect(await scenario.deploy("v2")).toMatchObject({ outcome: "failed", serving: { tag: "v1" } });
+  expect(inBase(scenario, "worker")).toEqual(before);
 });

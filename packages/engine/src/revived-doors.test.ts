@@ -10,9 +10,13 @@ async function live(): Promise<Scenario> {
   return scenario;
 }
 
-function killDoors({ world }: Scenario): void {
-  for (const door of world.state.doors.values()) door.running = false;
+function killDoors({ world }: Scenario, which = (_service: string) => true): void {
+  for (const door of world.state.doors.values()) if (which(door.service)) door.running = false;
 }
+
+const onPorts = (...published: readonly number[]) => ({
+  ports: published.map((port) => ({ published: port, target: 3000, protocol: "tcp" as const })),
+});
 
 it("a door that is killed at any moment before the end of a deployment runs again then, and leads to what is said to serve", async () => {
   const whole = await live();
@@ -76,9 +80,6 @@ it("one that is down when an attempt that was killed is undone runs again", asyn
 });
 
 describe("a door that does not answer once when the candidate is to be verified", () => {
-  const on = (...published: readonly number[]) => ({
-    ports: published.map((port) => ({ published: port, target: 3000, protocol: "tcp" as const })),
-  });
   const isVerified = ({ world }: Scenario) => world.calls.log.includes("journal.append step-intent verify-1");
 
   /** It answers again, or it is down in earnest. */
@@ -92,17 +93,17 @@ describe("a door that does not answer once when the candidate is to be verified"
   }
 
   it.each(["hiccup", "down"] as const)("keeps the port that its step has given it: %s", async (how) => {
-    const scenario = aScenario({ services: [aService("web", on(80))] });
+    const scenario = aScenario({ services: [aService("web", onPorts(80))] });
     await scenario.deploy("v1");
     scenario.world.restart();
     missAnswer(scenario, how);
-    const services = [aService("web", on(80, 81))];
+    const services = [aService("web", onPorts(80, 81))];
     expect(await scenario.deploy("v2", { services })).toMatchObject({ outcome: "live", exitCode: 0 });
     expect([...scenario.world.state.doors.values()].map(({ ports }) => ports)).toEqual([[80, 81]]);
   });
 
   it.each(["hiccup", "down"] as const)("has no proxy of the project made anew before its step: %s", async (how) => {
-    const services = [aService("web", { ports: [] }), aService("proxy", { role: "edge", ...on(80) })];
+    const services = [aService("web", { ports: [] }), aService("proxy", { role: "edge", ...onPorts(80) })];
     const scenario = aScenario({ services });
     await scenario.deploy("v1", { files: { proxy: "of v1" } });
     scenario.world.restart();
@@ -116,4 +117,31 @@ describe("a door that does not answer once when the candidate is to be verified"
       how === "down",
     );
   });
+});
+
+it("a door that goes down before the cutover has no proxy read the files of a candidate that names services otherwise", async () => {
+  const at = (api: string) => [
+    aService("web", { ports: [] }),
+    aService(api, { ports: [] }),
+    aService("proxy", { role: "edge", ...onPorts(80) }),
+  ];
+  const scenario = aScenario({ services: at("api") });
+  await scenario.deploy("v1", { files: { proxy: "of v1" } });
+  scenario.world.restart();
+  const { calls } = scenario.world;
+  const begin = calls.log.length;
+  calls.fault = ({ name }) =>
+    name === "journal.append step-intent verify-1"
+      ? () => killDoors(scenario, (service) => service === "web")
+      : undefined;
+  const v2 = { services: at("core"), files: { proxy: "of v2" } };
+  expect(await scenario.deploy("v2", v2)).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+  const told = calls.log
+    .slice(begin)
+    .filter((name) => /^base.(?:up proxy: start|rereadNames)|-intent shift-1/.test(name));
+  // With those of before, until the cutover.
+  expect(told.slice(0, 3)).toEqual(["base.up proxy: start", "base.rereadNames", "journal.append step-intent shift-1"]);
+  const { containers } = scenario.world.state;
+  const files = [...containers.values()].flatMap(({ service, file }) => (service === "proxy" ? [file] : []));
+  expect(files).toEqual(["of v2"]);
 });

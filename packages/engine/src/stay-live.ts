@@ -1,10 +1,13 @@
-import { SluiceError } from "@sluice/core";
+import { type ObservedStack, SluiceError } from "@sluice/core";
 import { answers } from "./actions/revive-doors.ts";
 import { waitDoors } from "./actions/verify.ts";
+import { baseOf } from "./base-as-released.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { doorRequest } from "./doors.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
+import { isOver } from "./lost-base.ts";
 import { type DeploymentScope, servingSlot, slotServices } from "./scope.ts";
+import { containersInBase } from "./stopped-by-hand.ts";
 import { wakeBase, wakePrevious } from "./wake.ts";
 
 /** Beside what its services may take to become ready. */
@@ -68,8 +71,7 @@ async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void
   const slot = servingSlot(scope);
   const services = release ? slotServices(release) : [];
   const observed = await ports.observer.observe(project, signal);
-  const made = plan.steps.flatMap((step) => (step.kind === "base" || step.kind === "recreate" ? [step.service] : []));
-  await wakeBase(scope, observed, signal, { made });
+  await wakeBase(scope, observed, signal, { made: madeInBase(scope, observed) });
   const down = observed.slots[slot].containers.filter(({ state }) => state !== "running");
   const names = [...new Set(down.map(({ service }) => service))];
   if (names.length > 0) await ports.slots.start(stack, slot, names, { signal });
@@ -79,6 +81,20 @@ async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void
   const isRetired = plan.steps.some((step) => step.kind === "retire" && step.keep !== "warm");
   if (slot === plan.candidate && !isRetired && !scope.previousIsCold)
     await wakePrevious(scope, observed, false, signal);
+}
+
+/** Services that this deployment made in base, but for those that have nothing left to do. */
+function madeInBase({ plan, release }: DeploymentScope, observed: ObservedStack): readonly string[] {
+  const inBase = containersInBase(observed);
+  const own = release ? baseOf(release.bundle) : [];
+  const over = own.filter((one) =>
+    isOver(
+      one,
+      inBase.filter(({ service }) => service === one.name),
+    ),
+  );
+  const made = plan.steps.flatMap((step) => (step.kind === "base" || step.kind === "recreate" ? [step.service] : []));
+  return made.filter((service) => over.every(({ name }) => name !== service));
 }
 
 async function openDoor(scope: DeploymentScope, service: string, signal: AbortSignal): Promise<void> {

@@ -2,11 +2,14 @@ import type { ObservedContainer, ObservedStack } from "@sluice/core";
 
 /** All that a stack holds beside its doors. */
 export function containersOf({ base, plain, orphans, slots }: ObservedStack): readonly ObservedContainer[] {
-  return [...inBaseOf({ base, orphans }), ...plain, ...slots.blue.containers, ...slots.green.containers];
+  return [...containersInBase({ base, orphans }), ...plain, ...slots.blue.containers, ...slots.green.containers];
 }
 
 /** What is in base, also of services that only another release has. */
-export function inBaseOf({ base, orphans }: Pick<ObservedStack, "base" | "orphans">): readonly ObservedContainer[] {
+export function containersInBase({
+  base,
+  orphans,
+}: Pick<ObservedStack, "base" | "orphans">): readonly ObservedContainer[] {
   return [...Object.values(base).flatMap(({ containers }) => containers), ...orphans];
 }
 

@@ -3,18 +3,26 @@ import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario, type ScenarioParts, shopServices } from "../test/support/scenario.ts";
 import { recordDiagnoses } from "./doctor/record-diagnoses.ts";
 import { lastAttempt } from "./read-attempts.ts";
+import { foreseeRollback } from "./way-back.ts";
 
 const config = aConfig({ rollout: { steps: [50, 100], keep: "stopped" } });
 const last = ({ type, step }: Record<string, unknown>) => [type, step].filter(Boolean).join(" ");
 
-/** All that is known of the stack ends with this record of `v2`; `later` came all the same. */
-async function knownUpTo(record: string, later: (scenario: Scenario) => Promise<unknown>, parts: ScenarioParts = {}) {
+/** All that is known of the stack ends with this record of the attempt, by default of `v2`; `later` came all the same. */
+async function knownUpTo(
+  record: string,
+  later: (scenario: Scenario) => Promise<unknown>,
+  parts: ScenarioParts = {},
+  { live = ["v1"], attempt = (one: Scenario): Promise<unknown> => one.deploy("v2") } = {},
+) {
   const scenario = aScenario({ config, ...parts });
   const { records } = scenario.world.state;
-  await scenario.deploy("v1");
-  scenario.world.restart();
+  for (const tag of live) {
+    await scenario.deploy(tag);
+    scenario.world.restart();
+  }
   const before = records.length;
-  await scenario.deploy("v2");
+  await attempt(scenario);
   const at = records.findIndex((one, index) => index >= before && last(one) === record);
   expect(at).toBeGreaterThan(0);
   const known = records.slice(0, at + 1);
@@ -70,6 +78,15 @@ describe("an attempt of an older record that deployments came after", () => {
     const scenario = await knownUpTo("step-outcome start-1", (before) => follow(before, ["v3"]));
     expect(await scenario.deploy("v4")).toMatchObject({ outcome: "live", serving: { tag: "v4" } });
     expect(scenario.world.violations).toEqual([]);
+  });
+
+  it("is no way back to where it went, for a rollback that names no release", async () => {
+    const since = (before: Scenario) => follow(before, ["v4"]);
+    const attempt = (one: Scenario) => one.rollback("v1");
+    const scenario = await knownUpTo("step-outcome start-1", since, {}, { live: ["v1", "v2", "v3"], attempt });
+    const { release } = await foreseeRollback(scenario.rollbackRequest(), scenario.world.ports());
+    expect(release?.bundle.tag).toBe("v3");
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
   });
 
   it("is named by the doctor with the command that closes it", async () => {

@@ -3,7 +3,7 @@ import { stoppedBy } from "./actions/workers.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { report } from "./report.ts";
 import type { DeploymentScope } from "./scope.ts";
-import { containersOf, inBaseOf, isStoppedByHand } from "./stopped-by-hand.ts";
+import { containersInBase, containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
 
 const wakeMs = 60_000;
 
@@ -44,7 +44,7 @@ export async function wakeBase(
   { spared = [], made = [] }: { readonly spared?: readonly string[]; readonly made?: readonly string[] } = {},
 ): Promise<void> {
   const isDown = downIn(scope, observed, made);
-  const down = inBaseOf(observed)
+  const down = containersInBase(observed)
     .filter((one) => isDown(one) && !spared.includes(one.id))
     .map(({ id }) => id);
   if (down.length > 0) await scope.ports.slots.startPlain(down, { signal });

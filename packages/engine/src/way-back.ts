@@ -1,4 +1,4 @@
-import { type Journal, planRecovery, type ReleaseBundle } from "@sluice/core";
+import { type Journal, planRecovery, type ReleaseBundle, supersededBy } from "@sluice/core";
 import { goesBack } from "./goes-back.ts";
 import { type AttemptRecord, bundleOf, unfinishedOf } from "./journal-entries.ts";
 import { prepareRollback } from "./prepare-rollback.ts";
@@ -61,12 +61,19 @@ export function isBack(way: WayBack, { action, result }: Recovered, target: Rele
 
 /**
  * Id of the release that a rollback which names none goes to because an attempt without an end is on its way back there. What is
- * before the one that serves is another, where that attempt was told which. `null` where there is no such attempt.
+ * before the one that serves is another, where that attempt was told which. `null` where there is no such attempt, and where
+ * something came after it.
+ *
+ * @throws SluiceError ENGINE_UNREACHABLE
  */
-export async function backUnderWay({ to }: Pick<RollbackRequest, "to">, journal: Journal): Promise<string | null> {
+export async function backUnderWay(
+  { to, project }: Pick<RollbackRequest, "to" | "project">,
+  { journal, observer }: Pick<EnginePorts, "journal" | "observer">,
+  signal?: AbortSignal,
+): Promise<string | null> {
   const unfinished = to ? null : unfinishedOf(await lastAttempt(journal));
   if (!unfinished || (await wayBack(unfinished.attempt, null, journal)) !== "same") return null;
-  return bundleOf(unfinished.attempt);
+  return supersededBy(unfinished, await observer.observe(project, signal)) ? null : bundleOf(unfinished.attempt);
 }
 
 /**
@@ -81,7 +88,7 @@ export async function foreseeRollback(
 ): Promise<PreparedDeployment> {
   const undo = await prepareUndo(request, ports, signal);
   if (undo) return undo;
-  const to = request.to ?? (await backUnderWay(request, ports.journal)) ?? undefined;
+  const to = request.to ?? (await backUnderWay(request, ports, signal)) ?? undefined;
   return prepareRollback({ ...request, to }, ports, signal);
 }
 

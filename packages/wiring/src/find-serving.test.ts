@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ServiceFacts } from "@sluice/core";
+import { type ServiceFacts, SluiceError } from "@sluice/core";
 import { type DeployRequest, deploy, type RollbackRequest, rollback } from "@sluice/engine";
 import { aConfig, aProject, aRequest, aService, createFakeWorld, type FakeWorld } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -182,4 +182,17 @@ describe("a release whose", () => {
     for (const { id } of await ports.bundles.list()) await ports.bundles.remove(id);
     expect((await readStatus(session)).findings.map(({ code }) => code)).not.toContain("service-short");
   });
+});
+
+it("a release in base serves, though what it left behind in a slot still runs", async () => {
+  const world = createFakeWorld();
+  await deploy(requestOf(world, [aService("web", { ports: [] })], "v1"), world.ports(), signal);
+  const { calls } = world;
+  const isRetired = () => calls.log.includes("journal.append step-intent retire-1");
+  calls.fault = ({ name }) =>
+    isRetired() && name.startsWith("slots.stop") ? new SluiceError("ENGINE_FAILED", "it does not stop") : undefined;
+  const services = [aService("web", { ports: [], strategy: "recreate" })];
+  await deploy(requestOf(world, services, "v2"), world.ports(), signal);
+  const { serving } = await readStatus(sessionOf(world, services));
+  expect(serving).toMatchObject({ tag: "v2", slot: null });
 });

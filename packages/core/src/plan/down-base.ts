@@ -2,7 +2,7 @@ import type { Finding } from "../model/finding.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { ObservedBaseService, ObservedContainer, ObservedStack } from "../model/stack.ts";
 import { stateText } from "./memory-kill.ts";
-import { isDown } from "./short-services.ts";
+import { isDone, isDown } from "./short-services.ts";
 
 /**
  * What both slots use and does not run, each with what brings it back. Pure.
@@ -15,9 +15,8 @@ export function downBaseFindings(
   services: readonly ServiceFacts[],
   counts = true,
 ): readonly Finding[] {
-  const isDone = ({ service, containers }: ObservedBaseService) =>
-    services.some(({ name, runsOnce }) => name === service && runsOnce) &&
-    containers.every(({ state, exitCode }) => state === "exited" && exitCode === 0);
+  const done = ({ service, containers }: ObservedBaseService) =>
+    services.some((one) => one.name === service && isDone(one, containers));
   return Object.values(base).flatMap((seen): Finding[] => {
     const { service, state, reason, containers } = seen;
     if (state === "absent" && counts) {
@@ -28,7 +27,7 @@ export function downBaseFindings(
     // One that is down may have been changed as well.
     const down = containers.find((container) => isDown(container.state) || container.state === "paused");
     const isChanged = state === "changed" && down !== undefined;
-    if ((state !== "stopped" && !isChanged) || isDone(seen)) return [];
+    if ((state !== "stopped" && !isChanged) || done(seen)) return [];
     const path = containers.flatMap(({ startError = "" }) => unmountable.exec(startError)?.groups?.["path"] ?? [])[0];
     if (path !== undefined) {
       const message = `base service ${service} does not run: it mounts ${path}, which is not there as it is to be`;

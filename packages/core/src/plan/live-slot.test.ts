@@ -64,6 +64,12 @@ describe("the live slot", () => {
     expect(liveSlot(aStack())).toBeNull();
   });
 
+  it("of a stack without doors is none where who served last was all in base: what runs is left over", () => {
+    const silent = aStack({ services, live, doors: {} });
+    expect(liveSlot({ ...silent, remembered: { slot: null, release: "r-2" } })).toBeNull();
+    expect(liveSlot({ ...stack, remembered: { slot: null, release: "r-2" } })).toMatchObject({ slot: "blue" });
+  });
+
   it("is only remembered where both run and no door can tell", () => {
     const silent = { ...stack, doors: {} };
     const remembered = { slot: "green", release: "r-0" } as const;

@@ -15,7 +15,7 @@ export interface LiveSlot {
  * The slot that users reach, judged by what the doors say: the stable one, or the other once every door gives it
  * everything. Doors that users come to go before others. Without a door that leads anywhere it goes by the slot that runs;
  * where both run by memory, and without one by which of them has nothing stopped: workers of the other are. `null` before a
- * first deployment, and while what users reach outside the slots has not given way.
+ * first deployment, while what users reach outside the slots has not given way, and where all that served last was in base.
  */
 export function liveSlot(observed: ObservedStack): LiveSlot | null {
   const doors = Object.values(observed.doors).filter(({ routing }) => routing !== null);
@@ -29,7 +29,9 @@ export function liveSlot(observed: ObservedStack): LiveSlot | null {
     const share = Math.min(...opened.map((routing) => shareOf(routing, slot)));
     return { slot, release: observed.slots[slot].release, share };
   }
-  if (doors.length > 0 || observed.isTakingOver) return null;
+  // What a release that is all in base left behind in a slot may run on beside it.
+  const wasInBase = observed.remembered?.slot === null;
+  if (doors.length > 0 || observed.isTakingOver || wasInBase) return null;
   const running = slots.filter((slot) => isRunning(observed.slots[slot]));
   const whole = running.filter((one) => observed.slots[one].containers.every(({ state }) => state === "running"));
   const likely = running.length === 1 ? running : whole;

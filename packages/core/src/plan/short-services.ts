@@ -46,6 +46,11 @@ export function shortServices(
     });
 }
 
+/** It runs once, and has. Pure. @param containers all of its own */
+export function isDone({ runsOnce }: ServiceFacts, containers: readonly ObservedContainer[]): boolean {
+  return runsOnce === true && containers.every(({ state, exitCode }) => state === "exited" && exitCode === 0);
+}
+
 /** The engine does not start it again by itself. */
 export function isDown(state: ObservedContainer["state"]): boolean {
   return state === "exited" || state === "created" || state === "dead";

@@ -1,5 +1,4 @@
 import {
-  baseServices,
   healthPathOf,
   isApplication,
   type ObservedContainer,
@@ -8,6 +7,7 @@ import {
   type StoredRelease,
 } from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
+import { baseOf } from "../base-as-released.ts";
 import { doorId } from "../doors.ts";
 import { notStored } from "../not-stored.ts";
 import { type DeploymentScope, releaseOf, servicesOf, servingSlot } from "../scope.ts";
@@ -122,8 +122,7 @@ function hadRelease(
 /** A base service as the previous release has it: not there at all where that has none of its name in base. */
 async function putBack(service: string, scope: DeploymentScope, { options }: StepCall): Promise<void> {
   const { previousRelease, ports, stack } = scope;
-  const before = previousRelease?.bundle.services ?? [];
-  const facts = baseServices(before.filter(({ active }) => active)).find(({ name }) => name === service);
+  const facts = previousRelease && baseOf(previousRelease.bundle).find(({ name }) => name === service);
   if (previousRelease && facts) await upStored(previousRelease, facts, scope, options);
   else await ports.base.remove(stack, service, options);
   await rereadAsBefore(scope, options);

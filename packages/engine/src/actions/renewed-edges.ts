@@ -57,7 +57,7 @@ export async function rereadAsWanted(scope: DeploymentScope, options: CallOption
 }
 
 /** Services of base that are made again as files that they mount changed. */
-function renewals(steps: readonly PlanStep[]): readonly string[] {
+export function renewals(steps: readonly PlanStep[]): readonly string[] {
   return steps.filter(isRenewal).map(({ service }) => service);
 }
 

@@ -1,9 +1,10 @@
 import type { ObservedBaseService, PlanStep, ServiceFacts } from "@sluice/core";
 import { baseOf, observedAs } from "../base-as-released.ts";
 import { createDeadline, settle } from "../deadline.ts";
-import { isDone } from "../lost-base.ts";
+import { isOver } from "../lost-base.ts";
 import { report } from "../report.ts";
 import type { DeploymentScope } from "../scope.ts";
+import { renewals } from "./renewed-edges.ts";
 import { upStored } from "./up-stored.ts";
 
 const lookMs = 10_000;
@@ -15,27 +16,23 @@ const makeMs = 30_000;
  * place was never started, and has written to nothing. Pure.
  */
 export function isOnlyDown({ state, containers }: ObservedBaseService): boolean {
-  if (state === "changed") return containers.every((one) => one.state === "created");
+  // Compose makes what is new before it ends what was there, and starts none of it meanwhile.
+  if (state === "changed") return containers.some((one) => one.state === "created");
   return state === "stopped" || state === "absent";
 }
 
 /**
- * After an undo: the previous serves only where what it needs of base runs. A run that died may have left down what no step that is
- * undone names, as what reads its configuration anew is made again ahead of its step. As `reviveBase`.
+ * After an undo: what reads its configuration anew is made again ahead of its step, and a run that died meanwhile left it down, though
+ * no step that is undone names it. As `reviveBase`. Nothing else was touched: what is down of that was so before.
  *
  * @param undone steps whose undo has looked after what they are for already
  */
 export async function reviveRest(scope: DeploymentScope, undone: readonly PlanStep[]): Promise<void> {
-  const namesIn = (steps: readonly PlanStep[]) => steps.flatMap((step) => (isOfBase(step) ? [step.service] : []));
-  const tried = namesIn(undone);
+  const tried = renewals(undone);
   await reviveBase(
     scope,
-    namesIn(scope.plan.steps).filter((name) => !tried.includes(name)),
+    renewals(scope.plan.steps).filter((name) => !tried.includes(name)),
   );
-}
-
-function isOfBase(step: PlanStep) {
-  return step.kind === "base" || step.kind === "recreate" || step.kind === "remove";
 }
 
 /**
@@ -61,7 +58,7 @@ async function onlyDown(scope: DeploymentScope, names: readonly string[]): Promi
   const { base } = (await settle(clock, signal, observedAs(scope, previousRelease, signal))).observed;
   return wanted.filter((service) => {
     const seen = base[service.name];
-    return seen !== undefined && isOnlyDown(seen) && !isDone(service, seen.containers);
+    return seen !== undefined && isOnlyDown(seen) && !isOver(service, seen.containers);
   });
 }
 

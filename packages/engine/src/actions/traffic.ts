@@ -58,14 +58,22 @@ export function isTakenOver(scope: DeploymentScope, service: string): boolean {
   );
 }
 
-/** Without new services whose doors are down: nobody is led there, nothing is under way, and there is nowhere to lead them back to. */
+/**
+ * Without new services whose doors are down: nobody is led there, nothing is under way, and there is nowhere to lead them back to.
+ * One that misses an answer may run all the same, which the engine tells.
+ */
 async function withoutDeadNew(
   scope: DeploymentScope,
   services: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const leads = await Promise.all(services.map(async (name) => !isNew(scope, name) || answers(scope, name, signal)));
-  return services.filter((_, at) => leads[at]);
+  const isSilent = await Promise.all(
+    services.map(async (name) => isNew(scope, name) && !(await answers(scope, name, signal))),
+  );
+  if (!isSilent.includes(true)) return services;
+  const { doors } = await scope.ports.observer.observe(scope.project, signal);
+  const runs = (name: string) => !["absent", "stopped", undefined].includes(doors[name]?.state);
+  return services.filter((name, at) => !isSilent[at] || runs(name));
 }
 
 /** A proxy of the project leads users to the new name until that is put back; the door goes when its own step is undone. */

@@ -34,13 +34,16 @@ export async function upWanted(
   await scope.ports.base.up(pinnedModel(release), facts, all, { ...options, renews });
 }
 
-/** An earlier run began it, and another release is checked out since: the service would get the files of that. */
+/** An earlier run began it, and what was checked out then is not now: the service would get files of another release, or none. */
 async function isOvertaken(
   release: StoredRelease,
   facts: ServiceFacts,
-  { isResumed, ports }: DeploymentScope,
+  { isResumed, ports, project }: DeploymentScope,
 ): Promise<boolean> {
   if (!isResumed) return false;
-  const changed = await ports.base.changedFiles(release, { model: release.model }, [facts]);
-  return Object.hasOwn(changed, facts.name);
+  const [changed, { model }] = await Promise.all([
+    ports.base.changedFiles(release, { model: release.model }, [facts]),
+    ports.base.placed(release, [facts], project.model),
+  ]);
+  return Object.hasOwn(changed, facts.name) || model !== release.model;
 }

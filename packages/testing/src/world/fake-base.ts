@@ -11,7 +11,7 @@ import {
 } from "@sluice/core";
 import { assertReady, type FakeContext, haltContainer, removeContainer, startContainer } from "./context.ts";
 import { assertPortsFree } from "./fake-slots.ts";
-import { addContainer, containersIn, type WorldContainer, type WorldState } from "./state.ts";
+import { addContainer, containersIn, nameOf, type WorldContainer, type WorldState } from "./state.ts";
 import { sharesPort } from "./users.ts";
 
 export function fakeBase(context: FakeContext): BaseRuntime {
@@ -47,7 +47,8 @@ export function fakeBase(context: FakeContext): BaseRuntime {
     },
     changedFiles: async ({ filesDir }, wanted, services) => {
       const [before, after] = [state.copies.get(filesDir), copiesIn(state, wanted.filesDir)];
-      const isOther = ({ name }: ServiceFacts) => before?.has(name) && before.get(name) !== after.get(name);
+      const isOther = ({ name }: ServiceFacts) =>
+        before?.has(name) && after.has(name) && before.get(name) !== after.get(name);
       return Object.fromEntries(services.filter(isOther).map(({ name }) => [name, [`${name}.conf`]]));
     },
     placed: async (release, services, _now, left) => {
@@ -56,8 +57,11 @@ export function fakeBase(context: FakeContext): BaseRuntime {
       const isCopy = ({ name }: ServiceFacts) => {
         const copied = withCopy(release, name).services[name];
         const runs = containersIn(state, "base", name).some(({ spec }) => spec === JSON.stringify(copied));
+        const isGone = copiesIn(state, release.filesDir).has(name) && !state.files.has(name);
         return (
-          runs || (left && copiesIn(state, left.filesDir).get(name) !== copiesIn(state, release.filesDir).get(name))
+          runs ||
+          isGone ||
+          (left && copiesIn(state, left.filesDir).get(name) !== copiesIn(state, release.filesDir).get(name))
         );
       };
       const model = services
@@ -81,20 +85,25 @@ export function fakeBase(context: FakeContext): BaseRuntime {
     rereadNames: (_stack, { signal } = {}) => act("base.rereadNames", signal, () => undefined),
     async up(model, service, services, { signal, renews = [] } = {}) {
       const spec = baseSpec(model, service);
-      const isRight = () =>
-        containersIn(state, "base", service.name).some((one) => one.spec === spec && !renews.includes(one.id));
-      if (!isRight()) {
+      const own = () => containersIn(state, "base", service.name);
+      const others = own().filter((one) => one.spec !== spec || renews.includes(one.id));
+      if (others.length > 0 || own().length === 0) {
         await act(`base.up ${service.name}: stop`, signal, () => {
           // Whoever accepts that a service is replaced stop-first accepts that nobody serves meanwhile.
           state.gaps.add(service.name);
-          for (const old of containersIn(state, "base", service.name)) haltContainer(context, old);
+          // As Compose does: what is new is made first, and takes the place when the old one is gone.
+          if (own().length === others.length) {
+            for (const volume of volumesIn(spec, state.stack)) state.volumes.add(volume);
+            const imageId = isPinned(service) ? model.services[service.name]?.image : undefined;
+            const file = copiesIn(state, copyOf(spec)).get(service.name);
+            const made = addContainer(state, { place: "base", facts: service, spec, imageId, file });
+            if (others[0]) made.name = `${others[0].id}_${made.name}`;
+          }
+          for (const old of others) haltContainer(context, old);
         });
         await act(`base.up ${service.name}: create`, signal, () => {
-          for (const old of containersIn(state, "base", service.name)) removeContainer(context, old);
-          for (const volume of volumesIn(spec, state.stack)) state.volumes.add(volume);
-          const imageId = isPinned(service) ? model.services[service.name]?.image : undefined;
-          const file = copiesIn(state, copyOf(spec)).get(service.name);
-          addContainer(state, { place: "base", facts: service, spec, imageId, file });
+          for (const old of others) removeContainer(context, old);
+          for (const made of own()) made.name = nameOf(state, "base", service.name);
         });
       }
       await act(`base.up ${service.name}: start`, signal, () => {

@@ -183,6 +183,6 @@ export function addContainer(state: WorldState, wanted: NewContainer): WorldCont
 }
 
 /** Compose numbers the containers of a service: one that is made anew in base is called as the one before. */
-function nameOf({ stack, ids }: WorldState, place: Place, service: string): string {
+export function nameOf({ stack, ids }: WorldState, place: Place, service: string): string {
   return place === "base" ? `${stack}-${service}-1` : `${stack}-${place}-${service}-${ids}`;
 }
