@@ -196,7 +196,7 @@ async function restoreBeside(
       try {
         return await withTool(undefined, (tool) => exchange(tool, { live: file, fresh: name, kept: old }, call));
       } catch (error) {
-        isUndecided = mayGoOn((error as Error).cause);
+        isUndecided = isSluiceError(error) && error.undecided;
         throw error;
       }
     },
@@ -237,6 +237,7 @@ async function exchange(
     if (mayGoOn(cause)) {
       throw new SluiceError("RESTORE_FAILED", failed, {
         hint: `it may have been, or be exchanged yet: look at the database once nothing works on it. What it held is kept as ${kept}, if that is there: do not remove that before`,
+        undecided: true,
         cause,
       });
     }

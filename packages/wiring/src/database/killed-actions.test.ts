@@ -44,7 +44,7 @@ it("nor is it told where its own data was put back since, or a deployment went w
   expect(await killedActions(journal, [])).toEqual([]);
 });
 
-it("a restore or an undo that has no end in the record is told, until that of its database has one or a deployment went well", async () => {
+it("a restore or an undo that has no end in the record is told, killed or lost sight of, until that of its database has one or a deployment went well", async () => {
   await append("restore", "begun");
   await append("restore-undo", "done", "analytics");
   expect(await killedActions(journal, [])).toMatchObject([

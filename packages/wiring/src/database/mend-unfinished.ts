@@ -29,7 +29,7 @@ export async function mendUnfinished(
       code: "database-not-mended",
       service,
       message: session.redact(
-        `it could not be looked whether a restore that was killed took place in ${service}: ${why}`,
+        `it could not be looked whether a restore without an end in the record took place in ${service}: ${why}`,
       ),
       hint: "sluice db backup looks again",
     });
