@@ -53,6 +53,23 @@ export async function assertUndoable(tool: SqliteTool, file: string, call: Drive
 }
 
 /**
+ * What a restore of the backup and its undo set aside; `null` where one of them was cut off or may go on, until somebody has decided what
+ * the live file holds and removed what that makes needless. Of a restore after an undo, too: its files are those of an undo that was cut off.
+ */
+export async function readSetAside(
+  tool: SqliteTool,
+  file: string,
+  { backup, signal }: DriverCall,
+): Promise<readonly ("old" | "undone")[] | null> {
+  // Also a half of one, which is being written.
+  const has = async (kind: Beside) => (await tool.list(besideFile(file, kind, backup), signal)).length > 0;
+  const [isRestored, isOld, isUndone] = [await has("restore"), await has("old"), await has("undone")];
+  if (isRestored || (isOld && isUndone)) return null;
+  if (isOld) return ["old"];
+  return isUndone ? ["undone"] : [];
+}
+
+/**
  * An exchange keeps what is in use first, and what it put in the place goes last: with both there, it ended in its middle. What is
  * in the live file cannot tell how far it came, as the application has written to it since.
  */

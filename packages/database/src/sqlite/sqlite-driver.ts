@@ -5,7 +5,7 @@ import type { Manifest } from "../model/manifest.ts";
 import { compressFileThere, compressHere } from "../process/compressed-output.ts";
 import { engineDisk, freeBytesIn } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
-import { assertRestorable, assertUndoable, besideFile, findBesides, isThere } from "./besides.ts";
+import { assertRestorable, assertUndoable, besideFile, findBesides, isThere, readSetAside } from "./besides.ts";
 import { assertIntact, takeFingerprint } from "./fingerprint-sql.ts";
 import { openScratchTool, openTool, type ToolOptions } from "./open-tool.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
@@ -50,6 +50,7 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
     rehearsalCopy: (_manifest, image, call) => openRehearsalCopy(options, image, call),
     restoreBeside: (manifest, source, call) => restoreBeside(withTool, file, manifest, source, call),
     findBesides: ({ signal }) => withTool(signal, (tool) => findBesides(tool, file, options.container, signal)),
+    setAside: (call) => withTool(call.signal, (tool) => readSetAside(tool, file, call)),
     undoSwap: (call) =>
       withTool(call.signal, async (tool) => {
         await assertUndoable(tool, file, call);
