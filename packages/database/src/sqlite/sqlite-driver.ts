@@ -257,6 +257,14 @@ async function exchange(
       hint: "whoever wrote in that moment may have to do it again; sqlite3 has to let go for that moment where the journal is a WAL, python3 and node do not",
     });
   }
-  await tool.remove(withCompanions(fresh));
+  // It is done, also where its container ends now.
+  await tool.remove(withCompanions(fresh)).catch(() =>
+    onFinding?.({
+      severity: "warn",
+      code: "restore-left",
+      message: `the content is exchanged, and ${fresh}, which nobody needs any more, could not be removed`,
+      hint: `remove ${fresh}: as long as it is there, the exchange counts as cut off`,
+    }),
+  );
   return kept;
 }

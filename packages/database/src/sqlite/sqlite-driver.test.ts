@@ -1,0 +1,54 @@
+import { type ContainerExec, type Finding, SluiceError } from "@sluice/core";
+import { expect, it } from "vitest";
+import { createSqliteDriver } from "./sqlite-driver.ts";
+
+const call = { backup: "20260501T100000Z-abcd" };
+const file = "/data/live.db";
+const old = `${file}__old_20260501t100000z_abcd`;
+
+type Verb = "query" | "list" | "exchange" | "remove";
+
+/** The driver of a database that a restore has taken the place of, in a container with Node. */
+function driverWith(answers: Partial<Record<Verb, () => { exitCode?: number; stdout?: string; stderr?: string }>>) {
+  const exec = async (_container: string, command: readonly string[]) => {
+    if (command[0] !== "node") throw new SluiceError("EXEC_FAILED", `${command[0]}: not found`);
+    const [verb, path = ""] = command.slice(4) as [Verb?, string?];
+    const list = () => ({ stdout: old.startsWith(path) ? old : "" });
+    const given = verb && { query: () => ({ stdout: "3.50.0\tUTF-8\t8192" }), list, ...answers }[verb];
+    const { exitCode = 0, stdout = "", stderr = "" } = given?.() ?? {};
+    return { exitCode, stdout: Buffer.from(`${stdout}\n`), stderr };
+  };
+  return createSqliteDriver({
+    exec: { exec } as unknown as ContainerExec,
+    throwAway: {} as never,
+    stack: "shop",
+    container: "here",
+    scratchMemoryBytes: 1,
+    file,
+  });
+}
+
+it("an exchange that took place has not failed where its container ends before what it has put there is removed", async () => {
+  const findings: Finding[] = [];
+  let isExchanged = false;
+  const remove = () => {
+    if (isExchanged) throw new SluiceError("EXEC_FAILED", "the container is not running");
+    return {};
+  };
+  const exchange = () => {
+    isExchanged = true;
+    return {};
+  };
+  const undone = driverWith({ exchange, remove }).undoSwap({ ...call, onFinding: (one) => findings.push(one) });
+  expect(await undone).toBe(`${file}__undone_20260501t100000z_abcd`);
+  expect(findings).toMatchObject([
+    { severity: "warn", code: "restore-left", hint: expect.stringContaining(`remove ${old}:`) },
+  ]);
+});
+
+it("an exchange whose tool is killed is undecided, and one that the tool refuses is not", async () => {
+  const killed = driverWith({ exchange: () => ({ exitCode: 137 }) }).undoSwap(call);
+  await expect(killed).rejects.toMatchObject({ code: "RESTORE_FAILED", undecided: true });
+  const refused = driverWith({ exchange: () => ({ exitCode: 1, stderr: "Error: database is locked" }) }).undoSwap(call);
+  await expect(refused).rejects.toMatchObject({ code: "RESTORE_FAILED", undecided: false });
+});
