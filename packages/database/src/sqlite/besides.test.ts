@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readSetAside } from "./besides.ts";
+import { assertUndoable, readSetAside } from "./besides.ts";
 import type { SqliteTool } from "./tool.ts";
 
 const backup = "20260501T100000Z-abcd";
@@ -26,4 +26,14 @@ it.each([
   [["old", "undone"], null],
 ])("of files of kinds %j an exchange has set aside %j", async (kinds, aside) => {
   expect(await readSetAside(toolWith(kinds), "/data/live.db", call)).toEqual(aside);
+});
+
+it("an undo after an earlier one that was whole, or was cut off, is refused with what tells the two apart", async () => {
+  await expect(assertUndoable(toolWith(["old"]), "/data/live.db", call)).resolves.toBeUndefined();
+  const [old, undone] = ["old", "undone"].map((kind) => `/data/live.db__${kind}_20260501t100000z_abcd`);
+  await expect(assertUndoable(toolWith(["old", "undone"]), "/data/live.db", call)).rejects.toMatchObject({
+    code: "RESTORE_FAILED",
+    message: `${undone} is there already: an earlier undo of this backup's restore kept it, or was cut off`,
+    hint: `sluice db restore ${backup} shows how /data/live.db differs from the backup before it asks. If /data/live.db is not of the backup, that undo took place: remove ${old}. If it is, make room once nobody needs it: remove ${undone}; then undo again`,
+  });
 });
