@@ -1,10 +1,18 @@
 import { type ContainerExec, type Finding, SluiceError } from "@sluice/core";
 import { expect, it } from "vitest";
-import { createSqliteDriver } from "./sqlite-driver.ts";
+import { createSqliteDriver, type SqliteOptions } from "./sqlite-driver.ts";
 
 const call = { backup: "20260501T100000Z-abcd" };
 const file = "/data/live.db";
 const old = `${file}__old_20260501t100000z_abcd`;
+
+const options: Omit<SqliteOptions, "exec"> = {
+  throwAway: {} as never,
+  stack: "shop",
+  container: "here",
+  scratchMemoryBytes: 1,
+  file,
+};
 
 type Verb = "query" | "list" | "exchange" | "remove";
 
@@ -18,14 +26,7 @@ function driverWith(answers: Partial<Record<Verb, () => { exitCode?: number; std
     const { exitCode = 0, stdout = "", stderr = "" } = given?.() ?? {};
     return { exitCode, stdout: Buffer.from(`${stdout}\n`), stderr };
   };
-  return createSqliteDriver({
-    exec: { exec } as unknown as ContainerExec,
-    throwAway: {} as never,
-    stack: "shop",
-    container: "here",
-    scratchMemoryBytes: 1,
-    file,
-  });
+  return createSqliteDriver({ ...options, exec: { exec } as unknown as ContainerExec });
 }
 
 it("an exchange that took place has not failed where its container ends before what it has put there is removed", async () => {
@@ -51,4 +52,16 @@ it("an exchange whose tool is killed is undecided, and one that the tool refuses
   await expect(killed).rejects.toMatchObject({ code: "RESTORE_FAILED", undecided: true });
   const refused = driverWith({ exchange: () => ({ exitCode: 1, stderr: "Error: database is locked" }) }).undoSwap(call);
   await expect(refused).rejects.toMatchObject({ code: "RESTORE_FAILED", undecided: false });
+});
+
+it("what is beside the database is looked for without starting a container", async () => {
+  expect(await driverWith({}).findBesides?.(call)).toMatchObject({ what: expect.stringContaining(old) });
+  const exec = async () => ({ exitCode: 127, stdout: Buffer.of(), stderr: "not found" });
+  const without = createSqliteDriver({
+    ...options,
+    exec: { exec } as unknown as ContainerExec,
+    toolImage: "python:3",
+    throwAway: { start: () => expect.unreachable("a container was started") } as never,
+  });
+  expect(await without.findBesides?.(call)).toBeNull();
 });

@@ -7,7 +7,7 @@ import { engineDisk, freeBytesIn } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
 import { assertRestorable, assertUndoable, besideFile, findBesides, isThere, readSetAside } from "./besides.ts";
 import { assertIntact, takeFingerprint } from "./fingerprint-sql.ts";
-import { openScratchTool, openTool, type ToolOptions } from "./open-tool.ts";
+import { openScratchTool, openTool, ownTool, type ToolOptions } from "./open-tool.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { type ExchangedFiles, type SqliteTool, withCompanions } from "./tool.ts";
 
@@ -49,7 +49,11 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
     scratch: (_manifest, image, call) => scratch(options, image, call),
     rehearsalCopy: (_manifest, image, call) => openRehearsalCopy(options, image, call),
     restoreBeside: (manifest, source, call) => restoreBeside(withTool, file, manifest, source, call),
-    findBesides: ({ signal }) => withTool(signal, (tool) => findBesides(tool, file, options.container, signal)),
+    // Who only looks, as `sluice doctor` does each half hour, starts no container: that is what others take away, and tell of as a leftover.
+    async findBesides({ signal }) {
+      const tool = await ownTool(options, signal);
+      return tool && findBesides(tool, file, options.container, signal);
+    },
     setAside: (call) => withTool(call.signal, (tool) => readSetAside(tool, file, call)),
     undoSwap: (call) =>
       withTool(call.signal, async (tool) => {
