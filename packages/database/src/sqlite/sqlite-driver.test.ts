@@ -14,16 +14,24 @@ const options: Omit<SqliteOptions, "exec"> = {
   file,
 };
 
+interface Ended {
+  readonly exitCode?: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
 type Verb = "query" | "list" | "exchange" | "remove";
 
 /** The driver of a database that a restore has taken the place of, in a container with Node. */
-function driverWith(answers: Partial<Record<Verb, () => { exitCode?: number; stdout?: string; stderr?: string }>>) {
+function driverWith(answers: Partial<Record<Verb, () => Ended>>) {
   const exec = async (_container: string, command: readonly string[]) => {
     if (command[0] !== "node") throw new SluiceError("EXEC_FAILED", `${command[0]}: not found`);
     const [verb, path = ""] = command.slice(4) as [Verb?, string?];
-    const list = () => ({ stdout: old.startsWith(path) ? old : "" });
-    const given = verb && { query: () => ({ stdout: "3.50.0\tUTF-8\t8192" }), list, ...answers }[verb];
-    const { exitCode = 0, stdout = "", stderr = "" } = given?.() ?? {};
+    const usual: Partial<Record<Verb, () => Ended>> = {
+      query: () => ({ stdout: "3.50.0\tUTF-8\t8192" }),
+      list: () => ({ stdout: old.startsWith(path) ? old : "" }),
+    };
+    const { exitCode = 0, stdout = "", stderr = "" } = (verb && { ...usual, ...answers }[verb]?.()) || {};
     return { exitCode, stdout: Buffer.from(`${stdout}\n`), stderr };
   };
   return createSqliteDriver({ ...options, exec: { exec } as unknown as ContainerExec });
