@@ -14,12 +14,13 @@ export async function settleExchange(
   session: Session,
   { ports: { driver, store }, service }: Pick<OpenDatabase, "ports" | "service">,
   say: (finding: Finding) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { journal } = await session.ports();
   const exchange = await unfinishedExchange(journal, service);
   if (!exchange) return;
   const { action, backup, actor, at } = exchange;
-  const isDone = await tookPlace(driver, action, { backup });
+  const isDone = await tookPlace(driver, action, { backup, signal });
   if (isDone === null) return;
   const what = action === "restore" ? `the restore of backup ${backup}` : `undoing the restore of backup ${backup}`;
   const outcome = isDone ? "it took place" : "it did not take place";
