@@ -54,6 +54,8 @@ it("a restore or an undo that has no end in the record is told, killed or lost s
       message: expect.stringMatching(
         /^the restore of backup b1 that ada began at .* whether it took place in db is not on record$/,
       ),
+      // By that it is told whether it took place.
+      hint: expect.stringMatching(/until then drop nothing that was set aside beside the database$/),
     },
   ]);
   await append("restore", "failed");

@@ -57,7 +57,7 @@ function undecided({ action, actor, at, service, backup }: DatabaseRecord): Find
     severity: "warn",
     code: "restore-cut-short",
     message: `${what} that ${actor} began at ${at} has no end in the record, as it was killed or nobody saw how it ended: whether it took place in ${service ?? "the database"} is not on record`,
-    hint: "sluice db backup looks what is there, and records it where that can be told; what was set aside stays until you drop it",
+    hint: "sluice db backup looks what is there, and records it where that can be told; until then drop nothing that was set aside beside the database",
     ...(service ? { service } : {}),
   };
 }
