@@ -31,7 +31,7 @@ function driverWith(answers: Partial<Record<Verb, () => Ended>>) {
       query: () => ({ stdout: "3.50.0\tUTF-8\t8192" }),
       list: () => ({ stdout: old.startsWith(path) ? old : "" }),
     };
-    const { exitCode = 0, stdout = "", stderr = "" } = (verb && { ...usual, ...answers }[verb]?.()) || {};
+    const { exitCode = 0, stdout = "", stderr = "" } = (verb ? { ...usual, ...answers }[verb]?.() : undefined) ?? {};
     return { exitCode, stdout: Buffer.from(`${stdout}\n`), stderr };
   };
   return createSqliteDriver({ ...options, exec: { exec } as unknown as ContainerExec });
