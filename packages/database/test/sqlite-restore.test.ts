@@ -92,6 +92,7 @@ describe("an exchange that is killed", () => {
     const killed = driver(async (start) => ({ ...(await start()), exitCode: 137 }));
     await expect(restore(killed)).rejects.toMatchObject({
       code: "RESTORE_FAILED",
+      undecided: true,
       message: expect.stringContaining("killed (exit code 137)"),
       hint: expect.stringContaining(file(old)),
     });
@@ -176,6 +177,7 @@ describe("an exchange whose connection breaks", () => {
     const failing = driver(async () => ({ exitCode: 1, stdout: Buffer.of(), stderr }));
     await expect(restore(failing)).rejects.toMatchObject({
       code: "RESTORE_FAILED",
+      undecided: false,
       hint: expect.stringContaining("what it was"),
     });
     expect((await readdir(directory)).filter((name) => name.includes("__"))).toEqual([]);

@@ -14,7 +14,7 @@ import { isEngineRecord } from "./read-attempts.ts";
 /** Something that changed whose migrations are on a database, or that holds what they were then. */
 export interface DataChange {
   readonly action: Extract<DatabaseAction, "migrate" | "migrate-down" | "restore" | "restore-undo" | "anew" | "backup">;
-  /** `unknown` of what was killed, or has left a part of it. */
+  /** `unknown` of what was killed or lost sight of, or has left a part of it. */
   readonly outcome: "done" | "not-done" | "unknown";
   /** Whose database it is; `null` where that is not on record. */
   readonly service: string | null;

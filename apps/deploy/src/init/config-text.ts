@@ -45,8 +45,15 @@ function withServices(existing: string | null, services: readonly ServiceFacts[]
   return `${before}${endedAs(text, `${lineEnd(before)}${entries(missing, indent)}`)}${text.slice(at)}`;
 }
 
-/** A text with a section behind all that it says. */
+/** A text with a section behind all that it says. One that is a map in braces, as JSON is, has no place for it: it is written anew. */
 function withSection(text: string, section: string): string {
+  const document = parseDocument(text);
+  const [map, added] = [document.contents, parseDocument(section).contents];
+  if (isMap(map) && map.flow && isMap(added)) {
+    map.flow = false;
+    map.items.push(...added.items);
+    return endedAs(text, document.toString({ lineWidth: 0 }));
+  }
   return `${text}${endedAs(text, `${lineEnd(text)}${text.trim() === "" ? "" : "\n"}${section}`)}`;
 }
 

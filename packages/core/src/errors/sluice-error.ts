@@ -19,6 +19,8 @@ export interface ErrorDetails {
   readonly position?: SourcePosition | undefined;
   /** True where the same call may succeed later without a change by a person. Set by the adapter that knows. */
   readonly retryable?: boolean | undefined;
+  /** True where nobody knows whether what was asked for was done, or is being done yet. */
+  readonly undecided?: boolean | undefined;
   readonly cause?: unknown;
 }
 
@@ -31,6 +33,7 @@ export class SluiceError extends Error {
   readonly detail: string | undefined;
   readonly position: SourcePosition | undefined;
   readonly retryable: boolean;
+  readonly undecided: boolean;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -39,6 +42,7 @@ export class SluiceError extends Error {
     this.detail = details.detail;
     this.position = details.position;
     this.retryable = details.retryable ?? false;
+    this.undecided = details.undecided ?? false;
   }
 
   get exitCode(): number {

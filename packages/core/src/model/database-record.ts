@@ -19,7 +19,7 @@ export const databaseActions = [
 
 export type DatabaseAction = (typeof databaseActions)[number];
 
-/** What was `begun` has a second record, of how it ended, unless it was killed. */
+/** What was `begun` has a second record, of how it ended, unless it was killed, or nobody saw that. */
 export const databaseResults = ["begun", "done", "failed", "interrupted"] as const;
 
 export type DatabaseResult = (typeof databaseResults)[number];

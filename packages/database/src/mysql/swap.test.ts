@@ -100,7 +100,11 @@ describe("a swap whose connection breaks", () => {
       // It got there before it was ended.
       onEnd: (server) => Object.assign(server, { content: after, session: "" }),
     });
-    expect(await swap()).toMatchObject({ code: "RESTORE_FAILED", hint: expect.stringContaining("the one it was") });
+    expect(await swap()).toMatchObject({
+      code: "RESTORE_FAILED",
+      undecided: false,
+      hint: expect.stringContaining("the one it was"),
+    });
     expect(told).toContain("create database `shop__old_1` character set latin1 collate latin1_bin;\n");
     expect(told.join("\n")).toContain("kill 7;");
     expect(told.join("\n")).toContain(
@@ -124,6 +128,7 @@ describe("a swap whose connection breaks", () => {
     expect(isSluiceError(failed) && failed.message).toContain("not known");
     expect(failed).toMatchObject({
       code: "RESTORE_FAILED",
+      undecided: true,
       hint: expect.stringContaining("shop__old_1: drop neither"),
     });
     expect(dropped(told)).toEqual([]);

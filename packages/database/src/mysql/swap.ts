@@ -10,8 +10,8 @@ import { fromHex, type MysqlTarget, maintenance, quoteName, quoteText } from "./
  *
  * @param events a script of events that belong to `fresh` and are not in it
  * @param options `onAway` is called before the first session is ended
- * @throws SluiceError RESTORE_FAILED; then the live database is in its place, and whole, unless the error says that this is not
- * known; and no database that holds tables was dropped
+ * @throws SluiceError RESTORE_FAILED; then the live database is in its place, and whole, unless the error is
+ * `undecided`; and no database that holds tables was dropped
  */
 export async function swapDatabases(
   exec: ContainerExec,
@@ -52,7 +52,7 @@ export async function swapDatabases(
   await dropEmpty(exec, target, fresh, unstoppable).catch(() => undefined);
 }
 
-/** @throws SluiceError RESTORE_FAILED where it is not known what the databases are now */
+/** @throws SluiceError RESTORE_FAILED, `undecided`: it is not known what the databases are now */
 async function takeBack(
   exec: ContainerExec,
   target: MysqlTarget,
@@ -84,6 +84,7 @@ async function takeBack(
       `the databases could not be swapped: ${failed}; and it is not known whether that is taken back: ${why}`,
       {
         hint: `the tables that were in use are in ${live} or in ${old}: drop neither before you have looked; views, triggers, routines and events of ${live} may be missing, which the next sluice db backup makes anew where its tables are back (sluice doctor says so); see the log of the database's container`,
+        undecided: true,
         cause: error,
       },
     );

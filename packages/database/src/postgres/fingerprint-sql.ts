@@ -76,9 +76,9 @@ const keyHash = `(select string_agg(format(
 
 /**
  * One JSON object a line, by table: the server makes the statements, which psql runs one after the other. Going back to the savepoint lets
- * go of the table and its indexes, while the snapshot stays: the server has room for so many locks, for all who use it. Of a sampled table
- * only chosen rows are put together as a whole: `offset 0` keeps the server from doing that for all of them, which costs
- * three times as much.
+ * go of the table and its indexes, while the snapshot stays: the server has room for so many locks, for all who use it. The savepoint goes,
+ * too: the next of its name would be inside it, and each level takes some of the server's memory. Of a sampled table only
+ * chosen rows are put together as a whole: `offset 0` keeps the server from doing that for all of them, which costs three times as much.
  */
 export function tablesSql(sampling: Sampling): string {
   const isLarge =
@@ -91,7 +91,7 @@ select 'savepoint sluice', case when t.sampled then format(
     t.name, t.key, t.content, t.nspname, t.relname)
   else format(
     'select json_build_object(''name'', %L, ''rows'', count(*), ''hash'', coalesce(sum(${hashSql}), 0)::text, ''sampled'', false) from only %I.%I as sluice_row',
-    t.name, t.content, t.nspname, t.relname) end, 'rollback to savepoint sluice'
+    t.name, t.content, t.nspname, t.relname) end, 'rollback to savepoint sluice', 'release savepoint sluice'
 from (
   select s.*, s.key is not null and ${isLarge} as sampled
   from (

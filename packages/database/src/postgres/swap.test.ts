@@ -90,6 +90,7 @@ describe("a swap whose end nobody has seen", () => {
     const { swap, state } = serverWith(before, { ...before, isClosed: true });
     expect(await swap()).toMatchObject({
       code: "RESTORE_FAILED",
+      undecided: false,
       hint: "shop is the one it was; see the log of the database's container",
     });
     expect(state.isClosed).toBe(false);
@@ -101,6 +102,7 @@ describe("a swap whose end nobody has seen", () => {
   ])("is not known where %s: nothing may be dropped", async (_, becomes, why) => {
     expect(await serverWith(before, becomes).swap()).toMatchObject({
       code: "RESTORE_FAILED",
+      undecided: true,
       message: expect.stringMatching(new RegExp(`it is not known whether they were: .*${why}$`)),
       hint: expect.stringMatching(
         /^drop none of shop, shop__restore_1 and shop__old_1 before .*docker exec 0123456789ab psql -U shop -d postgres /,

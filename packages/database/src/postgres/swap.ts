@@ -9,8 +9,8 @@ import { maintenance, type PostgresTarget, quoteText } from "./target.ts";
  * Swaps `fresh` into the place of the target's database. Once that has begun, no signal ends it.
  *
  * @param names `old` must not be there yet
- * @throws SluiceError RESTORE_FAILED; then the live database is in its place and takes connections, unless the error says that
- * this is not known
+ * @throws SluiceError RESTORE_FAILED; then the live database is in its place and takes connections, unless the error is
+ * `undecided`
  */
 export async function swapDatabases(
   exec: ContainerExec,
@@ -59,6 +59,7 @@ async function rename(
       const look = `docker exec ${container.slice(0, 12)} psql -U ${user} -d ${maintenance(target).database} -c "select datname, datallowconn from pg_database"`;
       throw new SluiceError("RESTORE_FAILED", `${failed}; and it is not known whether they were: ${error.message}`, {
         hint: `drop none of ${live}, ${fresh} and ${old} before you have looked: if ${old} is there, it holds what was in use, else ${live} does (${look}); where nobody can connect to ${live}, the next sluice db backup puts that right`,
+        undecided: true,
         cause: error,
       });
     });

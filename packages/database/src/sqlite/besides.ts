@@ -49,7 +49,33 @@ export async function assertUndoable(tool: SqliteTool, file: string, call: Drive
   const isUndone = await isThere(tool, undone, signal);
   if (!(await isThere(tool, old, signal))) throw nothingToUndo({ backup, old, undone: isUndone ? undone : null });
   await assertDecided(tool, file, call);
-  if (isUndone) throw besideTaken("undone", { name: undone, backup, drop: `remove ${undone}` });
+  if (!isUndone) return;
+  // A restore, its undo and a restore again leave the same files as an undo that was cut off after its exchange. To undo that one again
+  // would put what was in use long ago in the place of what was written since.
+  throw new SluiceError(
+    "RESTORE_FAILED",
+    `${undone} is there already: an earlier undo of this backup's restore kept it, or was cut off`,
+    {
+      hint: `sluice db restore ${backup} shows how ${file} differs from the backup before it asks. If ${file} is not of the backup, that undo took place: remove ${old}. If it is, make room once nobody needs it: remove ${undone}; then undo again`,
+    },
+  );
+}
+
+/**
+ * What a restore of the backup and its undo set aside; `null` where one of them was cut off or may go on, until somebody has decided what
+ * the live file holds and removed what that makes needless. Of a restore after an undo, too: its files are those of an undo that was cut off.
+ */
+export async function readSetAside(
+  tool: SqliteTool,
+  file: string,
+  { backup, signal }: DriverCall,
+): Promise<readonly ("old" | "undone")[] | null> {
+  // Also a half of one, which is being written.
+  const has = async (kind: Beside) => (await tool.list(besideFile(file, kind, backup), signal)).length > 0;
+  const [isRestored, isOld, isUndone] = [await has("restore"), await has("old"), await has("undone")];
+  if (isRestored || (isOld && isUndone)) return null;
+  if (isOld) return ["old"];
+  return isUndone ? ["undone"] : [];
 }
 
 /**

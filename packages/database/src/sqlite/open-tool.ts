@@ -19,6 +19,13 @@ const found = new WeakMap<ToolOptions, SqliteTool>();
 /** Disposing removes the container that was started for it, if one was. */
 export type OpenTool = SqliteTool & AsyncDisposable;
 
+/** A tool of the service's own container; `null` where it has none. Starts nothing. */
+export async function ownTool(options: ToolOptions, signal?: AbortSignal): Promise<SqliteTool | null> {
+  const own = found.get(options) ?? (await findTool(options.exec, options.container, signal));
+  if (own) found.set(options, own);
+  return own;
+}
+
 /**
  * A tool that reaches the database's file: of the service's own container where it has one, so that the SQLite is the one
  * that the application knows; else in a container of another image with the same volumes.
@@ -26,12 +33,9 @@ export type OpenTool = SqliteTool & AsyncDisposable;
  * @throws SluiceError DATABASE_UNKNOWN, IMAGE_MISSING, START_FAILED
  */
 export async function openTool(options: ToolOptions, signal?: AbortSignal): Promise<OpenTool> {
-  const { exec, container, toolImage } = options;
-  const own = found.get(options) ?? (await findTool(exec, container, signal));
-  if (own) {
-    found.set(options, own);
-    return { ...own, async [Symbol.asyncDispose]() {} };
-  }
+  const { container, toolImage } = options;
+  const own = await ownTool(options, signal);
+  if (own) return { ...own, async [Symbol.asyncDispose]() {} };
   if (toolImage === undefined) throw noTool(`the container ${container}`);
   return startTool(options, toolImage, { entrypoint: ["sleep"], command: ["86400"], volumesFrom: container }, signal);
 }

@@ -5,9 +5,9 @@ import type { Manifest } from "../model/manifest.ts";
 import { compressFileThere, compressHere } from "../process/compressed-output.ts";
 import { engineDisk, freeBytesIn } from "../process/free-bytes.ts";
 import { orDispose } from "../process/or-dispose.ts";
-import { assertRestorable, assertUndoable, besideFile, findBesides, isThere } from "./besides.ts";
+import { assertRestorable, assertUndoable, besideFile, findBesides, isThere, readSetAside } from "./besides.ts";
 import { assertIntact, takeFingerprint } from "./fingerprint-sql.ts";
-import { openScratchTool, openTool, type ToolOptions } from "./open-tool.ts";
+import { openScratchTool, openTool, ownTool, type ToolOptions } from "./open-tool.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { type ExchangedFiles, type SqliteTool, withCompanions } from "./tool.ts";
 
@@ -49,7 +49,12 @@ export function createSqliteDriver(options: SqliteOptions): DatabaseDriver {
     scratch: (_manifest, image, call) => scratch(options, image, call),
     rehearsalCopy: (_manifest, image, call) => openRehearsalCopy(options, image, call),
     restoreBeside: (manifest, source, call) => restoreBeside(withTool, file, manifest, source, call),
-    findBesides: ({ signal }) => withTool(signal, (tool) => findBesides(tool, file, options.container, signal)),
+    // Who only looks, as `sluice doctor` does each half hour, starts no container: that is what others take away, and tell of as a leftover.
+    async findBesides({ signal }) {
+      const tool = await ownTool(options, signal);
+      return tool && findBesides(tool, file, options.container, signal);
+    },
+    setAside: (call) => withTool(call.signal, (tool) => readSetAside(tool, file, call)),
     undoSwap: (call) =>
       withTool(call.signal, async (tool) => {
         await assertUndoable(tool, file, call);
@@ -196,7 +201,7 @@ async function restoreBeside(
       try {
         return await withTool(undefined, (tool) => exchange(tool, { live: file, fresh: name, kept: old }, call));
       } catch (error) {
-        isUndecided = mayGoOn((error as Error).cause);
+        isUndecided = isSluiceError(error) && error.undecided;
         throw error;
       }
     },
@@ -237,6 +242,7 @@ async function exchange(
     if (mayGoOn(cause)) {
       throw new SluiceError("RESTORE_FAILED", failed, {
         hint: `it may have been, or be exchanged yet: look at the database once nothing works on it. What it held is kept as ${kept}, if that is there: do not remove that before`,
+        undecided: true,
         cause,
       });
     }
@@ -255,6 +261,14 @@ async function exchange(
       hint: "whoever wrote in that moment may have to do it again; sqlite3 has to let go for that moment where the journal is a WAL, python3 and node do not",
     });
   }
-  await tool.remove(withCompanions(fresh));
+  // It is done, also where its container ends now.
+  await tool.remove(withCompanions(fresh)).catch(() =>
+    onFinding?.({
+      severity: "warn",
+      code: "restore-left",
+      message: `the content is exchanged, and ${fresh}, which nobody needs any more, could not be removed`,
+      hint: `remove ${fresh}: as long as it is there, the exchange counts as cut off`,
+    }),
+  );
   return kept;
 }

@@ -139,7 +139,10 @@ describe("a directory of backups", () => {
     await mkdir(join(directory, "20260502T100000Z-zzzz.json"));
     const unread = { code: "BACKUP_FAILED", message: expect.stringMatching(/zzzz\.json cannot be read: EISDIR$/) };
     expect(await store.list()).toEqual({ backups: [manifest], damaged: [expect.objectContaining(unread)] });
-    await expect(store.begin("20260503T100000Z-bbbb")).rejects.toMatchObject(unread);
+    await expect(store.begin("20260503T100000Z-bbbb")).rejects.toMatchObject({
+      ...unread,
+      hint: expect.stringMatching(/let this user read it.*a directory of their own/),
+    });
     expect((await readdir(directory)).filter((name) => name.includes("bbbb"))).toEqual([]);
   });
 

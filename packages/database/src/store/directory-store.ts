@@ -86,7 +86,10 @@ export function createDirectoryStore({ directory, onStep }: DirectoryStoreOption
         const unread = damaged.find(({ code }) => code !== "BACKUP_INVALID");
         if (unread) {
           await rm(mark, { force: true });
-          throw unread;
+          throw new SluiceError(unread.code, unread.message, {
+            hint: "it may be the newest backup of all, so no other begins: let this user read it (chown; or see to the disk), or remove it. Where several users share the directory, give the stacks of each a directory of their own (database.store.directory)",
+            cause: unread,
+          });
         }
         return createWriter(id, (backups.at(-1)?.seq ?? 0) + 1, tag, mark);
       }),

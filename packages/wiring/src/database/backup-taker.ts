@@ -15,7 +15,7 @@ export function createBackupTaker(session: Session): BackupTaker {
     async take(_service, { release, prove, signal = new AbortController().signal, onProgress }) {
       const texts = createProgressTexts(session.clock, (text) => onProgress?.(text));
       const database = await openDatabase(session, { onProgress: texts.show }, signal);
-      await mendDatabase(session, database);
+      await mendDatabase(session, database, { signal });
       const manifest = await takeAndProve(session, { ...database, release }, prove, signal);
       texts.end();
       return { id: manifest.id, bytes: manifest.bytes, level: highestLevel(manifest) };

@@ -165,7 +165,7 @@ async function changeLocked<T>(
   await session.runtime().throwAway.sweep(stack);
   const database = await opening;
   const { onFinding: say = telling(session) } = call;
-  await mendDatabase(session, database, say);
+  await mendDatabase(session, database, { say, signal });
   for (const killed of await killedActions(journal, await bundles.list())) say(killed);
   const { backup } = call;
   // Also of one that fails or is killed it has to be known whose it was; one that is refused has not begun.

@@ -44,7 +44,7 @@ it("nor is it told where its own data was put back since, or a deployment went w
   expect(await killedActions(journal, [])).toEqual([]);
 });
 
-it("a restore or an undo that has no end in the record is told, until that of its database has one or a deployment went well", async () => {
+it("a restore or an undo that has no end in the record is told, killed or lost sight of, until that of its database has one or a deployment went well", async () => {
   await append("restore", "begun");
   await append("restore-undo", "done", "analytics");
   expect(await killedActions(journal, [])).toMatchObject([
@@ -54,6 +54,8 @@ it("a restore or an undo that has no end in the record is told, until that of it
       message: expect.stringMatching(
         /^the restore of backup b1 that ada began at .* whether it took place in db is not on record$/,
       ),
+      // By that it is told whether it took place.
+      hint: expect.stringMatching(/until then drop nothing that was set aside beside the database$/),
     },
   ]);
   await append("restore", "failed");

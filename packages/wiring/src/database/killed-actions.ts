@@ -11,9 +11,9 @@ import { isExchange } from "./unfinished-exchange.ts";
 const ends = "deployment-end";
 
 /**
- * That the last migration of a database that was run alone, or the last restore or undo of one, has no end in the record: it was killed.
- * Not told of a migration where that database's data was put back since, and of none where a deployment went well since. For whoever
- * knows that none is under way.
+ * That the last migration of a database that was run alone, or the last restore or undo of one, has no end in the record: it was
+ * killed, or nobody saw how it ended. Not told of a migration where that database's data was put back since, and of none where a deployment
+ * went well since. For whoever knows that none is under way.
  *
  * @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE
  */
@@ -56,8 +56,8 @@ function undecided({ action, actor, at, service, backup }: DatabaseRecord): Find
   return {
     severity: "warn",
     code: "restore-cut-short",
-    message: `${what} that ${actor} began at ${at} was killed before its end was recorded: whether it took place in ${service ?? "the database"} is not on record`,
-    hint: "sluice db backup looks what is there, and records it where that can be told; what was set aside stays until you drop it",
+    message: `${what} that ${actor} began at ${at} has no end in the record, as it was killed or nobody saw how it ended: whether it took place in ${service ?? "the database"} is not on record`,
+    hint: "sluice db backup looks what is there, and records it where that can be told; until then drop nothing that was set aside beside the database",
     ...(service ? { service } : {}),
   };
 }

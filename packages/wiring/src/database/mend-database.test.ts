@@ -1,5 +1,5 @@
 import { databaseEntry, type Finding, type JournalEntry } from "@sluice/core";
-import type { DatabaseDriver } from "@sluice/database";
+import type { DatabaseDriver, DriverCall } from "@sluice/database";
 import { createFakeWorld } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import type { Session } from "../session.ts";
@@ -7,7 +7,11 @@ import { mendDatabase } from "./mend-database.ts";
 import type { OpenDatabase } from "./open-database.ts";
 
 /** What is told and recorded of a driver that mends in this way; texts with `secret` are redacted. */
-async function told(driver: Pick<DatabaseDriver, "mend" | "setAside"> = {}, before: readonly JournalEntry[] = []) {
+async function told(
+  driver: Pick<DatabaseDriver, "mend" | "setAside"> = {},
+  before: readonly JournalEntry[] = [],
+  signal?: AbortSignal,
+) {
   const findings: Finding[] = [];
   const { journal } = createFakeWorld().ports();
   for (const entry of before) await journal.append(entry);
@@ -18,7 +22,7 @@ async function told(driver: Pick<DatabaseDriver, "mend" | "setAside"> = {}, befo
   } as unknown as Session;
   const store = { load: async (id: string) => ({ id, release: "r1" }) };
   const database = { service: "db", ports: { driver, store } } as unknown as OpenDatabase;
-  await mendDatabase(session, database, (finding) => findings.push(finding));
+  await mendDatabase(session, database, { say: (finding) => findings.push(finding), signal });
   const records: unknown[] = [];
   for await (const record of journal.read()) records.push(record);
   return { findings, records: records.slice(before.length) };
@@ -41,15 +45,30 @@ it("what cannot be looked at is told, and stops nothing", async () => {
   expect(records).toEqual([]);
 });
 
+const begun = databaseEntry({
+  action: "restore",
+  actor: "eva",
+  reason: "",
+  service: "db",
+  backup: "b1",
+  result: "begun",
+});
+
+it.each(["mend", "setAside"] as const)(
+  "whoever waits for a server that stands still can end that (%s)",
+  async (call) => {
+    const stop = new AbortController();
+    const waiting = ({ signal }: DriverCall) =>
+      new Promise<null>((resolve, reject) => {
+        if (signal) signal.addEventListener("abort", () => reject(signal.reason as Error));
+        else resolve(null);
+        stop.abort(new Error("enough"));
+      });
+    await expect(told({ [call]: waiting }, [begun], stop.signal)).rejects.toThrow("enough");
+  },
+);
+
 describe("a restore that was killed between the exchange and its record", () => {
-  const begun = databaseEntry({
-    action: "restore",
-    actor: "eva",
-    reason: "",
-    service: "db",
-    backup: "b1",
-    result: "begun",
-  });
   const aside = (...found: readonly ("old" | "undone")[]) => ({ setAside: async () => found });
 
   it("is recorded as done, with whose data it is, where what was in use is set aside", async () => {

@@ -1,9 +1,13 @@
 import { isSluiceError } from "@sluice/core";
 import type { Session } from "../session.ts";
+import { within } from "./deadline.ts";
 import { mendDatabase } from "./mend-database.ts";
 import { openDatabase } from "./open-database.ts";
 import { telling } from "./telling.ts";
 import { unfinishedExchange } from "./unfinished-exchange.ts";
+
+/** Of a server that stands still, which may be why the restore was killed: a deployment and a way back do not wait for it. */
+const longestLookMs = 60_000;
 
 /**
  * `mendDatabase` before a deployment is planned, where the record leaves open whose migrations are on the data: a plan goes by that. The
@@ -20,7 +24,9 @@ export async function mendUnfinished(
   const { journal } = await session.ports();
   if (service === undefined || !(await unfinishedExchange(journal, service))) return;
   try {
-    await mendDatabase(session, await openDatabase(session, {}, signal));
+    await within(longestLookMs, null, `looking at ${service}`, signal, async (limited) =>
+      mendDatabase(session, await openDatabase(session, {}, limited), { signal: limited }),
+    );
   } catch (error) {
     signal.throwIfAborted();
     const why = isSluiceError(error) ? error.message : String(error);
@@ -29,7 +35,7 @@ export async function mendUnfinished(
       code: "database-not-mended",
       service,
       message: session.redact(
-        `it could not be looked whether a restore that was killed took place in ${service}: ${why}`,
+        `it could not be looked whether a restore without an end in the record took place in ${service}: ${why}`,
       ),
       hint: "sluice db backup looks again",
     });

@@ -35,7 +35,7 @@ export async function planOpenRestore(
   }
   await using _lock = await lockStack(session, { reason, waitMs }, "none", signal);
   await assertOwnStack(session);
-  await mendDatabase(session, database, onFinding);
+  await mendDatabase(session, database, { say: onFinding, signal });
   return await plan();
 }
 

@@ -46,6 +46,13 @@ it("what is done has its result although that cannot be recorded, which is told"
   ]);
 });
 
+it("what may have been done has no end in the record: nobody knows which one", async () => {
+  const { entries, to } = withRoomFor(9);
+  const lost = new SluiceError("RESTORE_FAILED", "the connection broke", { undecided: true });
+  await expect(recorded(to, restore, () => Promise.reject(lost))).rejects.toBe(lost);
+  expect(entries).toEqual([{ ...about, result: "begun" }]);
+});
+
 it("why it failed is told although that cannot be recorded; what cannot even be begun is not done", async () => {
   await expect(recorded(withRoomFor(1).to, restore, failing)).rejects.toMatchObject({ code: "BACKUP_DIFFERS" });
   const run = () => expect.unreachable("it ran");

@@ -18,7 +18,8 @@ export interface Done<T> {
 
 /**
  * Does something with its intent and its outcome in the journal. What is done is done, and why it failed is why it failed, also where
- * that cannot be recorded any more: the first is told as a finding beside the result.
+ * that cannot be recorded any more: the first is told as a finding beside the result. Where nobody knows what became of it (`undecided`),
+ * it has no end in the record, as if it had been killed: the next holder of the lock looks what is there (`settleExchange`).
  *
  * @param about of both entries
  * @throws SluiceError as `run`; DISK_FULL, HOME_UNUSABLE where the intent cannot be recorded, and nothing was done
@@ -31,6 +32,7 @@ export async function recorded<T>(
   const append = (outcome: Outcome) => journal.append(databaseEntry({ ...about, ...outcome }));
   await append({ result: "begun" });
   const { result, record } = await run().catch(async (error: unknown) => {
+    if (isSluiceError(error) && error.undecided) throw error;
     const failure = isSluiceError(error) ? { code: error.code, message: error.message } : { message: String(error) };
     const outcome = isAbortOf(error, signal) ? "interrupted" : "failed";
     await append({ result: outcome, error: failure }).catch(() => undefined);
