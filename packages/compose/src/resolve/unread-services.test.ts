@@ -1,0 +1,44 @@
+import { parseConfig } from "@sluice/core";
+import { expect, it } from "vitest";
+import { serviceFacts } from "../roles/service-facts.ts";
+import { parseSource } from "./source-files.ts";
+import { unreadServices } from "./unread-services.ts";
+
+const sources = [
+  parseSource(
+    "compose.yaml",
+    `
+services:
+  web: { image: shop }
+  metrics: { image: exporter, profiles: [ops], env_file: ops.env }
+  console: { image: shop, profiles: [ops], extends: { file: common.yaml, service: base } }
+`,
+  ),
+  parseSource("compose.override.yaml", "services: { metrics: { profiles: [debug] }, console: { restart: always } }"),
+  parseSource("common.yaml", "services: { base: { image: shop } }"),
+];
+const model = { name: "shop", services: { web: { image: "shop" } } };
+
+it("what Compose does not accept of inactive profiles is known by name, and runs nowhere", () => {
+  const config = parseConfig("services: { console: { role: tool } }", "sluice.yaml");
+  const unread = unreadServices(sources, model, config);
+  expect(unread.map(({ service, role }) => [service, role])).toEqual([
+    ["metrics", "support"],
+    ["console", "tool"],
+  ]);
+  expect(serviceFacts(model, unread, config, new Set(["web"]))).toMatchObject([
+    {
+      name: "metrics",
+      active: false,
+      builds: false,
+      dependsOn: [],
+      reason: expect.stringContaining("does not accept"),
+    },
+    { name: "console", active: false },
+  ]);
+});
+
+it("what only lends itself to others, and what is read, is none", () => {
+  const read = { name: "shop", services: { ...model.services, metrics: {}, console: {} } };
+  expect(unreadServices(sources, read, parseConfig("", "sluice.yaml"))).toEqual([]);
+});
