@@ -79,8 +79,12 @@ it("looks once at each directory, however many services have it, and by root", a
   const engine = { call: (_what: string, call: (one: unknown) => unknown) => call(docker) } as unknown as Engine;
   const looks: unknown[] = [];
   const throwAway = {
-    start: async ({ reads }: ThrowAwayRequest) =>
-      ({ id: reads?.source ?? "", [Symbol.asyncDispose]: async () => {} }) as ThrowAway,
+    start: async ({ reads }: ThrowAwayRequest): Promise<ThrowAway> => ({
+      id: reads?.source ?? "",
+      inspect: async () => null,
+      logTail: async () => "",
+      [Symbol.asyncDispose]: async () => {},
+    }),
   };
   const exec = {
     exec: async (id: string, command: readonly string[], options: { readonly user?: string } = {}) => {
