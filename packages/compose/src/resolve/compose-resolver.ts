@@ -124,7 +124,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       // It was asked for by name, as `docker compose run` asks for a service whatever its profiles.
       if (job) activeNames.add(job.decision.service);
       const unread = leftOut ? unreadServices(leftOut.sources, written, config) : [];
-      const services = serviceFacts(model, [...decisions, ...unread], config, activeNames);
+      const services = [...serviceFacts(model, decisions, config, activeNames), ...unread];
       const unwatched = unwatchedFindings(config, services).map((finding) => ({
         ...finding,
         path: ["services", finding.service ?? ""],

@@ -1,4 +1,5 @@
-import type { ComposeModel, Config, RoleDecision } from "@sluice/core";
+import type { ComposeModel, Config, RoleDecision, ServiceFacts } from "@sluice/core";
+import { serviceFacts } from "../roles/service-facts.ts";
 import { type SourceFile, writtenServices } from "./source-files.ts";
 
 /**
@@ -7,19 +8,23 @@ import { type SourceFile, writtenServices } from "./source-files.ts";
  * Pure.
  *
  * @param sources all compose files, also those that only lend a service to others
+ * @param model has what Compose accepts
  */
 export function unreadServices(
   sources: readonly SourceFile[],
-  { services: read }: Pick<ComposeModel, "services">,
-  config: Pick<Config, "services">,
-): readonly RoleDecision[] {
+  model: ComposeModel,
+  config: Pick<Config, "services" | "traffic">,
+): readonly ServiceFacts[] {
   const ofProfiles = sources.flatMap(writtenServices).filter(([, { profiles }]) => Array.isArray(profiles));
-  const names = new Set(ofProfiles.flatMap(([name]) => (name in read ? [] : [name])));
-  return [...names].map((service) => ({
-    service,
-    role: config.services[service]?.role ?? "support",
-    strategy: "recreate",
-    confidence: "ask",
-    reason: "it is in no active profile, and Compose does not accept it",
-  }));
+  const names = new Set(ofProfiles.flatMap(([name]) => (name in model.services ? [] : [name])));
+  const decisions = [...names].map(
+    (service): RoleDecision => ({
+      service,
+      role: config.services[service]?.role ?? "support",
+      strategy: "recreate",
+      confidence: "ask",
+      reason: "it is in no active profile, and Compose does not accept it",
+    }),
+  );
+  return serviceFacts(model, decisions, config, new Set()).map((facts) => ({ ...facts, isUnread: true }));
 }
