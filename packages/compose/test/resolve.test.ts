@@ -265,7 +265,10 @@ describe("options mean what they mean to Compose", () => {
     const directory = await project({ "compose.yaml": `${web}  dev: { profiles: [dev], ${text} }\n` });
     const config = parseConfig("services: { dev: { role: tool }, web: { port: 80 } }", "sluice.yaml");
     const { services, model, findings } = await resolve(directory, { config });
-    expect(services.map(({ name, active }) => [name, active])).toEqual([["web", true]]);
+    expect(services.map(({ name, role, active }) => [name, role, active])).toEqual([
+      ["web", "web", true],
+      ["dev", "tool", false],
+    ]);
     expect(Object.keys(model.services)).toEqual(["web"]);
     expect(findings).toContainEqual({
       severity: "info",

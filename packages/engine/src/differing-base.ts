@@ -20,7 +20,7 @@ export function otherImages({ bundle }: StoredRelease, { base }: ObservedStack):
   });
 }
 
-/** What base services mount of the checkout and the release that serves has otherwise, by service; none where that is not stored. */
+/** What base services mount and the release that serves has otherwise; none where that is not stored. */
 export async function changedFiles(
   serves: StoredRelease | null,
   { services, ...wanted }: MountedFiles & { readonly services: readonly ServiceFacts[] },

@@ -3,6 +3,7 @@ export { assertTagIsCheckout } from "./checkout/assert-tag-is-checkout.ts";
 export { assertUnchanged } from "./checkout/assert-unchanged.ts";
 export { type Checkout, type CheckoutOptions, describeCheckout } from "./checkout/describe-checkout.ts";
 export { isShallow } from "./checkout/is-shallow.ts";
+export { hasLfsFiles } from "./checkout/lfs-pointers.ts";
 export { originRepository } from "./checkout/origin-repository.ts";
 export { type IgnoredEvent, type ReleaseEventOptions, readReleaseEvent } from "./event/read-release-event.ts";
 export { type Anchor, type HeldAnchor, readAnchors } from "./github/anchors.ts";

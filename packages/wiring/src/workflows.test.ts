@@ -84,10 +84,24 @@ describe("the workflows of a checkout", () => {
     expect(await named()).toEqual(["./pgdata", "./uploads", "./new"]);
   });
 
-  it("check out files of Git LFS where there are some", async () => {
+  it("check out files of Git LFS where there are some, or are to be", async () => {
+    const git = (...args: readonly string[]) => promisify(execFile)("git", args, { cwd: directory });
+    const attributes = "*.png filter=lfs diff=lfs merge=lfs -text\n";
+    const input = "          lfs: true\n";
     await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: web\n");
-    await writeFile(join(directory, ".gitattributes"), "*.png filter=lfs diff=lfs merge=lfs -text\n");
-    for (const { text } of (await read()).files) expect(text).toContain("          lfs: true\n");
+    await mkdir(join(directory, "assets"));
+    await writeFile(join(directory, "assets/logo.svg"), "");
+    await writeFile(join(directory, "assets/.gitattributes"), attributes);
+    await git("init", "-q");
+    await git("add", ".");
+    for (const { text } of (await read()).files) expect(text).not.toContain(input);
+    await writeFile(join(directory, "assets/logo.png"), "");
+    // Without the filter, which this machine may not have.
+    await git("-c", "filter.lfs.clean=", "-c", "filter.lfs.process=", "add", ".");
+    for (const { text } of (await read()).files) expect(text).toContain(input);
+    await rm(join(directory, ".git"), { recursive: true });
+    await writeFile(join(directory, ".gitattributes"), attributes);
+    for (const { text } of (await read()).files) expect(text).toContain(input);
   });
 
   it("take the rights and variables that the configuration needs", async () => {

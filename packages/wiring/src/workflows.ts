@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { checkoutOf, findProjectFiles } from "@sluice/compose";
 import { type Config, SluiceError } from "@sluice/core";
 import { inferDatabaseKind } from "@sluice/database";
+import { hasLfsFiles } from "@sluice/release";
 import {
   deploymentsOf,
   leftOutFiles,
@@ -52,7 +53,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     },
     github: config.github,
     timezone: config.windows.timezone,
-    hasLfs: /\bfilter=lfs\b/.test(await readOrEmpty(join(directory, ".gitattributes"))),
+    hasLfs: await hasLfs(directory),
     hasSubmodules: (await readOrEmpty(join(directory, ".gitmodules"))) !== "",
     hasDatabase: config.database !== undefined || [...texts.values()].some(hasDatabaseImage),
   };
@@ -112,6 +113,12 @@ async function readSettings(
 /** Texts of the workflows of the checkout that a directory is in. */
 export async function readWorkflowFiles(directory: string): Promise<readonly WorkflowFile[]> {
   return readYamlFiles(await checkoutOf(directory), workflowDirectory);
+}
+
+/** Files that git has, or is told to keep there once it gets them. */
+async function hasLfs(root: string): Promise<boolean> {
+  const isTold = /\bfilter=lfs\b/.test(await readOrEmpty(join(root, ".gitattributes")));
+  return isTold || hasLfsFiles(root);
 }
 
 function hasDatabaseImage(text: string): boolean {

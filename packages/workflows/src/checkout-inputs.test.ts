@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { layouts } from "../test/layouts.ts";
 import { factsOf } from "../test/support/facts-of.ts";
 import { projectWorkflows } from "./project-workflows.ts";
@@ -51,21 +51,30 @@ it("what only that run knows, its token, and the checkouts of other repositories
   expect(inputs({ uses: "actions/checkout@v4" })).toBeUndefined();
 });
 
-it("files of Git LFS are checked out, whatever a workflow says: a deployment of pointers is refused", () => {
-  const { path, text } = deploys({ uses: "actions/checkout@v4", with: { lfs: false } });
-  const facts = workflowFacts({
-    composeFiles: layout.composeFiles,
-    filesAreNamed: false,
-    read: () => null,
-    envFileText: "",
-    workflows: [{ path, text }],
-    hasDatabase: false,
-    hasSubmodules: false,
-    hasLfs: true,
-    timezone: "UTC",
-    configVariables: [],
-    environment: factsOf(layout).environment,
-    github: factsOf(layout).github,
+describe("what is built is whole, whatever a workflow says: a deployment of less is refused", () => {
+  const inputsOf = (written: object, whole: { readonly hasLfs?: boolean; readonly hasSubmodules?: boolean }) =>
+    workflowFacts({
+      composeFiles: layout.composeFiles,
+      filesAreNamed: false,
+      read: () => null,
+      envFileText: "",
+      workflows: [deploys({ uses: "actions/checkout@v4", with: written })],
+      hasDatabase: false,
+      hasSubmodules: false,
+      timezone: "UTC",
+      configVariables: [],
+      environment: factsOf(layout).environment,
+      github: factsOf(layout).github,
+      ...whole,
+    }).checkoutInputs;
+
+  it("files of Git LFS are checked out", () => {
+    expect(inputsOf({ lfs: false }, { hasLfs: true })).toEqual([{ name: "lfs", value: "true" }]);
   });
-  expect(facts.checkoutInputs).toEqual([{ name: "lfs", value: "true" }]);
+
+  it("submodules are, recursively unless a workflow asks for the first level", () => {
+    expect(inputsOf({ submodules: false }, { hasSubmodules: true })).toBeUndefined();
+    expect(inputsOf({ submodules: true }, { hasSubmodules: true })).toEqual([{ name: "submodules", value: "true" }]);
+    expect(inputsOf({ submodules: false }, {})).toEqual([{ name: "submodules", value: "false" }]);
+  });
 });

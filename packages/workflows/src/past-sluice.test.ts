@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { pastSluice } from "./past-sluice.ts";
 
 const path = ".github/workflows/deploy.yml";
@@ -7,7 +7,7 @@ const steps = (...all: readonly string[]) => `{ runs-on: [self-hosted], steps: [
 const up = "{ run: docker compose up -d }";
 const script = "{ run: ./deploy.sh }";
 const sluice = "{ run: exec sluice deploy --yes }";
-const judged = (...files: readonly { readonly path: string; readonly text: string }[]) => pastSluice(files, [path]);
+const judged = (...files: readonly { readonly path: string; readonly text: string }[]) => pastSluice(files, [path], []);
 
 const byHand = `${path} there brings Compose up by itself`;
 const withoutSluice = `it starts ${path}, and no workflow there runs Sluice`;
@@ -48,7 +48,32 @@ it("what tests on a machine of GitHub's deploys nothing", () => {
 });
 
 it("nothing is said of what is now as it was then", () => {
-  expect(pastSluice([on("release", steps(up))], [])).toBeNull();
+  expect(pastSluice([on("release", steps(up))], [], [])).toBeNull();
   expect(judged()).toBeNull();
   expect(judged({ path, text: "- no: workflow" })).toBeNull();
+});
+
+describe("where the release that is left names Sluice in no workflow either", () => {
+  const pinned = "{ uses: actions/checkout@v4 }";
+  const other = ".github/workflows/other.yml";
+  const judgedBy = (left: readonly ReturnType<typeof on>[], ...there: readonly ReturnType<typeof on>[]) =>
+    pastSluice(there, [path, other], left);
+
+  it("it runs from what is not seen, as a script, where the same workflow is started", () => {
+    expect(judgedBy([on("release", steps(pinned, script))], on("release", steps(script)))).toBeNull();
+    expect(judgedBy([on("release", steps(pinned, script))], on("release", steps(up)))).toBe(byHand);
+  });
+
+  it("nothing says so of a workflow that no release starts now", () => {
+    expect(judgedBy([on("push", steps(script))], on("release", steps(script)))).toBe(withoutSluice);
+    expect(judgedBy([{ ...on("release", steps(script)), path: other }], on("release", steps(script)))).toBe(
+      withoutSluice,
+    );
+    const there = [{ ...on("release", steps(pinned)), path: other }, on("release", steps(script))];
+    expect(judgedBy([{ ...on("release", steps(script)), path: other }], ...there)).toBe(withoutSluice);
+  });
+
+  it("where it does, the one of before is from before Sluice", () => {
+    expect(judgedBy([on("release", steps(sluice))], on("release", steps(script)))).toBe(withoutSluice);
+  });
 });

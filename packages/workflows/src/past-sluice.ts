@@ -8,16 +8,34 @@ import { eventsOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
  * runs the workflows of the commit, whatever others have now. `null` where nothing says so. Pure.
  *
  * @param changed paths of those that what is deployed now has not, or not so; of the others nothing is said
+ * @param left those of what is deployed now
  */
-export function pastSluice(workflows: readonly WorkflowFile[], changed: readonly string[]): string | null {
-  const started = workflows
-    .filter(({ path }) => changed.includes(path))
-    .map(({ path, text }) => ({ path, workflow: parseTree(text) }))
-    .filter(({ workflow }) => isStartedByRelease(workflow["on"]));
-  const byHand = started.find(({ workflow }) => bringsComposeUp(workflow));
+export function pastSluice(
+  workflows: readonly WorkflowFile[],
+  changed: readonly string[],
+  left: readonly WorkflowFile[],
+): string | null {
+  const others = workflows.filter(({ path }) => changed.includes(path)).map(parsed);
+  const byHand = others.find(({ workflow }) => isStartedByRelease(workflow["on"]) && bringsComposeUp(workflow));
   if (byHand) return `${byHand.path} there brings Compose up by itself`;
-  const [first] = started.filter(({ workflow }) => eventsOf(workflow["on"]).includes("release"));
-  return first && !workflows.some(mayRunSluice) ? `it starts ${first.path}, and no workflow there runs Sluice` : null;
+  if (workflows.some(mayRunSluice)) return null;
+  // Where those of now name it nowhere either, what a release starts now runs it from where nobody looks, as a script.
+  const alike = left.some(mayRunSluice) ? [] : pathsOnRelease(left.map(parsed));
+  const first = pathsOnRelease(others).find((path) => !alike.includes(path));
+  return first === undefined ? null : `it starts ${first}, and no workflow there runs Sluice`;
+}
+
+interface Parsed {
+  readonly path: string;
+  readonly workflow: Tree;
+}
+
+function parsed({ path, text }: WorkflowFile): Parsed {
+  return { path, workflow: parseTree(text) };
+}
+
+function pathsOnRelease(workflows: readonly Parsed[]): readonly string[] {
+  return workflows.filter(({ workflow }) => eventsOf(workflow["on"]).includes("release")).map(({ path }) => path);
 }
 
 /** A release makes its tag, which is pushed thereby. */

@@ -59,10 +59,11 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
 /** What an existing workflow asks for stays, but that what is built is whole: a deployment of less is refused. */
 function withInputs(
   existing: readonly WorkflowVariable[] = [],
-  { hasLfs = false }: CheckoutTexts,
+  { hasLfs = false, hasSubmodules }: CheckoutTexts,
 ): Pick<WorkflowFacts, "checkoutInputs"> {
-  const others = hasLfs ? existing.filter(({ name }) => name !== "lfs") : existing;
-  const inputs = [...others, ...(hasLfs ? [{ name: "lfs", value: "true" }] : [])];
+  const isLess = ({ name, value }: WorkflowVariable) =>
+    (hasLfs && name === "lfs") || (hasSubmodules && name === "submodules" && value === "false");
+  const inputs = [...existing.filter((input) => !isLess(input)), ...(hasLfs ? [{ name: "lfs", value: "true" }] : [])];
   return inputs.length > 0 ? { checkoutInputs: inputs } : {};
 }
 

@@ -45,6 +45,22 @@ describe("sluice init", () => {
     expect(parseConfig(text, "sluice.yaml").services).toMatchObject({ web: { role: "web", port: 8080 } });
   });
 
+  it("writes nothing down of a service that Compose does not accept, of which all is a guess", async () => {
+    const unread = facts({ name: "dev", role: "support", reason: "a guess", active: false, isUnread: true });
+    const inspect = async () => ({
+      stack: "shop",
+      configFile: file(),
+      config: defaultConfig(),
+      services: [...services, unread],
+      findings: [],
+    });
+    await run(["init"], { deployer: fakeDeployer({ inspect }), cwd });
+    expect(Object.keys(parseConfig(await readFile(file(), "utf8"), "sluice.yaml").services)).toEqual([
+      "web",
+      "uploads",
+    ]);
+  });
+
   it("asks what a service speaks whose ports may not all speak the same", async () => {
     const doubt = {
       severity: "warn",

@@ -28,7 +28,7 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   const isToBeRead = named !== undefined && (await readIfThere(named, fileHint)) !== null;
   await using deployer = await context.createDeployer(isToBeRead ? options : withoutFile);
   const { services: all, config, configFile, findings } = await deployer.inspect(context.signal);
-  const services = servicesOfFiles(all, config);
+  const services = servicesOfFiles(all, config).filter(({ isUnread = false }) => !isUnread);
   const path = named ?? configFile;
   const name = relative(named === undefined ? shellDirectory(context) : context.cwd, path) || path;
   const existing = await readIfThere(path, fileHint);

@@ -27,7 +27,7 @@ export function createBaseRuntime({ engine, exec, pool }: BaseDependencies): Bas
     ensureNetworks: async (model, slot, services, options) =>
       ensureNetworks(engine, await pool(), { model, slot, services }, options),
     changedFiles: async (serves, wanted, services) => {
-      const objects = changedObjects(serves.model, wanted.model, services);
+      const objects = changedObjects(serves.model, wanted.model, services, engine.env);
       const files = (await sharesFiles(engine)) ? changedFiles(serves, wanted, services) : {};
       const names = Object.keys({ ...objects, ...files });
       return Object.fromEntries(names.map((name) => [name, [...(objects[name] ?? []), ...(files[name] ?? [])]]));

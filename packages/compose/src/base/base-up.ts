@@ -43,7 +43,8 @@ export async function baseUp(
   const filesOf = () => inlineFiles(model, engine.env, [service.name]);
   const isCurrentNow = before.length === service.replicas && (await allCurrent(engine, model, service, before));
   const isOutdated = before.some(({ Id }) => renews.includes(Id));
-  const isOther = isCurrentNow && service.role !== "data" && !(await areWhole(engine, model, service.name, before));
+  const isWhole = () => areWhole(engine, { model, service: service.name }, before, options.signal);
+  const isOther = isCurrentNow && service.role !== "data" && !(await isWhole());
   const isReread = async () => isCurrentNow && rereadFiles({ engine, exec }, before, options.signal);
   const isRenewed = isOther || (isOutdated && !(await isReread()));
   if (isRenewed || !isCurrentNow) {
@@ -80,13 +81,13 @@ export async function baseUp(
 /** Whether containers have what their definition does not tell, and no mount shows. */
 async function areWhole(
   engine: Engine,
-  model: ComposeModel,
-  service: string,
+  { model, service }: { readonly model: ComposeModel; readonly service: string },
   containers: readonly Docker.ContainerInspectInfo[],
+  signal?: AbortSignal,
 ): Promise<boolean> {
   if (!containers.every((one) => hasProfiles(one, model, service))) return false;
   const files = knownInlineFiles(model, engine.env, service);
-  const found = await Promise.all(containers.map(({ Id }) => hasInlineFiles(engine, Id, files)));
+  const found = await Promise.all(containers.map(({ Id }) => hasInlineFiles(engine, Id, files, signal)));
   return found.every((has) => has);
 }
 

@@ -1,6 +1,6 @@
 import type { ComposeModel } from "@sluice/core";
 import { aService } from "@sluice/core/testing";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { withEnvFileValues } from "../model/env-file-values.ts";
 import { changedObjects } from "./changed-objects.ts";
 
@@ -10,7 +10,8 @@ const services = [
   aService("web", { role: "web", strategy: "slots" }),
 ];
 
-function aModel(configs: ComposeModel["configs"], token = "a"): ComposeModel {
+/** @param token what an env file sets, if one does */
+function aModel(configs: ComposeModel["configs"], token?: string): ComposeModel {
   const use = { image: "nginx", configs: [{ source: "conf" }], secrets: [{ source: "token" }] };
   const model = {
     name: "shop",
@@ -34,11 +35,29 @@ it.each([
   ],
   [
     "another value in an env file",
-    aModel({ conf: { environment: "CONF" } }),
+    aModel({ conf: { environment: "CONF" } }, "a"),
     aModel({ conf: { environment: "CONF" } }, "rotated"),
     ["secret token"],
   ],
   ["a config that is new, which the definition tells", aModel({}), inline("of v2"), undefined],
 ])("a base service gets %s", (_name, before, after, edge) => {
-  expect(changedObjects(before, after, services)).toEqual(edge ? { edge } : {});
+  expect(changedObjects(before, after, services, {})).toEqual(edge ? { edge } : {});
+});
+
+describe("a value that moves between an env file and the environment of the deployer", () => {
+  const [ofFile, ofEnvironment] = [aModel({}, "a"), aModel({})];
+
+  it("is the same or another", () => {
+    expect(changedObjects(ofFile, ofEnvironment, services, { TOKEN: "a" })).toEqual({});
+    expect(changedObjects(ofFile, ofEnvironment, services, { TOKEN: "b" })).toEqual({ edge: ["secret token"] });
+  });
+
+  it("comes from the environment where both have it, as containers get it", () => {
+    expect(changedObjects(ofFile, aModel({}, "b"), services, { TOKEN: "a" })).toEqual({});
+  });
+
+  it("is not known of a release that had it from the environment, or where nothing sets it", () => {
+    expect(changedObjects(ofEnvironment, ofFile, services, {})).toEqual({});
+    expect(changedObjects(ofFile, ofEnvironment, services, {})).toEqual({});
+  });
 });

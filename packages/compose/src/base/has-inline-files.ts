@@ -4,7 +4,12 @@ import { type Engine, withSignal } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import type { InlineFile } from "../model/inline-files.ts";
 
-/** Whether these files are in a container, running or not, as they are wanted: what its definition does not tell. @throws SluiceError ENGINE_FAILED */
+/**
+ * Whether these files, as far as a container has them, running or not, are as they are wanted: what its definition does not tell.
+ * One that is not there was taken away by what runs there: made anew it would be so again.
+ *
+ * @throws SluiceError ENGINE_FAILED
+ */
 export async function hasInlineFiles(
   engine: Engine,
   container: string,
@@ -12,7 +17,7 @@ export async function hasInlineFiles(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const found = await Promise.all(files.map(({ target }) => fileIn(engine, container, target, signal)));
-  return files.every(({ content }, index) => found[index] === content);
+  return files.every(({ content }, index) => found[index] === null || found[index] === content);
 }
 
 async function fileIn(engine: Engine, id: string, path: string, signal?: AbortSignal): Promise<string | null> {

@@ -19,9 +19,11 @@ export async function assertFree(
   }
 }
 
+const otherPort = "publish another port";
+
 /**
- * Who has a port, and how it gets free: users come in where Sluice has made it, or Compose under another name, and nobody is told
- * to stop that. Pure.
+ * Who has a port, and how to go on: users come in where Sluice has made it, or Compose under another name, and nobody is told
+ * to stop that. What Compose runs may be another application, too: who took that over would replace its services. Pure.
  *
  * @param wanted for whom the port is to be free
  */
@@ -33,14 +35,14 @@ export function portHolder(
   const { [labels.stack]: stack, [labels.service]: service = name, [labels.kind]: kind } = container.Labels;
   const project = container.Labels[composeLabels.project] ?? wanted.stack;
   if (stack === undefined && project !== wanted.stack) {
-    const same = isMadeOf(container.Labels, wanted.files ?? []) ? ", which is made of the same compose files" : "";
-    return {
-      what: `container ${name} of Compose project ${project}${same}`,
-      way: `to take that project over, with its data: --project-name ${project}`,
-    };
+    const what = `container ${name} of Compose project ${project}`;
+    const takeOver = `take that project over, with its data: --project-name ${project}`;
+    return isMadeOf(container.Labels, wanted.files ?? [])
+      ? { what: `${what}, which is made of the same compose files`, way: `to ${takeOver}; or ${otherPort}` }
+      : { what, way: `${otherPort}; only if ${project} is this very project under another name, ${takeOver}` };
   }
-  if (stack === undefined) return { what: `container ${name}`, way: `docker stop ${name}` };
-  const way = `deploy a release of ${stack} in which ${service} does not publish it`;
+  if (stack === undefined) return { what: `container ${name}`, way: `docker stop ${name}, or ${otherPort}` };
+  const way = `deploy a release of ${stack} in which ${service} does not publish it, or ${otherPort}`;
   const what =
     kind === "door" ? `the door of ${service} of stack ${stack} (${name})` : `container ${name} of stack ${stack}`;
   return { what, way };

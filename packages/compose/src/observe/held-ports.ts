@@ -140,5 +140,5 @@ function heldFinding({ port, holder }: HeldPort, request: ObstaclesRequest): Fin
     return { ...common, message: `${begin} something on the machine of the engine that is no container's port`, hint };
   }
   const { what, way } = portHolder(holder, request);
-  return { ...common, message: `${begin} ${what}`, hint: `${way}, or publish another port` };
+  return { ...common, message: `${begin} ${what}`, hint: way };
 }

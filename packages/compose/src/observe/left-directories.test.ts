@@ -1,5 +1,9 @@
+import type { ThrowAway, ThrowAwayRequest } from "@sluice/core";
+import { aService } from "@sluice/core/testing";
 import { expect, it } from "vitest";
-import { changedDirectories, contentOf, isLeft, leftFinding } from "./left-directories.ts";
+import { composeLabels } from "../engine/containers.ts";
+import type { Engine } from "../engine/engine.ts";
+import { changedDirectories, contentOf, isLeft, leftDirectories, leftFinding } from "./left-directories.ts";
 
 const model = (source: string) => ({
   name: "shop",
@@ -61,4 +65,51 @@ it("says what would be left, and the ways on", () => {
     message: "db would leave what is in /srv/shop/data: its /data is to be /work/shop/data, which is not there",
     hint: "write /srv/shop/data:/data in the compose file, a path that is the same from every checkout; or stop db and move what is in /srv/shop/data to /work/shop/data, if no workflow cleans that checkout, or away, to begin with nothing",
   });
+});
+
+it("looks once at each directory, however many services have it, and by root", async () => {
+  const names = ["web", "worker", "beat"];
+  const volumes = [{ type: "bind" as const, source: "/work/shop/media", target: "/media" }];
+  const Mounts = [{ Type: "bind", RW: true, Source: "/srv/shop/media", Destination: "/media" }];
+  const containers = names.map((name) => ({ Labels: { [composeLabels.service]: name }, Mounts }));
+  const docker = {
+    listContainers: async ({ filters }: { filters: { label: readonly string[] } }) =>
+      filters.label.includes(`${composeLabels.project}=shop`) ? containers : [],
+  };
+  const engine = { call: (_what: string, call: (one: unknown) => unknown) => call(docker) } as unknown as Engine;
+  const looks: unknown[] = [];
+  const throwAway = {
+    start: async ({ reads }: ThrowAwayRequest): Promise<ThrowAway> => ({
+      id: reads?.source ?? "",
+      inspect: async () => null,
+      logTail: async () => "",
+      [Symbol.asyncDispose]: async () => {},
+    }),
+  };
+  const exec = {
+    exec: async (id: string, command: readonly string[], options: { readonly user?: string } = {}) => {
+      looks.push([id, options.user, ...command]);
+      const stdout = new TextEncoder().encode(id.startsWith("/srv/") ? "1.png\n" : "");
+      return { exitCode: 0, stdout, stderr: "" };
+    },
+  };
+
+  const found = await leftDirectories(
+    engine,
+    { exec, throwAway },
+    {
+      stack: "shop",
+      model: { name: "shop", services: Object.fromEntries(names.map((name) => [name, { volumes }])) },
+      services: names.map((name) => aService(name, { role: "worker" })),
+      publishing: [],
+      staying: [],
+      image: "door",
+    },
+  );
+
+  expect(found.map(({ code, service }) => [code, service])).toEqual(names.map((name) => ["data-left", name]));
+  expect(looks).toEqual([
+    ["/srv/shop/media", "0", "ls", "-A", "/look"],
+    ["/work/shop/media", "0", "ls", "-A", "/look"],
+  ]);
 });

@@ -59,14 +59,15 @@ export async function leftDirectories(
     mounts,
   }));
   const changes = changedDirectories(request, containers);
-  const looks = await Promise.all(
-    changes.map(async (change) => {
-      const [left, taken] = await Promise.all(
-        [change.runs, change.wanted].map((path) => lookInto(tools, request, path, signal)),
-      );
-      return { ...change, left: left ?? "unknown", taken: taken ?? "unknown" };
-    }),
-  );
+  // Services share directories, and each look takes a container.
+  const paths = [...new Set(changes.flatMap(({ runs, wanted }) => [runs, wanted]))];
+  const looked = paths.map(async (path) => [path, await lookInto(tools, request, path, signal)] as const);
+  const contents = new Map(await Promise.all(looked));
+  const looks = changes.map((change) => ({
+    ...change,
+    left: contents.get(change.runs) ?? "unknown",
+    taken: contents.get(change.wanted) ?? "unknown",
+  }));
   return looks.filter(isLeft).map(leftFinding);
 }
 
@@ -134,7 +135,8 @@ async function lookInto(
       },
       signal,
     );
-    const { exitCode, stdout } = await exec.exec(container.id, ["ls", "-A", lookedAt], { signal });
+    // The user of an image, as HAProxy's own, may not look into what only a database may.
+    const { exitCode, stdout } = await exec.exec(container.id, ["ls", "-A", lookedAt], { user: "0", signal });
     if (exitCode !== 0) return "unknown";
     return contentOf(new TextDecoder().decode(stdout));
   } catch (error) {

@@ -34,6 +34,7 @@ import { projectName } from "./project-name.ts";
 import { readProject } from "./read-project.ts";
 import { readEnvSources, readSources, type SourceFile, writtenServices } from "./source-files.ts";
 import { sqlFileFindings } from "./sql-files.ts";
+import { unreadServices } from "./unread-services.ts";
 import { composeWarnings } from "./variables.ts";
 
 export interface ComposeResolverOptions {
@@ -114,7 +115,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         ...addressFindings(written, ofFiles, { active: activeNames, pool: config.network.pool }),
       ];
       const job = await positioned(positionInConfig, () => {
-        assertServices([...new Set([...Object.keys(written.services), ...(leftOut?.names ?? [])])], config);
+        assertServices([...new Set([...Object.keys(written.services), ...namesIn(leftOut?.sources ?? [])])], config);
         return migrationJob(written, ofFiles, config, found.directory);
       });
       const model = job ? withService(written, job.decision.service, job.start) : written;
@@ -122,7 +123,8 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const decisions = job ? [job.decision, ...ofFiles] : ofFiles;
       // It was asked for by name, as `docker compose run` asks for a service whatever its profiles.
       if (job) activeNames.add(job.decision.service);
-      const services = serviceFacts(model, decisions, config, activeNames);
+      const unread = leftOut ? unreadServices(leftOut.sources, written, config) : [];
+      const services = [...serviceFacts(model, decisions, config, activeNames), ...unread];
       const unwatched = unwatchedFindings(config, services).map((finding) => ({
         ...finding,
         path: ["services", finding.service ?? ""],
@@ -159,6 +161,10 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
   };
 }
 
+function namesIn(sources: readonly SourceFile[]): readonly string[] {
+  return sources.flatMap(writtenServices).map(([name]) => name);
+}
+
 /** No project tells its secrets yet: they are known by their names alone. */
 async function refusal(stderr: string, found: ProjectFiles, env: ComposeResolverOptions["env"]): Promise<SluiceError> {
   const sources = await sourcesOf(found);
@@ -170,12 +176,12 @@ function redactorOf(sources: readonly SourceFile[], env: ComposeResolverOptions[
   return createRedactor(secretVariables(env, texts));
 }
 
-/** Services that Compose does not accept, of profiles that are not active: what it says of them, and what they may be. */
+/** That Compose does not accept services of profiles that are not active: what it says of them, and where they are written. */
 async function findLeftOut(
   stderr: string,
   found: ProjectFiles,
   env: ComposeResolverOptions["env"],
-): Promise<{ readonly finding: Finding; readonly names: readonly string[] }> {
+): Promise<{ readonly finding: Finding; readonly sources: readonly SourceFile[] }> {
   const sources = await sourcesOf(found);
   const { message, hint, position } = complaint(stderr, sources, redactorOf(sources, env));
   const finding: Finding = {
@@ -185,7 +191,7 @@ async function findLeftOut(
     hint: hint ?? "`docker compose --profile '*' config` says so; no deployment starts them",
     position,
   };
-  return { finding, names: sources.flatMap(writtenServices).map(([name]) => name) };
+  return { finding, sources };
 }
 
 async function mentionProfiles({ files }: ProjectFiles): Promise<boolean> {

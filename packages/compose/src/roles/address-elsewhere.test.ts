@@ -55,6 +55,13 @@ describe("an address that no slot reaches", () => {
     expect(paths({ environment, extra_hosts: ["host=172.30.0.1"] })).toEqual([]);
   });
 
+  it("is told of for a proxy that is called, too", () => {
+    const environment = { UPSTREAM_PROXY: "http://172.30.0.5:3128" };
+    expect(find({ environment }).map(({ message }) => message)).toEqual([
+      "web cannot reach 172.30.0.5 (db on network back) from a slot, which has networks of its own; its environment UPSTREAM_PROXY has that",
+    ]);
+  });
+
   it("is reached by what is in base, on the networks themselves", () => {
     const overrides = { web: { strategy: "recreate" as const } };
     expect(paths({ environment: { DB: "172.30.0.5" } }, { overrides })).toEqual([]);
@@ -82,5 +89,27 @@ describe("proxies that are believed by their address", () => {
   it("have it where the pool is among them; and no other variable says so", () => {
     expect(paths({ environment: { TRUSTED_PROXIES: "172.16.0.0/12" } }, { pool: "172.28.0.0/16" })).toEqual([]);
     expect(paths({ environment: { NO_PROXY: "172.16.0.0/12,172.30.0.5", RANGE: "172.16.0.0/12" } })).toEqual([]);
+  });
+
+  it.each([
+    "FORWARDED_ALLOW_IPS",
+    "TRUST_PROXY",
+    "ForwardedHeaders__KnownProxies__0",
+    "GF_AUTH_PROXY_WHITELIST",
+    "NGINX_SET_REAL_IP_FROM",
+    "REVERSE_PROXY_NETWORKS",
+  ])("are named by %s", (name) => {
+    expect(paths({ environment: { [name]: "192.168.1.0/24" } })).toEqual([`environment.${name}`]);
+  });
+
+  it.each([
+    ["PROXY_HOST", "192.168.1.10"],
+    ["GLOBAL_AGENT_HTTP_PROXY", "http://192.168.1.1:3128"],
+    ["npm_config_https_proxy", "http://192.168.1.1:3128"],
+    ["PROXMOX_HOST", "192.168.1.2"],
+    ["MAIL_FORWARD_TO", "172.16.0.9"],
+    ["HTTP_PROXIES", "http://ada@192.168.1.1:3128 192.168.1.2:3128"],
+  ])("are not what is called itself: %s=%s", (name, value) => {
+    expect(paths({ environment: { [name]: value } })).toEqual([]);
   });
 });

@@ -85,7 +85,8 @@ function placesOf({ services, networks = {} }: ComposeModel, joined: ReadonlySet
   return [...ofServices, ...ofNetworks];
 }
 
-const trust = /trust|prox|forward|real_?ip/i;
+/** Names of variables that list proxies, and not of those that say where one is that is called. */
+const trust = /trust|forwarded|real_?ip|proxies|proxy_?(?:ips|cidrs?|networks?|allow|white)/i;
 /** Where the engine takes addresses from by itself. */
 const ofEngine = ["172.16.0.0/12", "192.168.0.0/16"].flatMap((text) => parseCidr(text) ?? []);
 
@@ -93,7 +94,7 @@ const ofEngine = ["172.16.0.0/12", "192.168.0.0/16"].flatMap((text) => parseCidr
 function untrusted(model: ComposeModel, { service, role }: RoleDecision, pool: string): ServiceFinding | undefined {
   const range = parseCidr(pool);
   const found = Object.entries(model.services[service]?.environment ?? {}).find(([name, value]) => {
-    const trusted = isTrust(name) ? networksIn(value ?? "") : [];
+    const trusted = trust.test(name) ? networksIn(value ?? "") : [];
     const holdsPool = trusted.some((one) => range && one.first <= range.first && one.size >= range.size);
     return !holdsPool && trusted.some((one) => ofEngine.some((other) => overlap(one, other)));
   });
@@ -111,7 +112,7 @@ function untrusted(model: ComposeModel, { service, role }: RoleDecision, pool: s
 
 function textsOf({ environment = {}, command, entrypoint, extra_hosts, dns }: ComposeService): readonly Text[] {
   const variables = Object.entries(environment).flatMap(([name, text]) =>
-    text === null || isTrust(name) || isNoProxy(name) ? [] : [{ text, path: ["environment", name] }],
+    text === null || trust.test(name) || isNoProxy(name) ? [] : [{ text, path: ["environment", name] }],
   );
   const lists = Object.entries({ extra_hosts, dns, command, entrypoint }).flatMap(([key, written]) =>
     (Array.isArray(written) ? written : []).map((text, index) => ({ text: String(text), path: [key, index] })),
@@ -120,8 +121,6 @@ function textsOf({ environment = {}, command, entrypoint, extra_hosts, dns }: Co
 }
 
 const isNoProxy = (name: string): boolean => /^no_proxy$/i.test(name);
-const isTrust = (name: string): boolean =>
-  trust.test(name) && !isNoProxy(name) && !/^(?:https?|all|ftp)_proxy$/i.test(name);
 
 /** Single addresses, also within an address of another kind (`postgres://10.0.0.5:5432/shop`). */
 function addressesIn(text: string): readonly Cidr[] {
@@ -129,7 +128,8 @@ function addressesIn(text: string): readonly Cidr[] {
   return found.flatMap((address) => parseCidr(`${address}/32`) ?? []);
 }
 
+/** Networks and single addresses of a list: what is within a URL or has a port is called, and not believed. */
 function networksIn(text: string): readonly Cidr[] {
-  const found = text.match(/(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?![\d.])/g) ?? [];
+  const found = text.match(/(?<![\d./@])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?![\d.]|:\d)/g) ?? [];
   return found.flatMap((network) => parseCidr(network.includes("/") ? network : `${network}/32`) ?? []);
 }

@@ -1,5 +1,6 @@
 import { restartPolicy } from "../model/restart-policy.ts";
 import type { FindingRule } from "./finding-rule.ts";
+import { hasHealthcheck } from "./service-facts.ts";
 
 /** Compose itself runs them, around what it starts and stops itself. */
 export const hookNotRun: FindingRule = (model, { service, role }) => {
@@ -34,12 +35,19 @@ export const notProvided: FindingRule = (model, { service, role }) => {
   );
 };
 
-/** Under plain Compose such a job fails until what it needs is there; in a deployment its first failure is the end. */
+/**
+ * Under plain Compose such a job fails until what it needs is there; in a deployment its first failure is the end. There a
+ * health check is waited for before jobs run, whatever the condition.
+ */
 export const jobNotRetried: FindingRule = (model, { service, role }) => {
   const written = model.services[service] ?? {};
   const policy = restartPolicy(written) ?? "";
   const needs = Object.entries(written.depends_on ?? {});
-  const [early] = needs.find(([, { condition = "service_started" }]) => condition === "service_started") ?? [];
+  const [early] =
+    needs.find(
+      ([name, { condition = "service_started" }]) =>
+        condition === "service_started" && !hasHealthcheck(model.services[name] ?? {}),
+    ) ?? [];
   return (
     role === "job" &&
     policy.startsWith("on-failure") &&
@@ -48,7 +56,7 @@ export const jobNotRetried: FindingRule = (model, { service, role }) => {
       code: "job-not-retried",
       message: `job ${service} is not started again (${policy}) when it fails: its first failure ends a deployment, also where ${early ?? "what it needs"} is not ready yet`,
       hint: `give ${early ?? "what it needs"} a health check and wait for that with condition: service_healthy, or let ${service} itself try again`,
-      path: [written.restart === undefined ? "deploy" : "restart"],
+      path: [written.deploy?.["restart_policy"] === undefined ? "restart" : "deploy"],
     }
   );
 };

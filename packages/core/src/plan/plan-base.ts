@@ -18,13 +18,13 @@ export interface BaseDifferences {
   readonly differing?: readonly string[] | undefined;
   /** Services that are as the release that serves has them, of those that leave volumes. Default: none. */
   readonly asServing?: readonly string[] | undefined;
-  /** What services mount of the checkout and is other than with the release that serves, by service. Default: nothing. */
+  /** What services mount and is other than with the release that serves. Default: nothing. */
   readonly files?: ChangedFiles | undefined;
   /** Services of the release that serves: what goes on of it is told. Default: there is none. */
   readonly replaced?: readonly ServiceFacts[] | undefined;
 }
 
-/** Paths in the checkout, by service. */
+/** By service: paths in the checkout, and secrets and configs that are no files of it, as `config NAME`. */
 export type ChangedFiles = Readonly<Record<string, readonly string[]>>;
 
 /**

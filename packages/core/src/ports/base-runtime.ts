@@ -55,7 +55,7 @@ export interface BaseRuntime {
    * By base service: what it mounts of the checkout and is other than what the release that serves holds a copy of, as
    * paths in the checkout. What that holds no copy of is none (data, what somebody writes to), nor is any file where the
    * engine shares no file system with this machine. Beside these, as `config NAME`, secrets and configs that come from elsewhere, or
-   * are filled with something else by the compose file or an env file.
+   * are filled with something else than what the compose file or an env file gave them.
    */
   changedFiles(
     serves: StoredRelease,

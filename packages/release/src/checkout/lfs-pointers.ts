@@ -6,6 +6,13 @@ import { runGit } from "./run-git.ts";
 const pointerStart = "version https://git-lfs.github.com/spec/v1\n";
 /** Files are looked into so many at a time. */
 const atOnce = 32;
+/** All that git has, by the attributes of any directory. */
+const ofLfs = ["--", ":(top,attr:filter=lfs)"];
+
+/** Whether git has files of Git LFS in a checkout, there as a pointer or not; `false` where git cannot say. */
+export async function hasLfsFiles(root: string, signal?: AbortSignal): Promise<boolean> {
+  return (await listFiles(root, ofLfs, signal)).length > 0;
+}
 
 /**
  * Paths of files of Git LFS of which only the pointer is checked out: to git such a tree is clean. Without those that are left out on
@@ -14,7 +21,6 @@ const atOnce = 32;
  * @param root of the working tree
  */
 export async function lfsPointers(root: string, signal?: AbortSignal): Promise<readonly string[]> {
-  const ofLfs = ["--", ":(top,attr:filter=lfs)"];
   const files = await listFiles(root, ofLfs, signal);
   if (files.length === 0) return [];
   const [includes, excludes] = await Promise.all([

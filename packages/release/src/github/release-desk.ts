@@ -30,8 +30,13 @@ export interface RollbackReleaseCall {
  * Why a release on a commit with these workflows would not be deployed as it is to be; `null` where nothing says so.
  *
  * @param changed paths of those that the release which is left has not, or not so
+ * @param left those of that release
  */
-export type JudgeWorkflows = (workflows: readonly WorkflowText[], changed: readonly string[]) => string | null;
+export type JudgeWorkflows = (
+  workflows: readonly WorkflowText[],
+  changed: readonly string[],
+  left: readonly WorkflowText[],
+) => string | null;
 
 /** What people do with releases, put together. Errors are `GithubError`s, and those named. */
 export interface ReleaseDesk {
@@ -123,8 +128,8 @@ export function createReleaseDesk(github: Github, directory: string, judge: Judg
     { commit, left }: { readonly commit: string; readonly left: string },
     signal?: AbortSignal,
   ): Promise<void> {
-    const { workflows, changed } = await readOtherWorkflows(github, { at: commit, than: left }, signal);
-    const reason = judge(workflows, changed);
+    const others = await readOtherWorkflows(github, { at: commit, than: left }, signal);
+    const reason = judge(others.workflows, others.changed, others.left);
     if (reason === null) return;
     throw new SluiceError(
       "RELEASE_REFUSED",

@@ -16,9 +16,17 @@ interface WorkflowEntry {
 
 const directory = ".github/workflows";
 
+export interface OtherWorkflows {
+  readonly workflows: readonly WorkflowText[];
+  /** Paths of those that the other commit has not, or not so. */
+  readonly changed: readonly string[];
+  /** Those of the other commit. */
+  readonly left: readonly WorkflowText[];
+}
+
 /**
- * All workflows of a commit, and paths of those that another commit has not, or not so: what a release starts is decided by
- * the commit of its tag. Where both have the same, no content is read.
+ * All workflows of a commit, and how those of another commit, which is left for it, are others: what a release starts is decided
+ * by the commit of its tag. Where nothing is changed, no content is read.
  *
  * @throws GithubError
  */
@@ -26,13 +34,14 @@ export async function readOtherWorkflows(
   github: Github,
   { at, than }: { readonly at: string; readonly than: string },
   signal?: AbortSignal,
-): Promise<{ readonly workflows: readonly WorkflowText[]; readonly changed: readonly string[] }> {
+): Promise<OtherWorkflows> {
   const [there, here] = await Promise.all([listWorkflows(github, at, signal), listWorkflows(github, than, signal)]);
   const known = new Set(here.map(({ path, sha }) => `${sha} ${path}`));
   const changed = there.filter(({ path, sha }) => !known.has(`${sha} ${path}`)).map(({ path }) => path);
-  if (changed.length === 0) return { workflows: [], changed };
+  if (changed.length === 0) return { workflows: [], changed, left: [] };
   const workflows = await someAtATime(there, ({ path }) => readText(github, path, at, signal));
-  return { workflows, changed };
+  const left = await someAtATime(here, ({ path }) => readText(github, path, than, signal));
+  return { workflows, changed, left };
 }
 
 async function listWorkflows(github: Github, ref: string, signal?: AbortSignal): Promise<readonly WorkflowEntry[]> {

@@ -161,7 +161,7 @@ describe("a rollback to a commit whose workflows are others", () => {
       message: `a release on the commit of v1.0.0 is deployed past Sluice: ${old} there brings Compose up by itself`,
       hint: expect.stringMatching(/a commit of v1.0.0 .*sluice.yaml of v1.1.0.*sluice rollback v1.0.0$/),
     });
-    expect(judged).toEqual([[[{ path: old, text: "on: release" }], [old]]]);
+    expect(judged).toEqual([[[{ path: old, text: "on: release" }], [old], [{ path: old, text: "on: push" }]]]);
   });
 
   it("is made where nothing speaks against it, and none is asked for contents that are the same", async () => {
@@ -170,7 +170,7 @@ describe("a rollback to a commit whose workflows are others", () => {
     await desk.create({ tag: "v1.2.0", notes: "" });
     const asked = read().length;
     await judging(null).draftRollback({ reason: "carts, too", actor: "ada" });
-    expect(judged.at(-1)).toEqual([[], []]);
+    expect(judged.at(-1)).toEqual([[], [], []]);
     const [list] = read().slice(asked);
     expect(read().slice(asked)).toEqual([list, list]);
   });
@@ -179,7 +179,7 @@ describe("a rollback to a commit whose workflows are others", () => {
     server.commit("8".repeat(40), ["v1.2.0"], { files: { "README.md": "" } });
     await desk.create({ tag: "v1.2.0", notes: "" });
     await judging(null).draftRollback({ reason: "orders fail", actor: "ada" });
-    expect(judged).toEqual([[[{ path: old, text: "on: push" }], [old]]]);
+    expect(judged).toEqual([[[{ path: old, text: "on: push" }], [old], []]]);
   });
 });
 

@@ -1,0 +1,30 @@
+import type { ComposeModel, Config, RoleDecision, ServiceFacts } from "@sluice/core";
+import { serviceFacts } from "../roles/service-facts.ts";
+import { type SourceFile, writtenServices } from "./source-files.ts";
+
+/**
+ * Services of profiles that are not active and that Compose does not accept. Of them no more is known than that they are there,
+ * and that nobody here starts them: without that, what a person runs of one would be taken for what the release has no more.
+ * Pure.
+ *
+ * @param sources all compose files, also those that only lend a service to others
+ * @param model has what Compose accepts
+ */
+export function unreadServices(
+  sources: readonly SourceFile[],
+  model: ComposeModel,
+  config: Pick<Config, "services" | "traffic">,
+): readonly ServiceFacts[] {
+  const ofProfiles = sources.flatMap(writtenServices).filter(([, { profiles }]) => Array.isArray(profiles));
+  const names = new Set(ofProfiles.flatMap(([name]) => (name in model.services ? [] : [name])));
+  const decisions = [...names].map(
+    (service): RoleDecision => ({
+      service,
+      role: config.services[service]?.role ?? "support",
+      strategy: "recreate",
+      confidence: "ask",
+      reason: "it is in no active profile, and Compose does not accept it",
+    }),
+  );
+  return serviceFacts(model, decisions, config, new Set()).map((facts) => ({ ...facts, isUnread: true }));
+}
