@@ -59,7 +59,7 @@ describe("where the release that is left names Sluice in no workflow either", ()
   const judgedBy = (left: readonly ReturnType<typeof on>[], ...there: readonly ReturnType<typeof on>[]) =>
     pastSluice(there, [path, other], left);
 
-  it("it runs from what is not seen, as a script, where the same workflow is started", () => {
+  it("runs from what is not seen, as a script, where the same workflow is started", () => {
     expect(judgedBy([on("release", steps(pinned, script))], on("release", steps(script)))).toBeNull();
     expect(judgedBy([on("release", steps(pinned, script))], on("release", steps(up)))).toBe(byHand);
   });

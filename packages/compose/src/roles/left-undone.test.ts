@@ -24,7 +24,7 @@ it("a job that Compose would start again is told of, as what it needs may not be
   expect(told({ ...onFailure, restart: "no" })).toBe(false);
 });
 
-it("it is not where that has a health check: a deployment waits for it, whatever the condition", () => {
+it("none is where that has a health check: a deployment waits for it, whatever the condition", () => {
   expect(told(onFailure, { healthcheck })).toBe(false);
   expect(told({ restart: "on-failure", depends_on: { db: { condition: "service_healthy" } } })).toBe(false);
   expect(told(onFailure, { healthcheck: { disable: true } })).not.toBe(false);
