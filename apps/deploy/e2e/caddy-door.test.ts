@@ -41,11 +41,13 @@ createServer((request, response) => response.setHeader("x-version", version).end
 async function secureAnswer(port: () => Promise<string>) {
   const options = { host: "127.0.0.1", port: await port(), servername: "shop.example", rejectUnauthorized: false };
   return new Promise<{ version: unknown; scheme: string; certificate: string } | null>((resolve) => {
-    const call = request({ ...options, agent: false }, (response) => {
+    const call = request({ ...options, agent: false, timeout: 2_000 }, (response) => {
       const certificate = (response.socket as TLSSocket).getPeerCertificate().serialNumber;
       const version = response.headers["x-version"];
       response.setEncoding("utf8").on("data", (scheme: string) => resolve({ version, scheme, certificate }));
     });
+    // A connection that was made as the door began to listen may never be answered: the next one is.
+    call.on("timeout", () => call.destroy());
     call.on("error", () => resolve(null)).end();
   });
 }
