@@ -11,7 +11,7 @@ export interface ArgumentsWatched {
 const youngMs = 2_000;
 const oldEvery = 10;
 /** Short next to what a program takes to start, long next to what a look takes: who looks all the time takes a core. */
-const pauseMs = 8;
+const pauseMs = 16;
 
 function watch(port: MessagePort): void {
   const lines = new Set<string>();
