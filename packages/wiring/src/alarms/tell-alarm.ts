@@ -19,17 +19,23 @@ export interface AlarmParts extends NotifyParts {
 /**
  * Tells people what a run changes of an alarm, and what waits from before. The lock is taken only where there is something to tell.
  *
- * @param troubles none where all is well
+ * @param found none where all is well
  * @throws SluiceError LOCK_HELD where there is news: it is neither told nor remembered, and the next run tells it
  */
 export async function tellAlarm(
   parts: AlarmParts,
   alarm: AlarmName,
-  troubles: readonly Trouble[],
+  found: readonly Trouble[],
   signal: AbortSignal | undefined,
 ): Promise<readonly DeliveryReport[]> {
-  const { opened, config, clock, lock } = parts;
+  const { opened, config, clock, redact, lock } = parts;
   if (!opened.channels.some(({ on }) => isAskedFor(on, alarmOf[alarm]))) return [];
+  // Before a text is shortened: half of a secret is not known as one.
+  const troubles = found.map(({ key, text, hint }) => ({
+    key: redact(key),
+    text: redact(text),
+    hint: hint === undefined ? undefined : redact(hint),
+  }));
   const isNews = (await changeOf(parts, alarm, troubles)) !== null;
   if (!isNews && !(await isSomethingWaiting(parts))) return [];
   const serving = isNews ? await parts.serving?.().catch(() => undefined) : undefined;
@@ -65,7 +71,7 @@ async function isSomethingWaiting({ outboxDir }: Pick<AlarmParts, "outboxDir">):
 }
 
 async function notificationOf(
-  { stack, config, clock, link, redact }: AlarmParts,
+  { stack, config, clock, link }: AlarmParts,
   alarm: AlarmName,
   change: AlarmChange,
   troubles: readonly Trouble[],
@@ -73,7 +79,5 @@ async function notificationOf(
 ) {
   const { formatInZone } = await import("@sluice/core/windows");
   const textOf = (moment: Date) => formatInZone(moment, config.windows.timezone);
-  // Before it is shortened: half of a secret is not known as one.
-  const masked = troubles.map(({ key, text, hint }) => ({ key, text: redact(text), hint: hint && redact(hint) }));
-  return alarmNotification(alarm, change, masked, { stack, now: clock.now(), link, serving, textOf });
+  return alarmNotification(alarm, change, troubles, { stack, now: clock.now(), link, serving, textOf });
 }
