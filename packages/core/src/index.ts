@@ -16,7 +16,6 @@ export {
   type Ending,
   endings,
   isAskedFor,
-  type Mending,
   type NotifyConfig,
   type Tellable,
   type Told,

@@ -23,22 +23,19 @@ export type Alarm = (typeof alarms)[number];
 /** What a channel can ask for: endings and alarms, that one is planned, and that a deployment has begun. */
 export const tellable = ["planned", "begun", ...endings, ...alarms] as const;
 export type Tellable = (typeof tellable)[number];
-/** Ends of alarms: whoever is told of an alarm is told of its end, so that no channel asks for one. */
-export const mendings = ["checks-mended", "backup-mended"] as const;
-export type Mending = (typeof mendings)[number];
-/** What a message can be of. */
-export const told = [...tellable, ...mendings] as const;
+/** What a message can be of: ends of alarms, too. No channel asks for one, as whoever is told of an alarm is told of its end. */
+export const told = [...tellable, "checks-mended", "backup-mended"] as const;
 export type Told = (typeof told)[number];
 
-const alarmOf: Readonly<Record<Mending, Alarm>> = {
+const alarmOf: Readonly<Partial<Record<Told, Alarm>>> = {
   "checks-mended": "checks-failed",
   "backup-mended": "backup-failed",
 };
 
 /** Whether a channel that asked for these is told of it. */
 export function isAskedFor(on: readonly Tellable[], outcome: Told): boolean {
-  const wanted: string = outcome in alarmOf ? alarmOf[outcome as Mending] : outcome;
-  return on.some((one) => one === wanted);
+  const asked = alarmOf[outcome] ?? outcome;
+  return on.some((one) => one === asked);
 }
 
 /** What a title or a note may name in braces. */
