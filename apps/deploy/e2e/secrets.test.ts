@@ -175,6 +175,7 @@ it("secrets that are planted appear on no channel, also when everything fails", 
 
   // What was planted was there to be told.
   expect(chat.bodies.length).toBeGreaterThanOrEqual(3);
+  expect(said["people"]).toContain("checks of what serves fail");
   expect(said["lines"]).toContain("the key is");
   expect(said["terminal"]).toContain("\u001b[");
   expect(said["terminal"]).toContain("who am i");

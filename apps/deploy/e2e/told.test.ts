@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { openChat } from "./chat.ts";
+import { docker } from "./engine.ts";
 import { openShop, patience } from "./harness.ts";
 
 it("people are told how every deployment ended, also when the chat was down meanwhile", patience, async () => {
@@ -36,6 +37,20 @@ it("people are told how every deployment ended, also when the chat was down mean
   expect(chat.titles.slice(3)).toEqual([`🔒 ${name}: v4 was refused, the window is closed`, `✅ ${name}: back to v1`]);
   await shop.sluice(0, "deploy", "--release", "v4", "--env", "frozen", "--override", "orders fail");
   expect((await shop.sluice(0, "history")).stdout).toContain("window: orders fail (frozen until");
+
+  // What breaks between deployments is told once, and once that it is over.
+  const web = (await docker("ps", "-q", "--filter", `name=^${name}-(blue|green)-web`)).split("\n");
+  const toldBefore = chat.titles.length;
+  await docker("stop", "-t", "1", ...web);
+  for (let time = 0; time < 2; time++) await shop.sluice(20, "verify");
+  await docker("start", ...web);
+  await expect.poll(async () => (await fetch(shop.url)).status, { timeout: 60_000, interval: 1_000 }).toBe(200);
+  for (let time = 0; time < 2; time++) await shop.sluice(0, "verify");
+  expect(chat.titles.slice(toldBefore)).toEqual([
+    `🚨 ${name}: checks of what serves fail`,
+    `💚 ${name}: checks of what serves pass again`,
+  ]);
+  expect(chat.bodies[toldBefore]).toMatch(/\*Serving\*\\nv4 \((blue|green), 100 %\)/);
 
   // Nothing is wrong with a stack that was deployed to like this.
   expect(JSON.parse((await shop.sluice(0, "doctor")).stdout)).toMatchObject({ ok: true, diagnoses: [] });

@@ -10,7 +10,7 @@ import { shellDirectory } from "./shell-directory.ts";
  */
 export function deployerOptions(
   flags: CommonFlags,
-  { env, cwd, user }: Pick<CommandContext, "env" | "cwd" | "user">,
+  { env, cwd, user, isInteractive }: Pick<CommandContext, "env" | "cwd" | "user" | "isInteractive">,
   onEvent?: EventSink,
 ): DeployerOptions {
   const here = shellDirectory({ cwd, env });
@@ -30,6 +30,7 @@ export function deployerOptions(
     env,
     // Of a run that is run again, the other is who started it first.
     actor: env["GITHUB_TRIGGERING_ACTOR"] || env["GITHUB_ACTOR"] || user,
+    isAttended: isInteractive,
     onEvent,
   };
 }

@@ -30,7 +30,7 @@ describe("a working directory that is reached through a link", () => {
   });
 
   it("is where Compose looks for the project, and other files are where the system finds them", () => {
-    const context = { cwd: cwd(), env: { PWD: join(root, "current") }, user: "ada" };
+    const context = { cwd: cwd(), env: { PWD: join(root, "current") }, user: "ada", isInteractive: false };
     const flags = { file: ["../compose.yaml"], envFile: [".env"], config: "../sluice.yaml" };
     expect(deployerOptions(flags, context)).toMatchObject({
       directory: join(root, "current"),

@@ -11,12 +11,16 @@ export {
   servicesOfFiles,
 } from "./config/migration-job.ts";
 export {
+  type Alarm,
   type ChannelConfig,
   type Ending,
   endings,
+  isAskedFor,
   type NotifyConfig,
   type Tellable,
+  type Told,
   tellable,
+  told,
 } from "./config/notify-schema.ts";
 export * from "./config/parse-config.ts";
 export type { PromotionConfig } from "./config/promotion-schema.ts";

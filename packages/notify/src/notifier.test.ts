@@ -41,6 +41,18 @@ describe("announcing", () => {
     expect([team.sent.length, pager.sent.length]).toEqual([2, 1]);
   });
 
+  it("tells whoever asked for an alarm of its end, and nobody else", async () => {
+    const team = aChannel([delivered], { on: ["checks-failed"] });
+    const pager = aChannel([delivered], { name: "pager", on: ["backup-failed", "live"] });
+    const { notifier } = setUp(team, pager);
+    const told = (["checks-failed", "checks-mended"] as const).map((outcome) =>
+      aNotification({ id: outcome, outcome }),
+    );
+    await notifier.announce(told, soon);
+    expect(team.sent.map(({ notification }) => notification.outcome)).toEqual(["checks-failed", "checks-mended"]);
+    expect(pager.sent).toEqual([]);
+  });
+
   it("tells what happened first first", async () => {
     const team = aChannel([delivered]);
     const first = aNotification({ id: "d1.interrupted", outcome: "interrupted" });

@@ -1,4 +1,4 @@
-import { type Clock, maskWords, type Redact } from "@sluice/core";
+import { type Clock, isAskedFor, maskWords, type Redact } from "@sluice/core";
 import type { Channel } from "./channels/channel.ts";
 import { within } from "./deliver/deadline.ts";
 import { defaultRetries, type RetryPolicy } from "./deliver/deliver.ts";
@@ -31,7 +31,7 @@ export interface FlushOptions extends TellOptions {
   readonly withUncertain?: boolean | undefined;
 }
 
-/** Tells people, at most once for each ending and channel. That somebody cannot be told is a report, never an error. */
+/** Tells people, at most once for each ending, or word of an alarm, and channel. That somebody cannot be told is a report, never an error. */
 export interface Notifier {
   /** Tells all channels that want it, at the same time. What cannot be delivered waits in the outbox. */
   announce(notifications: readonly Notification[], options: TellOptions): Promise<readonly DeliveryReport[]>;
@@ -69,7 +69,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     async announce(notifications, tellOptions) {
       const clean = maskWords(notifications, redact);
       const lists = channels.map(async (channel) => {
-        const wanted = clean.filter(({ outcome }) => channel.on.includes(outcome));
+        const wanted = clean.filter(({ outcome }) => isAskedFor(channel.on, outcome));
         return [channel, await Promise.all(wanted.map((one) => enlist(context, channel, one)))] as const;
       });
       return tellAll(await Promise.all(lists), retries, tellOptions);

@@ -9,6 +9,7 @@ import {
   rollback,
 } from "@sluice/engine";
 import { verifyAudit } from "@sluice/journal";
+import { verifyWithAlarm } from "./alarms/verify-with-alarm.ts";
 import { assertChecksReady } from "./check-variables.ts";
 import { withBackupFindings } from "./database/backup-findings.ts";
 import { createDatabaseOperations } from "./database/create-database-operations.ts";
@@ -36,7 +37,6 @@ import { recordingInSentry } from "./record-sentry.ts";
 import { createSession, type Session } from "./session.ts";
 import { exportState, importState, readStateChanges, rebuildState } from "./state.ts";
 import { readProcesses, readStatus, readTraffic } from "./status.ts";
-import { verifyLive } from "./verify.ts";
 import { suggestedWindows, windowView } from "./window.ts";
 
 /**
@@ -127,7 +127,7 @@ function deployerOf(session: Session): Deployer {
     standIn: async (signal) => (await session.known(signal)).standIn,
     ps: (signal) => readProcesses(session, signal),
     logs: (services, logOptions = {}) => followServiceLogs(session, services, logOptions),
-    verify: (signal) => verifyLive(session, signal),
+    verify: (signal, call = {}) => verifyWithAlarm(session, call, signal),
     traffic: (signal) => readTraffic(session, signal),
     order: (kind, call = {}, signal) => giveOrder(session, kind, call, signal),
     news: (signal) => deploymentNews(session, signal),

@@ -3,6 +3,7 @@ import type {
   Config,
   DoctorReport,
   EventSink,
+  Finding,
   JournalRecord,
   OrderKind,
   OrderReceipt,
@@ -65,6 +66,8 @@ export interface DeployerOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Who acts, for journal and audit. */
   readonly actor: string;
+  /** A person sees what comes of it, as at a terminal: no channel is told of alarms then. Default `false`. */
+  readonly isAttended?: boolean | undefined;
   /** Default: silence. */
   readonly onEvent?: EventSink | undefined;
 }
@@ -97,6 +100,11 @@ export interface RollbackCall {
   readonly acceptIncompatible?: boolean | undefined;
   /** Go on although what an earlier deployment left could not be undone; recorded. */
   readonly acceptNotUndone?: boolean | undefined;
+}
+
+export interface VerifyCall {
+  /** What was found besides, such as that people could not be told. Default: an event. */
+  readonly onFinding?: ((finding: Finding) => void) | undefined;
 }
 
 export interface WaitCall {
@@ -156,8 +164,13 @@ export interface Deployer extends AsyncDisposable {
   ps(signal?: AbortSignal): Promise<readonly ProcessRow[]>;
   /** Lines of services as they come; all services of the project when none is named. @throws SluiceError USAGE for an unknown one */
   logs(services: readonly string[], options?: LogOptions): AsyncIterable<LogLine>;
-  /** The checks of the release that serves, through the door as users come. @throws SluiceError STATE_UNCLEAR where nothing serves */
-  verify(signal?: AbortSignal): Promise<readonly Verdict[]>;
+  /**
+   * The checks of the release that serves, through the door as users come. Where no person sees it, and no deployment runs, channels that
+   * ask for `checks-failed` are told when they begin to fail, and when all pass again.
+   *
+   * @throws SluiceError STATE_UNCLEAR where nothing serves
+   */
+  verify(signal?: AbortSignal, call?: VerifyCall): Promise<readonly Verdict[]>;
   traffic(signal?: AbortSignal): Promise<readonly TrafficView[]>;
   /**
    * Tells the deployment that runs, in whatever process, what to do; resolves when that holds.

@@ -339,6 +339,28 @@ describe("sluice verify", () => {
     const { exitCode, stdout } = await run(["verify", "--json"], { deployer });
     expect([exitCode, events(stdout)]).toMatchObject([0, [{ ok: true }]]);
   });
+
+  it("says beside the verdicts who could not be told of them", async () => {
+    const deployer = fakeDeployer({
+      async verify(_signal, { onFinding } = {}) {
+        onFinding?.({
+          severity: "warn",
+          code: "not-notified",
+          message: "team could not be told",
+          hint: "sluice outbox flush",
+        });
+        return [verdict("fail")];
+      },
+    });
+    const ran = await run(["-p", "shop", "verify", "--json"], { deployer });
+    expect(ran.stderr).toBe("warn team could not be told [not-notified]; sluice -p shop outbox flush\n");
+    expect(events(ran.stdout)).toMatchObject([{ ok: false }]);
+  });
+
+  it.each([true, false])("says whether a person sees it: %s", async (isInteractive) => {
+    const ran = await run(["verify"], { deployer: fakeDeployer({ verify: async () => [] }), isInteractive });
+    expect(ran.deployer.options).toMatchObject({ isAttended: isInteractive });
+  });
 });
 
 describe("sluice traffic", () => {

@@ -1,8 +1,10 @@
-import { stops, type Verdict } from "@sluice/core";
+import { type Finding, stops, type Verdict } from "@sluice/core";
 import type { CommandCall } from "../context.ts";
+import { givenFlags, withFlags } from "../given-flags.ts";
 import { writeJson } from "../render/json.ts";
 import { createPaint } from "../render/paint.ts";
 import { formatTable } from "../render/table.ts";
+import { findingText } from "../render/words.ts";
 import { shownToRunner } from "../render/workflow-commands.ts";
 import { withDeployer } from "../with-deployer.ts";
 
@@ -12,7 +14,9 @@ const failedExitCode = 20;
 export async function verify(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const verdicts = await deployer.verify(context.signal);
+    const onFinding = (finding: Finding) =>
+      void context.stderr.write(`${shownToRunner(withFlags(findingText(finding), givenFlags(flags)), context.env)}\n`);
+    const verdicts = await deployer.verify(context.signal, { onFinding });
     const failed = verdicts.filter(stops);
     if (flags.json) writeJson(context, { ok: failed.length === 0, verdicts });
     else context.stdout.write(shownToRunner(verdictsText(verdicts, createPaint(context)), context.env));

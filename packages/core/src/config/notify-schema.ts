@@ -17,9 +17,26 @@ export const endings = [
   "waits-for-person",
 ] as const;
 export type Ending = (typeof endings)[number];
-/** Endings, that one is planned, and that a deployment has begun, which a channel has to ask for. */
-export const tellable = ["planned", "begun", ...endings] as const;
+/** What can go wrong between deployments: checks of what serves, and backups or their proof. */
+export const alarms = ["checks-failed", "backup-failed"] as const;
+export type Alarm = (typeof alarms)[number];
+/** What a channel can ask for: endings and alarms, that one is planned, and that a deployment has begun. */
+export const tellable = ["planned", "begun", ...endings, ...alarms] as const;
 export type Tellable = (typeof tellable)[number];
+/** What a message can be of: ends of alarms, too. No channel asks for one, as whoever is told of an alarm is told of its end. */
+export const told = [...tellable, "checks-mended", "backup-mended"] as const;
+export type Told = (typeof told)[number];
+
+const alarmOf: Readonly<Partial<Record<Told, Alarm>>> = {
+  "checks-mended": "checks-failed",
+  "backup-mended": "backup-failed",
+};
+
+/** Whether a channel that asked for these is told of it. */
+export function isAskedFor(on: readonly Tellable[], outcome: Told): boolean {
+  const asked = alarmOf[outcome] ?? outcome;
+  return on.some((one) => one === asked);
+}
 
 /** What a title or a note may name in braces. */
 export const templateFields = ["stack", "release", "outcome", "kind", "actor", "reason", "serving"] as const;
@@ -59,11 +76,11 @@ const kinds = ["webhook", "slack", "teams", "feishu", "dingtalk", "wecom", "emai
 
 export const channelSchema = z
   .strictObject({
-    /** What it is told of; default: every ending, and what is planned. */
+    /** What it is told of; default: every ending and alarm, and what is planned. */
     on: z
       .array(z.enum(tellable))
       .min(1)
-      .default(["planned", ...endings]),
+      .default(["planned", ...endings, ...alarms]),
     webhook: z.strictObject({ url, secret: textWithVariables("WEBHOOK_SECRET") }).optional(),
     slack: z.strictObject({ url }).optional(),
     teams: z.strictObject({ url }).optional(),
@@ -80,9 +97,9 @@ export const channelSchema = z
 export const notifySchema = z.strictObject({
   /** All that telling people may add to a deployment. */
   timeout: duration.default(10_000),
-  titles: z.partialRecord(z.enum(tellable), template).default({}),
+  titles: z.partialRecord(z.enum(told), template).default({}),
   /** What a team adds to a message, such as where its runbook is. */
-  notes: z.partialRecord(z.enum(tellable), template).default({}),
+  notes: z.partialRecord(z.enum(told), template).default({}),
   channels: z
     .record(
       z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "expected a name of lower-case letters, digits and hyphens"),

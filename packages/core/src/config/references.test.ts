@@ -77,7 +77,7 @@ it.each([
 describe("a notify section", () => {
   const channel = (text: string) => problem(`notify: { channels: { team: ${text} } }`);
 
-  it("has channels of exactly one kind each, which tell of plans and every ending", () => {
+  it("has channels of exactly one kind each, which tell of plans, every ending and every alarm", () => {
     const { notify } = parseConfig('notify: { channels: { team: { slack: { url: "${HOOK}" } } } }', "sluice.yaml");
     expect(notify.channels["team"]?.on).toEqual([
       "planned",
@@ -88,6 +88,8 @@ describe("a notify section", () => {
       "interrupted",
       "window-closed",
       "waits-for-person",
+      "checks-failed",
+      "backup-failed",
     ]);
     expect(notify.timeout).toBe(10_000);
   });
@@ -99,6 +101,7 @@ describe("a notify section", () => {
     ["{ slack: { url: '${HOOK:-x}' } }", "expected a reference"],
     ["{ slack: { url: https://a, token: x } }", "unknown key"],
     ["{ slack: { url: https://a }, on: [success] }", "notify.channels.team.on.0"],
+    ["{ slack: { url: https://a }, on: [checks-mended] }", "notify.channels.team.on.0"],
     ["{ webhook: { url: https://a } }", "notify.channels.team.webhook.secret"],
     ["{ email: { host: mx, from: a@b, to: [] } }", "notify.channels.team.email.to"],
     ["{ email: { host: mx, from: a@b, to: [c@d], user: u } }", "user and password both"],

@@ -35,6 +35,14 @@ describe("webhook", () => {
     expect(headers["webhook-signature"]).toBe(`v1,${expected}`);
   });
 
+  it.each([
+    ["checks-failed", "alarm.raised"],
+    ["backup-mended", "alarm.ended"],
+  ] as const)("says %s as %s", (outcome, type) => {
+    const { body } = webhookRequest({ url, secret: "plain" }, { ...short, outcome }, at);
+    expect(JSON.parse(body)).toMatchObject({ type, data: { outcome } });
+  });
+
   it("agrees with the example of the specification's libraries", () => {
     // The vector that the reference libraries test themselves with.
     const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -10,6 +10,10 @@ const types: Readonly<Partial<Record<Notification["outcome"], string>>> = {
   planned: "deployment.planned",
   begun: "deployment.begun",
   "waits-for-person": "deployment.waits",
+  "checks-failed": "alarm.raised",
+  "backup-failed": "alarm.raised",
+  "checks-mended": "alarm.ended",
+  "backup-mended": "alarm.ended",
 };
 
 /**

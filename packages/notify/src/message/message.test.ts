@@ -1,4 +1,4 @@
-import { tellable } from "@sluice/core";
+import { endings } from "@sluice/core";
 import { describe, expect, it } from "vitest";
 import { aNotification } from "../testing/a-notification.ts";
 import { toMessage } from "./message.ts";
@@ -40,7 +40,7 @@ describe("the message of a notification", () => {
     expect(toMessage(rest).facts[0]).toEqual({ label: "Serving", value: "could not be read" });
   });
 
-  it.each(tellable)("has a title for %s that names stack and release", (outcome) => {
+  it.each(["planned", "begun", ...endings] as const)("has a title for %s that names stack and release", (outcome) => {
     expect(toMessage(aNotification({ outcome })).title).toMatch(/^\S+ shop: v2 .+/);
     expect(toMessage(aNotification({ outcome, release: "" })).title).toContain("a deployment");
   });
@@ -51,6 +51,36 @@ describe("the message of a notification", () => {
     expect([tone, title]).toEqual(["attention", "📅 shop: v2 is going to be deployed"]);
     expect(facts[0]).toEqual({ label: "When", value: plannedFor.text });
     expect(facts.map(({ label }) => label)).not.toContain("Serving");
+  });
+
+  it("says of an alarm what fails, since when and what serves, and of its end how long it lasted", () => {
+    const since = { at: "2026-05-01T08:00:00.000Z", text: "Fri 2026-05-01 10:00 Europe/Berlin" };
+    const {
+      steps: _steps,
+      durationMs: _took,
+      ...about
+    } = aNotification({ kind: "checks", actor: "", reason: "", since });
+    const raised = toMessage({ ...about, outcome: "checks-failed", cause: "GET /: 503 (status 200)" });
+    expect([raised.tone, raised.title]).toEqual(["bad", "🚨 shop: checks of what serves fail"]);
+    expect(raised.facts).toEqual([
+      { label: "Since", value: since.text },
+      { label: "Serving", value: "v2 (green, 100 %)" },
+      { label: "Cause", value: "GET /: 503 (status 200)" },
+    ]);
+    const ended = toMessage({ ...about, outcome: "checks-mended", durationMs: 7_200_000 });
+    expect([ended.tone, ended.title]).toEqual(["good", "💚 shop: checks of what serves pass again"]);
+    expect(ended.facts).toContainEqual({ label: "Lasted", value: "2h" });
+  });
+
+  it.each([
+    ["backup", "backup-failed", "🚨 shop: the backup failed"],
+    ["backup", "backup-mended", "💚 shop: backups succeed again"],
+    ["drill", "backup-failed", "🚨 shop: a backup could not be proven"],
+    ["drill", "backup-mended", "💚 shop: backups can be proven again"],
+  ] as const)("says of the alarm of a %s, %s, nothing of what serves", (kind, outcome, title) => {
+    const message = toMessage(aNotification({ kind, outcome }));
+    expect(message.title).toBe(title);
+    expect(message.facts.map(({ label }) => label)).not.toContain("Serving");
   });
 
   it("says of a rollback where it went back to", () => {

@@ -1,4 +1,4 @@
-import { formatDuration, type Tellable } from "@sluice/core";
+import { formatDuration, type Told } from "@sluice/core";
 import type { Notification } from "./notification.ts";
 import { oneLine, safeLink } from "./text.ts";
 
@@ -19,12 +19,12 @@ export interface Fact {
 /** Texts by ending, with `{stack}` and the other fields in braces. */
 export interface Templates {
   /** What is not given has a title of its own. */
-  readonly titles?: Readonly<Partial<Record<Tellable, string>>> | undefined;
+  readonly titles?: Readonly<Partial<Record<Told, string>>> | undefined;
   /** The last fact of a message, such as where the runbook is. Default: none. */
-  readonly notes?: Readonly<Partial<Record<Tellable, string>>> | undefined;
+  readonly notes?: Readonly<Partial<Record<Told, string>>> | undefined;
 }
 
-const defaultTitles: Readonly<Record<Tellable, string>> = {
+const defaultTitles: Readonly<Record<Told, string>> = {
   planned: "{stack}: {release} is going to be deployed",
   begun: "{stack}: {release} is being deployed",
   live: "{stack}: {release} is live",
@@ -34,9 +34,13 @@ const defaultTitles: Readonly<Record<Tellable, string>> = {
   interrupted: "{stack}: {release} was interrupted",
   "window-closed": "{stack}: {release} was refused, the window is closed",
   "waits-for-person": "{stack}: {release} waits for a person",
+  "checks-failed": "{stack}: checks of what serves fail",
+  "checks-mended": "{stack}: checks of what serves pass again",
+  "backup-failed": "{stack}: the backup failed",
+  "backup-mended": "{stack}: backups succeed again",
 };
 
-const signs: Readonly<Record<Tellable, string>> = {
+const signs: Readonly<Record<Told, string>> = {
   planned: "📅",
   begun: "🚧",
   live: "✅",
@@ -46,9 +50,13 @@ const signs: Readonly<Record<Tellable, string>> = {
   interrupted: "⏸️",
   "window-closed": "🔒",
   "waits-for-person": "🙋",
+  "checks-failed": "🚨",
+  "checks-mended": "💚",
+  "backup-failed": "🚨",
+  "backup-mended": "💚",
 };
 
-const tones: Readonly<Record<Tellable, Message["tone"]>> = {
+const tones: Readonly<Record<Told, Message["tone"]>> = {
   planned: "attention",
   begun: "attention",
   live: "good",
@@ -58,6 +66,10 @@ const tones: Readonly<Record<Tellable, Message["tone"]>> = {
   interrupted: "attention",
   "window-closed": "attention",
   "waits-for-person": "attention",
+  "checks-failed": "bad",
+  "checks-mended": "good",
+  "backup-failed": "bad",
+  "backup-mended": "good",
 };
 
 /** Longer values are cut: every service has a limit, and a chat is not a log. */
@@ -79,20 +91,23 @@ export function toMessage(notification: Notification, { titles = {}, notes = {} 
 }
 
 function defaultTitle({ outcome, kind }: Notification): string {
+  if (kind === "drill" && outcome === "backup-failed") return "{stack}: a backup could not be proven";
+  if (kind === "drill" && outcome === "backup-mended") return "{stack}: backups can be proven again";
   if (kind === "rollback" && outcome === "live") return "{stack}: back to {release}";
   return kind === "rollback" && outcome === "begun" ? "{stack}: going back to {release}" : defaultTitles[outcome];
 }
 
 function factsOf(notification: Notification, note: string): readonly Fact[] {
-  const { plannedFor, cause, actor, reason, durationMs, steps = [], next } = notification;
+  const { plannedFor, since, cause, actor, reason, durationMs, steps = [], next } = notification;
   const slowest = steps.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, shownSteps);
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["When", plannedFor?.text],
+    ["Since", since?.text],
     ["Serving", saysWhatServes(notification) ? servingText(notification) : undefined],
     ["Cause", cause],
     ["By", actor],
     ["Reason", reason],
-    ["Took", durationMs === undefined ? undefined : formatDuration(durationMs)],
+    [since ? "Lasted" : "Took", durationMs === undefined ? undefined : formatDuration(durationMs)],
     ["Longest steps", slowest.map((step) => `${step.name} ${formatDuration(step.durationMs)}`).join(", ")],
     ["Next", next],
     ["Note", note],
@@ -100,8 +115,15 @@ function factsOf(notification: Notification, note: string): readonly Fact[] {
   return facts.flatMap(([label, value]) => (value ? [{ label, value: oneLine(value, longestValue) }] : []));
 }
 
-/** What is planned, was refused, or has only begun, changed nothing of what serves; what waits is between two versions. */
-const silentOnServing: readonly Tellable[] = ["planned", "window-closed", "begun", "waits-for-person"];
+/** What is planned, was refused, or has only begun, changed nothing of what serves, nor did a backup; what waits is between two versions. */
+const silentOnServing: readonly Told[] = [
+  "planned",
+  "window-closed",
+  "begun",
+  "waits-for-person",
+  "backup-failed",
+  "backup-mended",
+];
 
 function saysWhatServes({ outcome }: Notification): boolean {
   return !silentOnServing.includes(outcome);

@@ -1,17 +1,17 @@
-import { tellable } from "@sluice/core";
+import { told } from "@sluice/core";
 import * as z from "zod";
 
-/** One ending, or what comes before it, for people and machines: plain data, the same for every channel. */
+/** One ending, what comes before it, or an alarm, for people and machines: plain data, the same for every channel. */
 export const notificationSchema = z.object({
-  /** Equal for the same ending of the same deployment, however often it is told. */
+  /** Equal for the same ending of the same deployment and for one word of the same alarm, however often it is told. */
   id: z.string().min(1),
   stack: z.string(),
   /** The attempt that ended; none where it was refused before it began. */
   deployment: z.string().optional(),
   /** Commit of the release, where it is known. */
   commit: z.string().optional(),
-  outcome: z.enum(tellable),
-  /** `deploy`, `rollback`, … */
+  outcome: z.enum(told),
+  /** `deploy`, `rollback`, …; of an alarm what it is about: `checks`, `backup`, `drill`. */
   kind: z.string(),
   /** Tag of the release that it was about; empty where that is not known. */
   release: z.string(),
@@ -20,14 +20,17 @@ export const notificationSchema = z.object({
     .object({ release: z.string(), tag: z.string(), slot: z.string().nullable(), share: z.number() })
     .nullable()
     .optional(),
+  /** Empty for an alarm, which nobody began. */
   actor: z.string(),
-  /** Why it was begun. */
+  /** Why it was begun; empty for an alarm. */
   reason: z.string(),
-  /** Why it ended so. */
+  /** Why it ended so; of an alarm what fails. */
   cause: z.string().optional(),
   /** When it ended: ISO 8601, UTC. */
   at: z.string(),
   durationMs: z.number().optional(),
+  /** Since when an alarm lasts, or did: ISO 8601, UTC, and as people there say it. */
+  since: z.object({ at: z.string(), text: z.string() }).optional(),
   /** When a deployment that is only planned is to begin: ISO 8601, UTC, and as people there say it. */
   plannedFor: z.object({ at: z.string(), text: z.string() }).optional(),
   /** How long its steps took, in order. */

@@ -9,10 +9,13 @@ import {
   undoRestore,
 } from "@sluice/database";
 import { provideRelease } from "@sluice/engine";
+import type { AlarmName } from "../alarms/alarm-notification.ts";
+import { withAlarm } from "../alarms/with-alarm.ts";
 import { assertOwnStack } from "../assert-own-stack.ts";
 import { lockStack } from "../lock.ts";
 import { readProvenRelease } from "../promotion/read-proven-release.ts";
 import type { Session } from "../session.ts";
+import { telling } from "../telling.ts";
 import { assertAgreed } from "./assert-agreed.ts";
 import type { DatabaseCall, DatabaseOperations, RehearseCall } from "./database-operations.ts";
 import { within } from "./deadline.ts";
@@ -25,7 +28,6 @@ import { proveBackup, prune, takeAndProve } from "./prove.ts";
 import { type Done, recorded } from "./recorded.ts";
 import { readDatabaseRecords } from "./records.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
-import { telling } from "./telling.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** What people do with the project's database, under the lock where `DatabaseOperations` says so. Opens nothing yet. */
@@ -130,6 +132,11 @@ async function rehearseRelease(
   return { result: report, record };
 }
 
+/** What is done at night, when nobody looks. */
+const alarms: Readonly<Partial<Record<DatabaseAction, AlarmName>>> = { backup: "backup", verify: "drill" };
+
+const heldAlready = async (): Promise<AsyncDisposable> => ({ [Symbol.asyncDispose]: async () => undefined });
+
 type ChangeCall = DatabaseCall & { readonly backup?: string; readonly releaseOf?: () => Promise<string> };
 type Change<T> = (database: OpenDatabase, signal: AbortSignal, release?: string) => Promise<Done<T>>;
 
@@ -144,8 +151,14 @@ async function change<T>(
   // Compose resolves it in a process of its own meanwhile. What it finds wrong is told where the project is needed.
   session.project(signal).catch(() => undefined);
   await using _lock = await lockStack(session, reasoned(what, call), "none", signal);
-  const { orders } = await session.ports();
-  return await untilAborted(orders, what, signal, (limited) => changeLocked(session, what, call, limited, run));
+  const locked = async () => {
+    const { orders } = await session.ports();
+    return untilAborted(orders, what, signal, (limited) => changeLocked(session, what, call, limited, run));
+  };
+  const alarm = alarms[what];
+  if (!alarm) return await locked();
+  const { onFinding: say = telling(session) } = call;
+  return await withAlarm(session, { alarm, say, lock: heldAlready }, signal, locked);
 }
 
 /** With intent and outcome in the journal; what dead runs left is removed first. */

@@ -1,8 +1,8 @@
 import { databaseEntry, type Finding, isSluiceError } from "@sluice/core";
 import type { Session } from "../session.ts";
+import { telling } from "../telling.ts";
 import type { OpenDatabase } from "./open-database.ts";
 import { settleExchange } from "./settle-exchange.ts";
-import { telling } from "./telling.ts";
 
 interface MendOptions {
   /** Default: as an event. */

@@ -1,9 +1,9 @@
 import { isSluiceError } from "@sluice/core";
 import type { Session } from "../session.ts";
+import { telling } from "../telling.ts";
 import { within } from "./deadline.ts";
 import { mendDatabase } from "./mend-database.ts";
 import { openDatabase } from "./open-database.ts";
-import { telling } from "./telling.ts";
 import { unfinishedExchange } from "./unfinished-exchange.ts";
 
 /** Of a server that stands still, which may be why the restore was killed: a deployment and a way back do not wait for it. */

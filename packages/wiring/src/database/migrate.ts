@@ -11,13 +11,13 @@ import {
 import { assertOwnProjects, settle } from "@sluice/engine";
 import { findServing } from "../find-serving.ts";
 import type { Session } from "../session.ts";
+import { telling } from "../telling.ts";
 import { tellCutShort } from "./cut-short.ts";
 import type { MigrateCall, MigrationPlan, MigrationResult } from "./database-operations.ts";
 import { type FoundDatabase, findDatabase } from "./find-database.ts";
 import { createMigrationRunner, openServer, planWayBack, runWatched } from "./migration-runner.ts";
 import { databaseSettings } from "./open-database.ts";
 import { assertServingIsLast, assertTakesBackItsOwn } from "./take-back.ts";
-import { telling } from "./telling.ts";
 
 interface Migration {
   readonly database: string;

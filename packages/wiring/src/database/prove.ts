@@ -1,9 +1,9 @@
 import { isSluiceError } from "@sluice/core";
 import { type Manifest, type PruneResult, pruneBackups, takeBackup, verifyBackup } from "@sluice/database";
 import type { Session } from "../session.ts";
+import { telling } from "../telling.ts";
 import { within } from "./deadline.ts";
 import { databaseSettings, type OpenDatabase, openStore } from "./open-database.ts";
-import { telling } from "./telling.ts";
 
 /**
  * A backup, verified where that is asked for: then what retention lets go is removed, and where it cannot be, the backup is there all

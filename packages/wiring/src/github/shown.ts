@@ -1,4 +1,4 @@
-import type { EventBody, Tellable } from "@sluice/core";
+import type { EventBody, Told } from "@sluice/core";
 import type { Message, Notification } from "@sluice/notify";
 import type { DeploymentState, ShownDeployment, ShownState } from "@sluice/release";
 import type { GithubPlace } from "./open-github.ts";
@@ -42,7 +42,7 @@ export function shownAtEnd(notification: Notification, { title }: Message, place
 }
 
 /** How GitHub words an ending. `failure`: the release was judged, and was not good; `error`: it is not known to be. */
-const endStates: Readonly<Record<Tellable, DeploymentState | null>> = {
+const endStates: Readonly<Record<Told, DeploymentState | null>> = {
   planned: null,
   // Told beside it, not by the outbox.
   begun: null,
@@ -53,6 +53,11 @@ const endStates: Readonly<Record<Tellable, DeploymentState | null>> = {
   interrupted: "error",
   "window-closed": null,
   "waits-for-person": null,
+  // No deployment's.
+  "checks-failed": null,
+  "checks-mended": null,
+  "backup-failed": null,
+  "backup-mended": null,
 };
 
 function deploymentOf({ id, kind, tag, stack, commit, link }: Facts, place: GithubPlace): ShownDeployment {

@@ -8,14 +8,8 @@ import {
   type Redact,
 } from "@sluice/core";
 import { type AttemptRecord, findAttempt, newestAttempts } from "@sluice/engine";
-import {
-  createNotifier,
-  createOutbox,
-  type DeliveryReport,
-  type Notification,
-  type Notifier,
-  type TellOptions,
-} from "@sluice/notify";
+import { createNotifier, createOutbox, type Notification, type Notifier, type TellOptions } from "@sluice/notify";
+import { catchUp } from "./catch-up.ts";
 import type { OpenedChannels } from "./channels.ts";
 import { guarded, waitHints } from "./delivery-findings.ts";
 import { inTurn, type Turns } from "./in-turn.ts";
@@ -73,7 +67,9 @@ export async function withNotifications<T>(
   const held = lastWord.hold();
   const say = (finding: Finding) => held.say(createEvent(clock.now(), { type: "finding", finding }));
   const missed = await missedBefore(parts);
-  const catchingUp = guarded(say, () => catchUp(parts, notifier, missed, signal));
+  const catchingUp = guarded(say, () =>
+    catchUp(parts, notifier, missed, { withinMs: parts.config.notify.timeout / 2, signal }),
+  );
   const { stack, link, config } = parts;
   const turns = inTurn(catchingUp);
   const beginning = tellBeginning(notifier, { stack, link, timeoutMs: config.notify.timeout, signal }, turns);
@@ -153,22 +149,6 @@ async function withCommit(
 ): Promise<Notification> {
   const commit = attempt && (await commitOf?.(attempt).catch(() => undefined));
   return commit === undefined ? notification : { ...notification, commit };
-}
-
-/** What is in the outbox, then what was missed, in half of the time that there is. */
-async function catchUp(
-  { clock, config: { notify } }: NotifyParts,
-  notifier: Notifier,
-  missed: readonly Notification[],
-  signal: AbortSignal,
-): Promise<readonly DeliveryReport[]> {
-  const beginMs = clock.monotonicMs();
-  const withinMs = notify.timeout / 2;
-  const flushed = await notifier.flush({ withinMs, signal });
-  const left = Math.max(0, withinMs - (clock.monotonicMs() - beginMs));
-  const announced = await notifier.announce(missed, { withinMs: left, signal });
-  // What waits on was said when it began to wait.
-  return [...flushed.filter(({ result }) => result === "expired"), ...announced];
 }
 
 async function endingsOf(parts: NotifyParts, { ends }: Held): Promise<readonly Notification[]> {

@@ -1,0 +1,83 @@
+import type { Memo } from "@sluice/compose";
+import { isAskedFor, type Serving } from "@sluice/core";
+import { createOutbox, type DeliveryReport, isUntold } from "@sluice/notify";
+import { catchUp } from "../notify/catch-up.ts";
+import { type NotifyParts, notifierOf } from "../notify/with-notifications.ts";
+import { type AlarmChange, alarmChange, parseAlarmState } from "./alarm-change.ts";
+import { type AlarmName, alarmNotification, alarmOf } from "./alarm-notification.ts";
+import type { Trouble } from "./trouble.ts";
+
+export interface AlarmParts extends NotifyParts {
+  /** What was told last, by name of the alarm. */
+  readonly memo: Memo;
+  /** The lock of the state home, under which alone the outbox may be used. */
+  readonly lock: () => Promise<AsyncDisposable>;
+  /** Left out where it is of no interest. */
+  readonly serving?: (() => Promise<Serving | null>) | undefined;
+}
+
+/**
+ * Tells people what a run changes of an alarm, and what waits from before. The lock is taken only where there is something to tell.
+ *
+ * @param found none where all is well
+ * @throws SluiceError LOCK_HELD where there is news: it is neither told nor remembered, and the next run tells it
+ */
+export async function tellAlarm(
+  parts: AlarmParts,
+  alarm: AlarmName,
+  found: readonly Trouble[],
+  signal: AbortSignal | undefined,
+): Promise<readonly DeliveryReport[]> {
+  const { opened, config, clock, redact, lock } = parts;
+  if (!opened.channels.some(({ on }) => isAskedFor(on, alarmOf[alarm]))) return [];
+  // Before a text is shortened: half of a secret is not known as one.
+  const troubles = found.map(({ key, text, hint }) => ({
+    key: redact(key),
+    text: redact(text),
+    hint: hint === undefined ? undefined : redact(hint),
+  }));
+  const isNews = (await changeOf(parts, alarm, troubles)) !== null;
+  if (!isNews && !(await isSomethingWaiting(parts))) return [];
+  const serving = isNews ? await parts.serving?.().catch(() => undefined) : undefined;
+  await using held = await lock().catch((error: unknown) => {
+    if (isNews) throw error;
+    return null;
+  });
+  if (!held) return [];
+  // Another run may have told it meanwhile.
+  const change = await changeOf(parts, alarm, troubles);
+  const news = change ? [await notificationOf(parts, alarm, change, troubles, serving)] : [];
+  // Before it is told: a run that is killed while it tells leaves it in the outbox, and nobody is told twice.
+  if (change) await parts.memo.set(alarm, JSON.stringify(change.next)).catch(() => undefined);
+  return await catchUp({ clock }, notifierOf(parts), news, { withinMs: config.notify.timeout, signal });
+}
+
+async function changeOf(
+  { memo, clock }: Pick<AlarmParts, "memo" | "clock">,
+  alarm: AlarmName,
+  troubles: readonly Trouble[],
+): Promise<AlarmChange | null> {
+  const before = parseAlarmState(await memo.get(alarm).catch(() => undefined));
+  return alarmChange(
+    before,
+    troubles.map(({ key }) => key),
+    clock.now(),
+  );
+}
+
+/** A chat that was out of reach is told by the next run, and not only by the next deployment. */
+async function isSomethingWaiting({ outboxDir }: Pick<AlarmParts, "outboxDir">): Promise<boolean> {
+  return (await createOutbox(outboxDir).list()).some(isUntold);
+}
+
+async function notificationOf(
+  { stack, config, clock, link }: AlarmParts,
+  alarm: AlarmName,
+  change: AlarmChange,
+  troubles: readonly Trouble[],
+  serving: Serving | null | undefined,
+) {
+  const { formatInZone } = await import("@sluice/core/windows");
+  const textOf = (moment: Date) => formatInZone(moment, config.windows.timezone);
+  return alarmNotification(alarm, change, troubles, { stack, now: clock.now(), link, serving, textOf });
+}
