@@ -150,6 +150,7 @@ export * from "./ports/watcher.ts";
 export { maskError } from "./redact/mask-error.ts";
 export { maskWords } from "./redact/mask-words.ts";
 export * from "./redact/redactor.ts";
+export { isSecretName } from "./redact/secret-names.ts";
 export * from "./redact/shorten.ts";
 export * from "./windows/always-open.ts";
 export type { Freeze, Windows } from "./windows/window-schema.ts";

@@ -1,10 +1,9 @@
+import { isSecretName } from "@sluice/core";
 import type { WorkflowVariable } from "./facts.ts";
 import { secretSuffix } from "./names.ts";
 
 /** Variables that every project of this kind names by environment, production included. */
 const byEnvironment: ReadonlySet<string> = new Set(["DOMAIN", "STACK_NAME"]);
-/** Names of values that a file in the checkout should not hold, whatever it says. */
-const secretName = /PASSWORD|SECRET|TOKEN|_KEY$|^KEY$|_DSN$|CREDENTIAL/;
 
 /** Texts of the compose files, and of the env file beside them (`""` where there is none). */
 export interface VariableSources {
@@ -26,7 +25,7 @@ export function neededVariables({
   const answered = new Set([...envFileText.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=/gm)].map(([, name]) => name));
   const names = composeTexts.flatMap(usedWithoutDefault);
   const wanted = [...new Set(names)].filter(
-    (name) => !answered.has(name) || byEnvironment.has(name) || secretName.test(name),
+    (name) => !answered.has(name) || byEnvironment.has(name) || isSecretName(name),
   );
   return wanted
     .filter((name) => !name.startsWith("COMPOSE_"))

@@ -177,6 +177,7 @@ describe("variables that come from outside", () => {
   });
 
   it("are not those that the env file answers, unless it should not hold them", () => {
+    expect(of("$A $SMTP_PASS", "A=1\nSMTP_PASS=x\n")).toEqual(["SMTP_PASS"]);
     expect(of("$A $DB_PASSWORD $DOMAIN", "A=1\nexport DB_PASSWORD=changethis\nDOMAIN=localhost\n")).toEqual([
       "DB_PASSWORD",
       "DOMAIN",

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import type { ComposeModel, ComposeService } from "@sluice/core";
+import { type ComposeModel, type ComposeService, isSecretName } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { envFileValues } from "../model/env-file-values.ts";
 import { imageRepository } from "../roles/service-shape.ts";
@@ -7,11 +7,6 @@ import { imageRepository } from "../roles/service-shape.ts";
 /** Shorter values would shred ordinary text. */
 const shortest = 4;
 const largestFile = 64 * 1024;
-
-const secretName =
-  /pass(?:w(?:or)?d|phrase)?(?:$|[_\-.\d])|pwd|secret|token|credential|api_?key|access_?key|private_?key|_key(?:_base|s)?(?:_?v?\d+)?$|^key$|(?:^|_)salt|dsn$|jwt|basic_?auth|authorization$|(?:^|_)(?:auth|sk)$|webhook_url$|cookie$/i;
-const harmlessName =
-  /_(?:file|path|dir|name|names|ttl|expiry|expiration|expires\w*|lifetime|length|min\w*|max\w*|header|enabled|disabled|type|algorithm|hashers?|policy|issuer|audience|endpoint|host|port|user|username|timeout|age|source)$|public_?key|^(?:disable|enable|allow|require|use|is|has)_|^(?:old)?pwd$/i;
 
 /** Defaults that everybody knows; masking them would only make messages unreadable. */
 const knownToAll = new Set([
@@ -85,7 +80,7 @@ export function secretVariables(env: Variables, texts: readonly string[]): reado
 type Named = readonly [name: string, value: string];
 
 function secretsAmong(named: readonly Named[]): readonly string[] {
-  return named.flatMap(([name, value]) => (secretName.test(name) && !harmlessName.test(name) ? [value] : []));
+  return named.flatMap(([name, value]) => (isSecretName(name) ? [value] : []));
 }
 
 /** What would make messages unreadable, and hide nothing, is left out. */

@@ -2,14 +2,14 @@ import { createReadStream } from "node:fs";
 import { open, readdir, readFile, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { isSluiceError, SluiceError } from "@sluice/core";
+import { makeDirectory, syncPath } from "@sluice/core/node";
 import { assertBackupId } from "../model/backup-id.ts";
 import { formatManifest, type Manifest, parseManifest } from "../model/manifest.ts";
 import { byAge } from "../retention/backups-to-prune.ts";
 import type { BackupList, BackupPart, BackupStore, BackupWriter, StoredPart } from "./backup-store.ts";
 import { checkedRead } from "./checked-read.ts";
-import { type FileStep, syncDirectory, writeDurably } from "./durable-file.ts";
+import { type FileStep, writeDurably } from "./durable-file.ts";
 import { describeFile, fileNames, leftovers, type StoreFile, stillUnlisted } from "./file-names.ts";
-import { makeDirectory } from "./make-directory.ts";
 import { storeError } from "./store-error.ts";
 import { aliveWriters, ownWriterTag } from "./writer-tag.ts";
 
@@ -107,9 +107,9 @@ export function createDirectoryStore({ directory, onStep }: DirectoryStoreOption
     remove: (id) =>
       attempt(`backup ${id} cannot be removed`, async () => {
         await rm(at(fileNames.manifest(assertBackupId(id))), { force: true });
-        await syncDirectory(directory);
+        await syncPath(directory);
         for (const part of ["dump", "globals"] as const) await rm(at(fileNames.part(id, part)), { force: true });
-        await syncDirectory(directory);
+        await syncPath(directory);
       }),
     sweep: () =>
       attempt(`what dead backups left in ${directory} cannot be removed`, async () => {

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncPath } from "@sluice/core/node";
 import { lettingGo } from "../process/letting-go.ts";
 import type { StoredPart, WriteOptions } from "./backup-store.ts";
 import { assertReserve, type DiskRoom } from "./disk-reserve.ts";
@@ -37,7 +38,7 @@ export async function writeDurably(
     const stored = await writePartial(partial, source, { ...options, onStep });
     await rename(partial, path);
     await onStep?.("renamed");
-    await syncDirectory(dirname(path));
+    await syncPath(dirname(path));
     await onStep?.("durable");
     return stored;
   } catch (error) {
@@ -113,10 +114,4 @@ function keepSyncing(
     },
     end: () => running,
   };
-}
-
-/** Makes creations, renames and removals in a directory survive a loss of power. */
-export async function syncDirectory(path: string): Promise<void> {
-  await using directory = await open(path, "r");
-  await directory.sync();
 }

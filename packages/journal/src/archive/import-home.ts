@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { SluiceError } from "@sluice/core";
-import { writeDurably } from "../home/durable-file.ts";
+import { writeDurably } from "@sluice/core/node";
 import { describeHome, type HomeDescription } from "../home/home-description.ts";
 import { homeError } from "../home/home-error.ts";
 import type { LeftBackups } from "./left-backups.ts";

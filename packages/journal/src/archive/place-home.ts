@@ -1,7 +1,6 @@
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { syncDirectory, temporaryPrefix } from "../home/durable-file.ts";
-import { makeDirectory } from "../home/make-directory.ts";
+import { makeDirectory, syncPath, temporaryPrefix } from "@sluice/core/node";
 import { backupsIn, type LeftBackups } from "./left-backups.ts";
 import { type VacateOptions, vacateHome } from "./vacate-home.ts";
 
@@ -39,7 +38,7 @@ export async function placeHome<T>(
       if (replaced !== null) await rename(replaced, dir);
       throw error;
     }
-    await syncDirectory(parent);
+    await syncPath(parent);
     return { made, replaced, replacedBackups: replaced === null ? null : await backupsIn(replaced) };
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });

@@ -5,8 +5,8 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { SluiceError } from "@sluice/core";
+import { syncPath } from "@sluice/core/node";
 import { extract, type Header } from "tar-stream";
-import { syncDirectory } from "../home/durable-file.ts";
 import { type ArchiveDigest, type ArchiveEnd, createDigest, endName, longestEnd, parseEnd } from "./archive-end.ts";
 import { backupsDirectory, exportedDirectories, exportedFiles } from "./parts.ts";
 
@@ -74,7 +74,7 @@ async function finish(root: string, late: LateWork, gone: readonly string[]): Pr
   for (const { path, header } of late.directories.filter(isLeft).toReversed()) {
     await own(path, header);
     await chmod(path, modeOf(header));
-    await syncDirectory(path);
+    await syncPath(path);
   }
 }
 

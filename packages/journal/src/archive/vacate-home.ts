@@ -1,8 +1,8 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type Clock, SluiceError } from "@sluice/core";
+import { syncPath } from "@sluice/core/node";
 import { entriesOf, isUnused } from "../home/discard-unused.ts";
-import { syncDirectory } from "../home/durable-file.ts";
 import { homeError } from "../home/home-error.ts";
 import { openStateHome } from "../home/state-home.ts";
 import { acquireLock } from "../lock/acquire-lock.ts";
@@ -39,7 +39,7 @@ export async function vacateHome(dir: string, options: VacateOptions): Promise<s
     if (!replace) throw inUse(dir, home.stack);
     const aside = await freeName(dir, clock);
     await rename(dir, aside);
-    await syncDirectory(dirname(dir));
+    await syncPath(dirname(dir));
     return aside;
   } catch (error) {
     throw homeError(error, dir, "the state home cannot be put aside:");

@@ -1,8 +1,7 @@
 import { appendFile, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { TrafficCount, TrafficCounts } from "@sluice/core";
-import { isAnothers } from "@sluice/core/node";
-import { writeDurably } from "../home/durable-file.ts";
+import { isAnothers, writeDurably } from "@sluice/core/node";
 import type { StateHome } from "../home/state-home.ts";
 
 /** Counts that stay: two weeks and more of a look at some doors every half hour. */

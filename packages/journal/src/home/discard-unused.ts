@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { temporaryPrefix } from "@sluice/core/node";
 import { tryLock } from "../lock/kernel-lock.ts";
-import { temporaryPrefix } from "./durable-file.ts";
 import type { StateHome } from "./state-home.ts";
 
 /**

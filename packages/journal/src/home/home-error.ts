@@ -1,8 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { isSluiceError, SluiceError } from "@sluice/core";
-import { deniedHint } from "@sluice/core/node";
-import { temporaryPrefix } from "./durable-file.ts";
+import { deniedHint, temporaryPrefix } from "@sluice/core/node";
 
 const hints: Readonly<Record<string, string>> = {
   EACCES: "run as the user that owns it, or use another directory as state home: --state-home",

@@ -2,11 +2,10 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { access, chmod, constants, lstat, mkdir, open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, isSluiceError, SluiceError } from "@sluice/core";
+import { createDurably, makeDirectory, syncPath, temporaryPrefix } from "@sluice/core/node";
 import { isUnused } from "./discard-unused.ts";
-import { createDurably, syncDirectory, temporaryPrefix } from "./durable-file.ts";
 import { describeHome, type HomeDescription } from "./home-description.ts";
 import { homeError } from "./home-error.ts";
-import { makeDirectory } from "./make-directory.ts";
 
 export interface OpenHomeOptions {
   readonly clock: Clock;
@@ -192,7 +191,7 @@ async function closeToOthers(dir: string): Promise<void> {
 /** @param keys of the previews and for hashes; default: random ones. What is there already stays. */
 async function makeParts(dir: string, keys: readonly string[] = []): Promise<readonly [string, string]> {
   const made = await Promise.all(["releases", "keys"].map((name) => makePart(join(dir, name))));
-  if (made.includes(true)) await syncDirectory(dir);
+  if (made.includes(true)) await syncPath(dir);
   await makeLockFile(join(dir, "lock.db"));
   const [preview, hash] = keys;
   return Promise.all([makeKey(join(dir, "keys", "preview"), preview), makeKey(join(dir, "keys", "hash"), hash)]);

@@ -1,6 +1,6 @@
 import { constants, type FileHandle, open } from "node:fs/promises";
 import type { Clock, Journal, JournalEntry, JournalRecord } from "@sluice/core";
-import { syncDirectory } from "../home/durable-file.ts";
+import { syncPath } from "@sluice/core/node";
 import { homeError } from "../home/home-error.ts";
 import type { StateHome } from "../home/state-home.ts";
 import { writeHead } from "./head.ts";
@@ -27,7 +27,7 @@ export function createJournal(home: Pick<StateHome, "path">, clock: Clock): Jour
       last = null;
       const start = (await file.stat()).size;
       await write(file, `${line}\n`, start);
-      if (start === 0) await syncDirectory(home.path);
+      if (start === 0) await syncPath(home.path);
       // The record is durable, and so appended: a head that could not follow lags, as one does after a crash.
       await writeHead(files.head, record).catch(() => undefined);
       last = { size: start + Buffer.byteLength(line) + 1, end: record };

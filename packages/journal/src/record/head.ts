@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { writeDurably } from "../home/durable-file.ts";
+import { writeDurably } from "@sluice/core/node";
 import type { ChainEnd } from "./record.ts";
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SluiceError } from "@sluice/core";
-import { temporaryPrefix, writeDurably } from "./durable-file.ts";
+import { temporaryPrefix, writeDurably } from "@sluice/core/node";
 import { entrySchema, type OutboxEntry } from "./entry.ts";
 
 const suffix = ".json";

@@ -8,9 +8,9 @@ import {
   SluiceError,
   type StoredRelease,
 } from "@sluice/core";
+import { createFile, syncPath, temporaryName, temporaryPrefix, writeDurably } from "@sluice/core/node";
 import { type BundleDocument, formatDocument, invalidBundle, parseDocument } from "./bundle-document.ts";
 import { copyTree, makeEmpty } from "./copy-tree.ts";
-import { createFile, replaceFile, syncPath, temporaryName, temporaryPrefix } from "./durable.ts";
 import { firstDifference, takeInventory } from "./inventory.ts";
 import { removeTree } from "./remove-tree.ts";
 import { storeError } from "./store-error.ts";
@@ -94,7 +94,7 @@ export function createBundleStore(dir: string): BundleStore {
         guarded(dir, async () => {
           const document = await read(id);
           const bundle = { ...document.bundle, ...change };
-          await replaceFile(join(pathOf(id), "bundle.json"), formatDocument({ ...document, bundle }));
+          await writeDurably(join(pathOf(id), "bundle.json"), formatDocument({ ...document, bundle }));
         }),
       );
       updates = updated.catch(() => undefined);

@@ -2,7 +2,7 @@ import { constants, type Stats } from "node:fs";
 import { chmod, copyFile, lchown, lstat, lutimes, mkdir, readdir, readlink, realpath, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { SluiceError } from "@sluice/core";
-import { syncPath } from "./durable.ts";
+import { syncPath } from "@sluice/core/node";
 
 /**
  * Copies a file or directory with modes and times, and with owners where a superuser does it. A link at the top is

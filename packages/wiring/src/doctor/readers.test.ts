@@ -53,6 +53,11 @@ describe("secrets in plain text", () => {
     ["SMTP_PASSWORD: ${SMTP_PASSWORD:-}", []],
     ["DB_PASSWORD: ''", []],
     ["secrets: [db_password]", []],
+    ["SMTP_PASS: hunter2", ["SMTP_PASS"]],
+    ["- SENTRY_DSN=https://abc@sentry.example/1", ["SENTRY_DSN"]],
+    ["SMTP_AUTH: plain", []],
+    ["REQUEST_AUTH: ${REQUEST_AUTH:-true}", []],
+    ["OAUTH_TOKEN_URL: https://login.example/token", []],
   ])("of %j are %j", (line, names) => {
     expect(secretsInCompose("c.yml", `services:\n${line}\n`).map(({ name }) => name)).toEqual(names);
   });

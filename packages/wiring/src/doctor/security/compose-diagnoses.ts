@@ -1,12 +1,14 @@
-import type { ComposeModel, ComposeService, Diagnosis, ServiceFacts } from "@sluice/core";
+import { type ComposeModel, type ComposeService, type Diagnosis, isSecretName, type ServiceFacts } from "@sluice/core";
 import { when } from "../when.ts";
 
-const secretName = /PASSWORD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY/i;
 /** Values that examples and templates come with. */
 const knownToAll =
   /^(?:changeme|changethis|change[-_]?me|password|secret|admin|root|postgres|example|test|1234(?:56)?)$/i;
 /** What stands where no secret is meant. */
 const placeholder = /^(?:none|null|unset|undefined|dummy|placeholder|todo|x{3,}|not[-_]?set)$/i;
+/** How something is done, where a name as `SMTP_AUTH` may be that of a secret. */
+const manner =
+  /^(?:true|false|yes|no|on|off|plain|login|basic|bearer|digest|ldap|oidc|oauth2?|saml|enabled|disabled|optional|required)$/i;
 /** Capabilities that are as good as root on the machine: https://man7.org/linux/man-pages/man7/capabilities.7.html */
 const rootLike = new Set(["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "DAC_READ_SEARCH"]);
 
@@ -55,9 +57,7 @@ function serviceDiagnoses(
   const open = ports.filter(
     ({ host_ip: ip = "", published }) => published !== undefined && !/^(?:127\.|::1$)/.test(ip),
   );
-  const weak = Object.entries(environment).filter(
-    ([key, value]) => secretName.test(key) && knownToAll.test(value ?? ""),
-  );
+  const weak = Object.entries(environment).filter(([key, value]) => isSecretName(key) && knownToAll.test(value ?? ""));
   return [
     ...when(socket !== undefined, {
       severity: "warn",
@@ -122,12 +122,12 @@ export function secretsInCompose(
   const found = lines.flatMap((line) => {
     const [, name = "", value = ""] = /^\s*(?:-\s*)?["']?(\w+)["']?\s*[:=]\s*(.+?)\s*$/.exec(line) ?? [];
     const written = value.replace(/^["']|["'],?$/g, "");
-    const isPlain =
-      isSecretName(name) && written !== "" && !/[$/{[|>&*]/.test(written[0] ?? "") && !written.includes("$");
+    const isText = written !== "" && !/[$/{[|>&*]/.test(written[0] ?? "") && !written.includes("$");
+    const isPlain = isText && isSecretVariable(name) && !manner.test(written);
     const defaults = [...line.matchAll(/\$\{(\w+):?-([^}$]+)\}/g)].flatMap(([, variable = "", fallback = ""]) => {
       const isDefault = Boolean(given[variable]) && given[variable] !== fallback;
       const isHarmless = isDefault && (knownToAll.test(fallback) || placeholder.test(fallback));
-      return isSecretName(variable) && !isHarmless ? [{ name: variable, isDefault }] : [];
+      return isSecretVariable(variable) && !isHarmless && !manner.test(fallback) ? [{ name: variable, isDefault }] : [];
     });
     return [...(isPlain ? [{ name, isDefault: false }] : []), ...defaults];
   });
@@ -140,15 +140,9 @@ export function secretsInCompose(
 /** Whether an env file holds the value of something that looks like a secret. */
 export function hasSecretValue(envFile: string): boolean {
   return [...envFile.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*["']?([^\s"'#]+)/gm)].some(([, name = ""]) =>
-    isSecretName(name),
+    isSecretVariable(name),
   );
 }
 
-/** A name of a file or of a setting is no secret: POSTGRES_PASSWORD_FILE, TOKEN_EXPIRE_MINUTES. */
-function isSecretName(name: string): boolean {
-  return (
-    /^[A-Z][A-Z0-9_]*$/.test(name) &&
-    secretName.test(name) &&
-    !/_(?:FILE|PATH|MINUTES|SECONDS|DAYS|LENGTH|NAME|URL)$/.test(name)
-  );
-}
+/** In a compose file, other keys than those of variables have such names, too. */
+const isSecretVariable = (name: string) => /^[A-Z][A-Z0-9_]*$/.test(name) && isSecretName(name);

@@ -2,8 +2,12 @@ import { randomBytes } from "node:crypto";
 import { link, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-/** Beginning of the names of files that are not finished; a crash may leave them, nobody reads them. */
+/** Beginning of the names of what is not finished, or half removed; a crash may leave it, and nobody reads it. */
 export const temporaryPrefix = ".tmp-";
+
+/** A new name for something unfinished, to lie beside what it will become. */
+export const temporaryName = (purpose: string): string =>
+  `${temporaryPrefix}${purpose}-${randomBytes(6).toString("hex")}`;
 
 /** Replaces a file so that a crash leaves the old or the new content, never a part. Mode 0600. */
 export async function writeDurably(path: string, content: string): Promise<void> {
@@ -14,7 +18,7 @@ export async function writeDurably(path: string, content: string): Promise<void>
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncDirectory(dirname(path));
+  await syncPath(dirname(path));
 }
 
 /** Creates a file with its content at once; the first of several writers wins. Resolves `false` when it was there. */
@@ -28,22 +32,27 @@ export async function createDurably(path: string, content: string): Promise<bool
     throw error;
   } finally {
     await rm(temporary, { force: true });
-    await syncDirectory(dirname(path));
+    await syncPath(dirname(path));
   }
 }
 
-/** Makes creations and renames in a directory survive a loss of power. */
-export async function syncDirectory(path: string): Promise<void> {
-  await using directory = await open(path, "r");
-  await directory.sync();
+/** Writes a new file of mode 0600; its name survives a loss of power once its directory is synced. @throws EEXIST */
+export async function createFile(path: string, content: string): Promise<void> {
+  await using file = await open(path, "wx", 0o600);
+  await file.writeFile(content);
+  await file.sync();
+}
+
+/** Makes the content of a file, or the names in a directory, survive a loss of power. */
+export async function syncPath(path: string): Promise<void> {
+  await using handle = await open(path, "r");
+  await handle.sync();
 }
 
 async function writeTemporary(path: string, content: string): Promise<string> {
-  const temporary = join(dirname(path), `${temporaryPrefix}${basename(path)}-${randomBytes(6).toString("hex")}`);
-  await using file = await open(temporary, "wx", 0o600);
+  const temporary = join(dirname(path), temporaryName(basename(path)));
   try {
-    await file.writeFile(content);
-    await file.sync();
+    await createFile(temporary, content);
   } catch (error) {
     // A full disk must not keep what did not fit.
     await rm(temporary, { force: true });
