@@ -6,6 +6,7 @@ import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { inTurn, type TurnScope } from "./early-jobs.ts";
 import { gracesOf } from "./graces.ts";
+import { addLeftRunning } from "./left-running.ts";
 import { leastNeeded, liveSlot, previousSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs, MovedPorts } from "./moved-ports.ts";
 import { collectRemovals, mayRemove, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
@@ -97,6 +98,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const base = baseServices(active);
   const adopted = adoptedOf(observed, inSlots, previous, desired.replaced);
 
+  const left = { live, isInBase: (desired.servesInBase ?? null) !== null, services: desired.replaced ?? [], config };
   const orphans = desired.orphans ?? [];
   const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, desired.replaced ?? [], observed));
 
@@ -120,6 +122,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     const proven = { ...desired, services: active, slot, made: namesOf(made) };
     addServingVerify(add, proven);
     removals.rest();
+    addLeftRunning(add, observed, left);
     return { kind, candidate, previous, steps };
   }
   // What was kept warm has no workers that run: they were stopped when its users left it.
@@ -169,13 +172,16 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   for (const service of late.toSorted((a, b) => Number(a.role === "edge") - Number(b.role === "edge")))
     addLate(service);
   addRestarts(add, base, { steps, observed, differences });
-  const left = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
+  const open = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
   const { tag, services } = desired;
   // Of anything else that leaves the slots only the door goes: what it led to runs on, for the way back.
   const leaving = [...old, ...namesOf(handed.filter(({ role }) => isApplication(role)))];
   const ending = { candidate, previous, webs, dropped, leaving, observed, graceMsOf, config, hasSlot, tag, services };
-  addEnding(add, { ...ending, ...left });
+  addEnding(add, { ...ending, ...open });
   removals.rest();
+  // Once the release is live it does not matter whether what was in base could be seen to run there.
+  const isInBase = left.isInBase || observed.remembered?.slot === null;
+  addLeftRunning(add, observed, { ...left, isInBase, spared: candidate });
   if (desired.prunable.length > 0) {
     const cause = `releases.keep is ${config.releases.keep}`;
     const count = desired.prunable.length;

@@ -18,6 +18,7 @@ import { checkVariableFindings } from "../check-variables.ts";
 import { killedActions } from "../database/killed-actions.ts";
 import { seeStack } from "../find-serving.ts";
 import { readHomeFacts } from "../home-room.ts";
+import { leftInSlots } from "../left-in-slots.ts";
 import { readOutbox } from "../notify/tell.ts";
 import type { Session } from "../session.ts";
 import { homeFindings, stackFindings } from "../stack-findings.ts";
@@ -95,7 +96,12 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     {
       name: "stack",
       async examine(signal) {
-        const [home, seen, ports] = await Promise.all([session.home(), seeStack(session, signal), session.ports()]);
+        const [home, seen, ports, config] = await Promise.all([
+          session.home(),
+          seeStack(session, signal),
+          session.ports(),
+          session.config(),
+        ]);
         const { observed, stored, services } = seen;
         const { bundles, journal } = ports;
         const foreign = homeFindings(observed, home.id);
@@ -104,13 +110,15 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         const locked = (await lockHolder()) !== null;
         // What a deployment is changing is not as the last one left it.
         const changed = stored ? changedBaseFindings(observed, stored.bundle.tag) : [];
-        const known = { counts: stored !== null, kept: keptBy(await lastAttempt(journal)) };
+        const last = await lastAttempt(journal);
+        const known = { counts: stored !== null, kept: keptBy(last) };
+        const left = locked || unfinishedOf(last) ? [] : leftInSlots(seen, config);
         const found = locked ? [] : [...stackFindings(observed, services, known), ...changed];
         const releases = await bundles.list();
         const killed = locked ? [] : await killedActions(journal, releases);
         const gone = locked ? [] : await goneImages(seen, releases, ports, signal);
         const recorded = [...unstoredFindings(observed, releases), ...killed];
-        return [...findingDiagnoses([...recorded, ...found, ...gone]), ...stackDiagnoses(observed, locked)];
+        return [...findingDiagnoses([...recorded, ...found, ...left, ...gone]), ...stackDiagnoses(observed, locked)];
       },
     },
     {

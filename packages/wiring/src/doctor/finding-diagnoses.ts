@@ -45,6 +45,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     why: "users of the version that serves get errors or wait, or its work is not done",
   },
   "slot-gone": unreachable,
+  "slot-left-running": { severity: "warn", why: "it takes memory, and may do work in a version that was left" },
   "base-absent": { severity: "error", why: "both slots use it" },
   "base-cut-off": { severity: "error", why: "the next version would not reach the service, such as its database" },
   "base-stopped": { severity: "error", why: "both slots use it" },
