@@ -11,6 +11,7 @@ import {
 } from "@sluice/core";
 import {
   coldFinding,
+  coldWayBack,
   countTraffic,
   type EnginePorts,
   findOrphans,
@@ -57,6 +58,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   // What only the checkout has no more is not gone before that is deployed.
   const kept = served ? findOrphans(observed, [...project.services, ...served.services], null, bundles) : [];
   const gone = lock ? [] : await goneImages({ observed, stored }, bundles, ports, signal);
+  const coldBack = lock ? null : await coldWayBack(observed, bundles, { ports, project }, signal);
   const unfinished = isDeploying(lock) ? null : unfinishedOf(last);
   // What an attempt without an end has in a slot is for that to be ended.
   const left = lock || unfinished ? [] : leftInSlots(seen, config);
@@ -72,6 +74,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     ...(stored ? storedFindings(stored.bundle, bundles) : []),
     ...(cold ? [cold] : []),
     ...left,
+    ...(coldBack ? [coldBack] : []),
     ...gone,
     ...killed,
   ];

@@ -2,6 +2,7 @@ import { freemem, totalmem } from "node:os";
 import { findEmptyVariables } from "@sluice/compose";
 import { changedBaseFindings, type Examiner, isBehindDoor } from "@sluice/core";
 import {
+  coldWayBack,
   doorImageDiagnoses,
   engineDiagnoses,
   goneImages,
@@ -96,11 +97,12 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     {
       name: "stack",
       async examine(signal) {
-        const [home, seen, ports, config] = await Promise.all([
+        const [home, seen, ports, config, { project }] = await Promise.all([
           session.home(),
           seeStack(session, signal),
           session.ports(),
           session.config(),
+          session.known(signal),
         ]);
         const { observed, stored, services } = seen;
         const { bundles, journal } = ports;
@@ -117,8 +119,13 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         const releases = await bundles.list();
         const killed = locked ? [] : await killedActions(journal, releases);
         const gone = locked ? [] : await goneImages(seen, releases, ports, signal);
+        const coldBack = locked ? null : await coldWayBack(observed, releases, { ports, project }, signal);
+        const back = coldBack ? [coldBack] : [];
         const recorded = [...unstoredFindings(observed, releases), ...killed];
-        return [...findingDiagnoses([...recorded, ...found, ...left, ...gone]), ...stackDiagnoses(observed, locked)];
+        return [
+          ...findingDiagnoses([...recorded, ...found, ...left, ...back, ...gone]),
+          ...stackDiagnoses(observed, locked),
+        ];
       },
     },
     {

@@ -54,6 +54,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     why: "the version that serves may not live with it as it is, and its own data may be elsewhere",
   },
   "base-image-gone": { severity: "error", why: "both slots use the service, and nothing can make it anew" },
+  "way-back-cold": { severity: "warn", why: "where the version that serves fails later, the way back takes a start" },
   "way-back-gone": { severity: "warn", why: "where the version that serves fails later, users cannot be led back" },
   "restart-lost": { severity: "warn", why: "the next restart of the engine, or of the machine, leaves it down" },
   "job-cut-short": {
