@@ -6,6 +6,7 @@ import { asOwnerHint, ownerOf } from "@sluice/core/node";
 import { writeDurably } from "../home/durable-file.ts";
 import { homeError, isDiskFull } from "../home/home-error.ts";
 import { homeIdIn, madeAnew, type StateHome } from "../home/state-home.ts";
+import { keepReserve } from "../record/reserve.ts";
 import { type KernelLock, tryLock } from "./kernel-lock.ts";
 import { endingText, holderText, type LockHolder, readLockHolder } from "./lock-holder.ts";
 import { lockUnused } from "./lock-unused.ts";
@@ -56,7 +57,10 @@ export async function acquireLock(
     since: clock.now().toISOString(),
   };
   try {
-    if (await noteHolder(holderFile, holder)) await assertOwn(path, holderFile);
+    if (await noteHolder(holderFile, holder)) {
+      await assertOwn(path, holderFile);
+      if ("id" in home) await keepReserve(path);
+    }
   } catch (error) {
     lock.release();
     throw homeError(error, path, "the lock cannot be taken in");
