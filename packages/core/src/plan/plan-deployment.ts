@@ -19,6 +19,7 @@ import {
   baseCause,
   baseServices,
   type ChangedFiles,
+  isLate,
 } from "./plan-base.ts";
 import { addCandidate, addDoors } from "./plan-candidate.ts";
 import { addServingVerify } from "./plan-checks.ts";
@@ -153,7 +154,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     transfers,
     desired,
     webs: previous === null ? [] : webs.filter(({ name }) => !isHeld(beside, name)),
-    late: base.filter((one) => (isLate(one) || handed.includes(one)) && !old.includes(one.name)),
+    late: base.filter((one) => (isLate(one, replaced) || handed.includes(one)) && !old.includes(one.name)),
     handed,
     dropped: unwanted,
     leaving: orphans.filter(mayRemove).map(({ service }) => service),
@@ -161,14 +162,14 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     addLate,
   });
   const isOpen = ({ name }: ServiceFacts) => !exchange.names.includes(name);
-  const early = base.filter((service) => !isLate(service) && isOpen(service));
+  const early = base.filter((service) => !isLate(service, replaced) && isOpen(service));
   const hasSlot = inSlots.length > 0;
   addPreparation(add, { desired, candidate, observed, active, early, removals, isWarm, hasSlot, steps });
   const dropped = unwanted.filter((name) => !exchange.names.includes(name));
   addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm, exchange, transfers });
   const changing = { workers, oldWorkers: old, replaced: adopted.workers };
   if (isEarly) addWorkers(add, { ...changing, slot: candidate, graceMsOf });
-  const late = base.filter((service) => isLate(service) && isOpen(service));
+  const late = base.filter((service) => isLate(service, replaced) && isOpen(service));
   for (const service of late.toSorted((a, b) => Number(a.role === "edge") - Number(b.role === "edge")))
     addLate(service);
   addRestarts(add, base, { steps, observed, differences });
@@ -279,11 +280,6 @@ function imagesCause({ promotedFrom, imagesOf, hasChanges }: DesiredDeployment):
   if (promotedFrom) return `the images that ${promotedFrom} has proven are used: nothing is built`;
   if (hasChanges) return "the checkout holds uncommitted changes: no stored release has them";
   return imagesOf ? `the images of ${imagesOf} are used: same commit` : "no such release is stored";
-}
-
-/** What resolves names only once at its start must find the doors: edges come after them. */
-function isLate({ role }: ServiceFacts): boolean {
-  return role === "edge" || isApplication(role);
 }
 
 /** A service of the release that serves and does not run is no reason to touch anything else. */
