@@ -82,7 +82,7 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
       await assertOwnStack(session);
       const { journal } = await session.ports();
       const to = { journal, signal, say: call.onFinding ?? telling(session) };
-      return recordedAfter(to, about(session, "prune", call), (onRemoved) => prune(session, signal, onRemoved));
+      return await recordedAfter(to, about(session, "prune", call), (onRemoved) => prune(session, signal, onRemoved));
     },
     planMigration: (call, signal) => planMigration(session, call, signal),
     migrate: (call, signal) =>
