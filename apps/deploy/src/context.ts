@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Deployer, DeployerOptions, ReleaseDesk, ReleaseSourceOptions, ResolvedRelease } from "@sluice/wiring";
+import type { Deployer, DeployerOptions, OpenedDesk, ReleaseSourceOptions, ResolvedRelease } from "@sluice/wiring";
 
 export type DeploymentResult = Awaited<ReturnType<Deployer["deploy"]>>;
 export type AttemptRecord = Awaited<ReturnType<Deployer["history"]>>[number];
@@ -16,7 +16,7 @@ export interface Output {
 export interface CommandContext {
   readonly createDeployer: (options: DeployerOptions) => Deployer | Promise<Deployer>;
   readonly resolveRelease: (options: ReleaseSourceOptions) => Promise<ResolvedRelease>;
-  readonly openReleaseDesk: (options: DeployerOptions) => Promise<ReleaseDesk>;
+  readonly openReleaseDesk: (options: DeployerOptions) => Promise<OpenedDesk>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;

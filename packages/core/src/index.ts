@@ -96,6 +96,7 @@ export { dataIncompatible, type FailingPrevious } from "./plan/failing-way-back.
 export * from "./plan/foreign-projects.ts";
 export * from "./plan/format-plan.ts";
 export { hasImagesOf } from "./plan/image-recipe.ts";
+export { type LeftRunning, leftRunning, leftRunningFindings } from "./plan/left-running.ts";
 export * from "./plan/live-slot.ts";
 export * from "./plan/match-bundle.ts";
 export { type MemoryUse, memoryCost } from "./plan/memory-cost.ts";

@@ -1,5 +1,6 @@
 export { provideRelease } from "./build-release.ts";
 export { coldFinding } from "./cold-slot.ts";
+export { coldWayBack } from "./cold-way-back.ts";
 export { readDataHistory } from "./data-history.ts";
 export { settle } from "./deadline.ts";
 export { deploy, rollback } from "./deploy.ts";

@@ -295,8 +295,12 @@ it("what was a web service and is a proxy from now on leaves nothing behind that
 });
 
 describe("what has left the slots, though what it left could not be stopped", () => {
+  const before = [aService("web", { ports: [] }), aService("admin", { ports: [] })];
+  const runningIn = ({ world }: Scenario, slot: string) =>
+    [...world.state.containers.values()]
+      .flatMap(({ place, service, state }) => (place === slot && state === "running" ? [service] : []))
+      .toSorted();
   const moved = async () => {
-    const before = [aService("web", { ports: [] }), aService("admin", { ports: [] })];
     const scenario = aScenario({ services: [aService("web", { ports: [], strategy: "recreate" })] });
     await scenario.deploy("v1", { services: before });
     scenario.world.restart();
@@ -329,5 +333,29 @@ describe("what has left the slots, though what it left could not be stopped", ()
   it("goes back to the release before it", async () => {
     const { scenario } = await moved();
     expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(runningIn(scenario, "blue")).toEqual([]);
+  });
+
+  it.each([
+    ["the next release", (scenario: Scenario) => scenario.deploy("v3"), "v3"],
+    ["the next release, which is in slots", (scenario: Scenario) => scenario.deploy("v3", { services: before }), "v3"],
+    ["the same release, deployed once more", (scenario: Scenario) => scenario.deploy("v2"), "v2"],
+    ["going back to what serves", (scenario: Scenario) => scenario.rollback("v2"), "v2"],
+  ])("what is left is stopped by %s", async (_title, next, tag) => {
+    const { scenario } = await moved();
+    expect(runningIn(scenario, "blue")).toEqual(["admin"]);
+    const violations = [...scenario.world.violations];
+    expect(await next(scenario)).toMatchObject({ outcome: "live", exitCode: 0, serving: { tag, share: 100 } });
+    expect(runningIn(scenario, "blue")).toEqual([]);
+    expect(scenario.world.violations).toEqual(violations);
+  });
+
+  it("what is left is stopped where nothing else is to be done, and nothing else is touched", async () => {
+    const { scenario } = await moved();
+    const { calls } = scenario.world;
+    const begin = calls.log.length;
+    await scenario.deploy("v2");
+    const changes = calls.log.slice(begin).filter((name) => /^(?:slots|base\.(?!claim)|doors)/.test(name));
+    expect(changes).toEqual(["slots.stop web of blue", "slots.stop admin of blue"]);
   });
 });

@@ -15,6 +15,8 @@ import {
   portHeirs,
   portTransfers,
   previousSlot,
+  type ReleaseBundle,
+  type ResolvedProject,
   redefinedFindings,
   releasesToPrune,
   restartFindings,
@@ -86,7 +88,7 @@ export async function prepareDeploy(
   const usable = same && missing.length === 0 ? same : null;
   const imagesOf = usable ? null : await releaseOfSameImages(sameCommit, project, ports);
   const stored = usable ? await ports.bundles.load(usable.id) : null;
-  const release = stored && { ...stored, bundle: withSettings(stored.bundle, config) };
+  const release = stored && { ...stored, bundle: withSettings(asAsked(stored.bundle, serves, project), config) };
   const orphans = findOrphans(observed, project.services, previousRelease, bundles);
   const serving = previousRelease?.bundle.services ?? [];
   const [held] = [
@@ -177,4 +179,16 @@ export async function prepareDeploy(
     dataAnew: anew.services,
     findings: [...findings, ...kept],
   };
+}
+
+/**
+ * A stored release with its services as they are configured now: what is no part of its commit may say otherwise of them than when it
+ * was stored. Of the one that serves they are as its doors and places are.
+ */
+function asAsked(
+  bundle: ReleaseBundle,
+  serves: string | null | undefined,
+  { services }: ResolvedProject,
+): ReleaseBundle {
+  return bundle.id === serves ? bundle : { ...bundle, services };
 }

@@ -58,7 +58,7 @@ export async function prepareRollback(
   const common = { observed, bundles, source: null, release, previousRelease: left };
   const servesNow = live ? isLedThere && live.release : inBaseOf(live, left, observed)?.id;
   if (servesNow === target.id) {
-    const plan = planRevival(services, config, observed);
+    const plan = planRevival(services, config, observed, !live);
     await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
     return { ...common, plan };
   }

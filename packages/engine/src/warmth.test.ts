@@ -124,3 +124,23 @@ describe("the version before", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 });
+
+it("a version that is not to stay, and could not be stopped, is stopped when what serves is deployed once more", async () => {
+  const scenario = aScenario({ config: aConfig({ rollout: { keep: "stopped" } }) });
+  await scenario.deploy("v1");
+  const { calls } = scenario.world;
+  let hasFailed = false;
+  calls.fault = ({ name }) => {
+    if (hasFailed || !calls.log.includes("journal.append step-intent retire-1") || !name.startsWith("slots.stop"))
+      return;
+    hasFailed = true;
+    return new Error("it does not stop");
+  };
+  expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+  expect(runningIn(scenario, "blue")).toBeGreaterThan(0);
+  expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live", exitCode: 0, serving: { tag: "v2" } });
+  expect(runningIn(scenario, "blue")).toBe(0);
+  const begin = calls.log.length;
+  await scenario.deploy("v2");
+  expect(calls.log.slice(begin).filter((name) => name.startsWith("slots."))).toEqual([]);
+});

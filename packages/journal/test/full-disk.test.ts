@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { appendFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { systemClock as clock } from "@sluice/core/node";
@@ -16,9 +16,9 @@ const request = { actor: "mira", reason: "prune", release: "none" };
 const mayMount = spawnSync("unshare", ["--mount", "true"], { stdio: "ignore" }).status === 0;
 
 /** A state home on a small disk of its own. */
-async function homeOnSmallDisk(): Promise<StateHome> {
+async function homeOnSmallDisk(size = "256k"): Promise<StateHome> {
   const disk = await temporaryDirectory();
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", disk]);
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", disk]);
   onTestFinished(() => void execFileSync("umount", [disk]));
   return openStateHome(join(disk, "shop"), { clock, stack: "shop" });
 }
@@ -64,4 +64,23 @@ it.skipIf(!mayMount)("on a full disk a record is in the journal, or its append h
   for await (const { type } of journal.read()) types.push(type);
   expect(types).toEqual(["before", "fits", "after"]);
   expect(await verifyAudit(home)).toEqual({ ok: true, records: 3, problems: [] });
+});
+
+it.skipIf(!mayMount)("a full disk keeps no way back from being written down, nor the ones after it", async () => {
+  const home = await homeOnSmallDisk("1m");
+  const reserve = async () => (await stat(join(home.path, "journal.reserve"))).size;
+  await (await acquireLock(home, request))[Symbol.asyncDispose]();
+  expect(await reserve()).toBe(262_144);
+  const makeRoom = await fill(home);
+  const journal = createJournal(home, clock);
+  const lock = await acquireLock(home, request);
+  for (let count = 0; count < 60; count++) await journal.append({ type: "step", text: "x".repeat(2_000) });
+  await lock[Symbol.asyncDispose]();
+  const left = await reserve();
+  expect(left).toBeGreaterThan(0);
+  expect(left).toBeLessThan(262_144);
+  expect(await verifyAudit(home)).toEqual({ ok: true, records: 60, problems: [] });
+  await makeRoom();
+  await using _lock = await acquireLock(home, request);
+  expect(await reserve()).toBe(262_144);
 });

@@ -40,7 +40,7 @@ export interface SlotStatus {
   readonly release: string | null;
   readonly tag: string | null;
   readonly live: boolean;
-  /** It runs, and a deployment leads users to it, or is about to. */
+  /** A deployment leads users to it, or was about to, whether or not it runs. */
   readonly candidate: boolean;
   /** It runs, and is the release before, kept for the way back. */
   readonly warm: boolean;

@@ -53,6 +53,7 @@ function sessionOf(
 ): Session {
   return {
     known: async () => ({ project: aProject({ services }), standIn: null }),
+    config: async () => aConfig(),
     ports: async () => ports,
     home: async () => ({ id: homeId, path: home, clock: world.clock }),
     runtime: () => ({ inspect: async () => null }),
@@ -184,15 +185,27 @@ describe("a release whose", () => {
   });
 });
 
-it("a release in base serves, though what it left behind in a slot still runs", async () => {
+it("a release in base serves, though what it left behind in a slot still runs, which is told", async () => {
   const world = createFakeWorld();
-  await deploy(requestOf(world, [aService("web", { ports: [] })], "v1"), world.ports(), signal);
+  const before = [aService("web", { ports: [] }), aService("admin", { ports: [] })];
+  await deploy(requestOf(world, before, "v1"), world.ports(), signal);
   const { calls } = world;
   const isRetired = () => calls.log.includes("journal.append step-intent retire-1");
   calls.fault = ({ name }) =>
     isRetired() && name.startsWith("slots.stop") ? new SluiceError("ENGINE_FAILED", "it does not stop") : undefined;
   const services = [aService("web", { ports: [], strategy: "recreate" })];
   await deploy(requestOf(world, services, "v2"), world.ports(), signal);
-  const { serving } = await readStatus(sessionOf(world, services));
+  const { serving, slots, findings } = await readStatus(sessionOf(world, services));
   expect(serving).toMatchObject({ tag: "v2", slot: null });
+  expect(slots).toMatchObject([{ slot: "blue", live: false, candidate: false, warm: false }, { slot: "green" }]);
+  expect(findings).toMatchObject([
+    {
+      severity: "warn",
+      code: "slot-left-running",
+      message: expect.stringMatching(
+        /^slot blue serves nobody, as the release .* in slots, and \S+ runs there$/,
+      ) as string,
+      hint: "the next sluice deploy ends that, also one of v2; at once: sluice rollback v2, which serves already",
+    },
+  ]);
 });

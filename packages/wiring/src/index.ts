@@ -15,7 +15,7 @@ export * from "./database/database-operations.ts";
 export * from "./deployer.ts";
 export type { AnchoredAudit } from "./github/anchors.ts";
 export type { ApprovalsRecord } from "./github/approvals.ts";
-export { openReleaseDesk } from "./github/open-desk.ts";
+export { type OpenedDesk, openReleaseDesk } from "./github/open-desk.ts";
 export type { AnnounceCall, Announcement, PlanRecord } from "./notify/announce.ts";
 export { type ReleaseSourceOptions, type ResolvedRelease, resolveRelease } from "./resolve-release.ts";
 export type { WindowSuggestionView } from "./window.ts";

@@ -1,4 +1,4 @@
-import { aDoor, aStack } from "@sluice/core/testing";
+import { aContainer, aDoor, aStack } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { slotStatuses } from "./slot-statuses.ts";
 
@@ -27,6 +27,20 @@ describe("beside the slot that serves", () => {
     { bundle: "r2", tag: "v2" },
   ])("so is one that a deployment without an end is about, before any user gets there: %j", (open) => {
     expect(states(stack, open)).toEqual(["blue v1 live", "green v2 candidate"]);
+  });
+
+  it("so is one of which nothing runs yet, or any more: whoever looks sees what a killed deployment left", () => {
+    const containers = [aContainer("web", { state: "created" })];
+    const dead = { ...stack, slots: { ...stack.slots, green: { ...stack.slots.green, containers } } };
+    expect(states(dead, { bundle: "r2", tag: "v2" })).toEqual(["blue v1 live", "green v2 candidate"]);
+    expect(states(dead)).toEqual(["blue v1 live", "green v2"]);
+  });
+
+  it("nothing is warm where no slot serves: going back is no change of route", () => {
+    expect(states({ ...withShare(0), doors: {}, remembered: { slot: null, release: "r3" } })).toEqual([
+      "blue v1",
+      "green v2",
+    ]);
   });
 
   it("the release before is warm once all users have left it, and while another one is built", () => {

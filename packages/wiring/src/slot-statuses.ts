@@ -1,4 +1,4 @@
-import { liveSlot, type ObservedStack, type ReleaseBundle, shareOf, slots } from "@sluice/core";
+import { isRunning, liveSlot, type ObservedStack, type ReleaseBundle, shareOf, slots } from "@sluice/core";
 import type { SlotStatus } from "./deployer.ts";
 
 /**
@@ -15,13 +15,15 @@ export function slotStatuses(
   return slots.map((slot) => {
     const { release, containers } = observed.slots[slot];
     const tag = bundles.find(({ id }) => id === release)?.tag ?? null;
-    const isBeside = live?.slot !== slot && containers.some(({ state }) => state === "running");
+    const isBeside = live?.slot !== slot && containers.length > 0;
     // The one before has users, too, while a candidate has not all of them: then it is the one that serves.
     const isReached = Object.values(observed.doors).some(
       ({ routing }) => routing !== null && routing.stable !== slot && shareOf(routing, slot) > 0,
     );
     const isMeant = open !== null && (open.bundle === null ? open.tag === tag : open.bundle === release);
     const candidate = isBeside && (isReached || isMeant);
-    return { slot, release, tag, live: live?.slot === slot, candidate, warm: isBeside && !candidate, containers };
+    // Where no slot serves going back is no change of route, whatever runs.
+    const warm = isBeside && !candidate && live !== null && isRunning(observed.slots[slot]);
+    return { slot, release, tag, live: live?.slot === slot, candidate, warm, containers };
   });
 }

@@ -5,9 +5,12 @@ import { SluiceError } from "@sluice/core";
 import { systemClock as clock } from "@sluice/core/node";
 import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
 import { acquireLock, createJournal, openStateHome } from "@sluice/journal";
+import { aConfig } from "@sluice/testing";
 import { expect, it } from "vitest";
 import type { Session } from "./session.ts";
 import { readProcesses, readStatus } from "./status.ts";
+
+const config = async () => aConfig();
 
 it("ps shows slots, doors and base, and which of them serve", async () => {
   const observed = aStack({
@@ -50,7 +53,7 @@ it("status calls nothing left over that a deployment under way has just made", a
       journal: createJournal(home, clock),
     };
     const known = async () => ({ project: { services: [], findings: [] }, standIn: null });
-    const session = { ports: async () => ports, known, home: async () => home } as unknown as Session;
+    const session = { ports: async () => ports, known, config, home: async () => home } as unknown as Session;
     const lock = await acquireLock(home, { actor: "ada", reason: "release v1", release: "v1" });
     expect((await readStatus(session)).findings).toEqual([]);
     await lock[Symbol.asyncDispose]();
@@ -75,7 +78,7 @@ it.each([
       await journal.append({ type: "deployment-start", deployment: "d2", kind: "deploy", tag: "v2", plan });
       const ports = { observer: { observe: async () => aStack() }, bundles: { list: async () => [] }, journal };
       const known = async () => ({ project: { services: [], findings: [] }, standIn: null });
-      const session = { ports: async () => ports, known, home: async () => home } as unknown as Session;
+      const session = { ports: async () => ports, known, config, home: async () => home } as unknown as Session;
       await using _lock = await acquireLock(home, { actor: "ada", reason: "", release });
       expect(await readStatus(session)).toMatchObject({ ...seen, lock: { release } });
     } finally {
@@ -94,7 +97,7 @@ it("status says that a line of the record cannot be read, however long ago it wa
     const observed = aStack();
     const ports = { observer: { observe: async () => observed }, bundles: { list: async () => [] }, journal };
     const known = async () => ({ project: { services: [], findings: [] }, standIn: null });
-    const session = { ports: async () => ports, known, home: async () => home } as unknown as Session;
+    const session = { ports: async () => ports, known, config, home: async () => home } as unknown as Session;
     expect((await readStatus(session)).findings).toEqual([]);
     const lines = (await readFile(file, "utf8")).split("\n");
     await writeFile(file, lines.with(1, `${lines[1]?.slice(0, -20)}}{`).join("\n"));

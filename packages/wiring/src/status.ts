@@ -11,6 +11,7 @@ import {
 } from "@sluice/core";
 import {
   coldFinding,
+  coldWayBack,
   countTraffic,
   type EnginePorts,
   findOrphans,
@@ -29,6 +30,7 @@ import { killedActions } from "./database/killed-actions.ts";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView, UnfinishedStatus } from "./deployer.ts";
 import { type SeenStack, seeStack } from "./find-serving.ts";
 import { readOnlyFindings } from "./home-room.ts";
+import { leftInSlots } from "./left-in-slots.ts";
 import type { Session } from "./session.ts";
 import { slotStatuses } from "./slot-statuses.ts";
 import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
@@ -36,17 +38,19 @@ import { unstoredFindings } from "./unstored-findings.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {
-  const [{ project, standIn }, ports, home] = await Promise.all([
+  const [{ project, standIn }, ports, home, config] = await Promise.all([
     session.known(signal),
     session.ports(),
     session.home(),
+    session.config(),
   ]);
-  const [{ observed, live, stored, services }, bundles, last, lock] = await Promise.all([
+  const [seen, bundles, last, lock] = await Promise.all([
     seeStack(session, signal),
     ports.bundles.list(),
     lastAttempt(ports.journal),
     readLockHolder(home),
   ]);
+  const { observed, live, stored, services } = seen;
   const [cold, unreadable] = await Promise.all([coldFinding(observed, ports.journal), recordFindings(ports.journal)]);
   const killed = lock ? [] : await killedActions(ports.journal, bundles);
   const lived = live ? live.release : await lastLiveRelease(ports.journal);
@@ -54,7 +58,10 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   // What only the checkout has no more is not gone before that is deployed.
   const kept = served ? findOrphans(observed, [...project.services, ...served.services], null, bundles) : [];
   const gone = lock ? [] : await goneImages({ observed, stored }, bundles, ports, signal);
+  const coldBack = lock ? null : await coldWayBack(observed, bundles, { ports, project }, signal);
   const unfinished = isDeploying(lock) ? null : unfinishedOf(last);
+  // What an attempt without an end has in a slot is for that to be ended.
+  const left = lock || unfinished ? [] : leftInSlots(seen, config);
   const found: readonly Finding[] = [
     ...readOnlyFindings(home),
     // What lies beside the slots belongs to who is at work, as the copy of a rehearsal does.
@@ -66,6 +73,8 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     ...unstoredFindings(observed, bundles),
     ...(stored ? storedFindings(stored.bundle, bundles) : []),
     ...(cold ? [cold] : []),
+    ...left,
+    ...(coldBack ? [coldBack] : []),
     ...gone,
     ...killed,
   ];

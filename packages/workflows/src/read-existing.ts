@@ -6,7 +6,7 @@ import { oneOffRuns } from "./one-off-runs.ts";
 import { isRunToken } from "./run-token.ts";
 import { withoutWritten } from "./step-variables.ts";
 import { labelsOf, listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
-import { scopeOf, withoutRelease } from "./value-scope.ts";
+import { isOfRun, scopeOf, withoutRelease } from "./value-scope.ts";
 
 /** Variables that say what the facts say, whatever an existing workflow says. */
 export const writtenAnew: readonly string[] = ["COMPOSE_FILE", "SLUICE_ENVIRONMENT"];
@@ -17,7 +17,10 @@ export interface ExistingDeployment {
   readonly files: readonly string[];
   /** Those that every workflow can have. */
   readonly variables: readonly WorkflowVariable[];
-  /** Those that not every workflow can have as they are: what started this one, or a step of it, gave them their value. */
+  /**
+   * Those that not every workflow can have as they are, as what started this one, or a step of it, gave them their value; and of
+   * `variables` those that are another one in each run.
+   */
   readonly altered: readonly AlteredVariable[];
   /** The first command that a container runs once. */
   readonly migration: MigrationStep | null;
@@ -106,15 +109,10 @@ function variablesOf(environments: readonly unknown[]): readonly WorkflowVariabl
 
 function alteredOf(path: string, { name, value }: WorkflowVariable): AlteredVariable | null {
   const scope = scopeOf(value);
-  if (scope === "every-job" || writtenAnew.includes(name)) return null;
-  const isOfRelease = scope === "release-job";
-  return {
-    path,
-    name,
-    value,
-    inDeployment: isOfRelease ? value : null,
-    inOthers: isOfRelease ? withoutRelease(value) : null,
-  };
+  if ((scope === "every-job" && !isOfRun(value)) || writtenAnew.includes(name)) return null;
+  const about = { path, name, value };
+  if (scope === "nowhere") return { ...about, inDeployment: null, inOthers: null };
+  return { ...about, inDeployment: value, inOthers: scope === "every-job" ? value : withoutRelease(value) };
 }
 
 function filesOf(script: string, variables: readonly WorkflowVariable[]): readonly string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scopeOf, withoutRelease } from "./value-scope.ts";
+import { isOfRun, scopeOf, withoutRelease } from "./value-scope.ts";
 
 describe("where a value can stand", () => {
   it.each([
@@ -50,4 +50,16 @@ it.each([
   ["${{ github.event.release.prerelease && 'a' || 'b' }}", null],
 ])("without a release %s is %s", (value, other) => {
   expect(withoutRelease(value)).toBe(other);
+});
+
+it.each([
+  ["${{ github.sha }}", true],
+  ["app-${{ GitHub . Ref_Name || 'x' }}", true],
+  ["${{ github.ref }}", true],
+  ["${{ github.ref_type }}", false],
+  ["${{ github.event.release.tag_name }}", false],
+  ["${{ format('github.sha {0}', secrets.A) }}", false],
+  ["github.sha", false],
+])("%s is of what a run is about: %s", (value, expected) => {
+  expect(isOfRun(value)).toBe(expected);
 });

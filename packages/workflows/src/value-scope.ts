@@ -34,6 +34,12 @@ export function withoutRelease(value: string): string | null {
   return scopeOf(other) === "every-job" ? other : null;
 }
 
+/** Whether a value that every job knows is of what the run is about: a release, or in a scheduled one the branch that is checked out. */
+export function isOfRun(value: string): boolean {
+  const bodies = [...value.matchAll(expressions)].map(([, body = ""]) => body.replaceAll(/'[^']*'/g, "''"));
+  return bodies.some((body) => /(?<![\w.-])github\s*\.\s*(?:sha|ref|ref_name)(?![\w.-])/i.test(body));
+}
+
 function scopeOfName(name: string): ValueScope {
   if (/^github\.event\.release(?:\.|$)/.test(name)) return "release-job";
   // Branches of a pull request, which starts none of them.

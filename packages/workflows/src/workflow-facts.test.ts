@@ -93,6 +93,7 @@ describe("facts of a checkout", () => {
     expect(existing?.altered.map(({ name, inDeployment, inOthers }) => [name, inDeployment, inOthers])).toEqual([
       ["TAG", "${{ github.event.release.tag_name }}", "${{ github.ref_name }}"],
       ["NOTES", "${{ github.event.release.html_url }}", null],
+      ["REVISION", "${{ github.sha }}", "${{ github.sha }}"],
       ["DIGEST", null, null],
       ["CACHE", null, null],
       ["IMAGE", null, null],

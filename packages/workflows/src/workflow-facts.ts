@@ -95,7 +95,9 @@ function alteredVariables(
   existing: ExistingDeployment | undefined,
   where: "inDeployment" | "inOthers",
 ): readonly WorkflowVariable[] {
-  return (existing?.altered ?? []).flatMap(({ name, [where]: value }) => (value === null ? [] : { name, value }));
+  // One that is written alike everywhere is one of `variables`.
+  const own = (existing?.altered ?? []).filter(({ inDeployment, inOthers }) => inDeployment !== inOthers);
+  return own.flatMap(({ name, [where]: value }) => (value === null ? [] : { name, value }));
 }
 
 function filesOf(checkout: CheckoutTexts, existing: Pick<ExistingDeployment, "files"> | undefined): readonly string[] {

@@ -16,6 +16,13 @@ const tag = "${{ github.event.release.tag_name }}";
 const altered = [
   { path: "old.yml", name: "DIGEST", value: "${{ steps.meta.outputs.digest }}", inDeployment: null, inOthers: null },
   { path: "old.yml", name: "TAG", value: tag, inDeployment: tag, inOthers: "${{ github.ref_name }}" },
+  {
+    path: "old.yml",
+    name: "SHA",
+    value: "${{ github.sha }}",
+    inDeployment: "${{ github.sha }}",
+    inOthers: "${{ github.sha }}",
+  },
   { path: "old.yml", name: "NOTES", value: "a", inDeployment: "a", inOthers: null },
 ];
 const migration = { path: "old.yml", service: "web", command: "npm run migrate" };
@@ -28,6 +35,7 @@ db writes to ./pgdata, which is another directory in the checkout of a runner, a
 no workflow that is written runs \`docker compose exec web npm run seed\` of old.yml: if a version needs it, make it a service with the role job, or a part of that migration
 DIGEST is left out, or its secret where Compose cannot do without: no job that is written knows \${{ steps.meta.outputs.digest }}, which it is in old.yml; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again
 TAG is ${tag} where a release is deployed; in the other workflows, which no release starts, it is \${{ github.ref_name }}
+SHA is \${{ github.sha }} in each workflow: of the release where one is deployed, and of the branch that the run is on in the others, which no release starts; where containers must not differ by that, write a text, secrets.* or vars.* into the workflow that deploys and run this again
 NOTES is a where a release is deployed; in the other workflows, which no release starts, it is left out, or its secret where Compose cannot do without
 old.yml deploys past Sluice: remove it
 `;

@@ -82,6 +82,9 @@ function alteredText({ path, name, value, inDeployment, inOthers }: AlteredVaria
   if (inDeployment === null) {
     return `${name} is ${without}: no job that is written knows ${value}, which it is in ${path}; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again\n`;
   }
+  if (inOthers === inDeployment) {
+    return `${name} is ${value} in each workflow: of the release where one is deployed, and of the branch that the run is on in the others, which no release starts; where containers must not differ by that, write a text, secrets.* or vars.* into the workflow that deploys and run this again\n`;
+  }
   const others = inOthers ?? without;
   return `${name} is ${value} where a release is deployed; in the other workflows, which no release starts, it is ${others}\n`;
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { SluiceError } from "@sluice/core";
-import type { GithubRelease, NewRelease, ReleaseDesk } from "@sluice/wiring";
+import type { GithubRelease, NewRelease, OpenedDesk } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { deployerOptions } from "../deployer-options.ts";
 import { fileError } from "../file-error.ts";
@@ -59,8 +59,7 @@ export async function releasePromote(call: CommandCall): Promise<number> {
   const what = `${kind} ${release.tag}${commit === null ? "" : ` of ${commit}`} in ${desk.repository}`;
   await assertWanted(call, `${what} becomes a full release, and the latest\n\n${oneLine(release.title)}\n\n`);
   const promoted = await desk.promote(release.tag, context.signal);
-  // GitHub does not say who promoted it.
-  warnInRun(call, `where the token of this run promoted ${release.tag}`);
+  if (desk.mayBeOfRun) warnInRun(call, "may start", `where the token of this run promoted ${release.tag}`);
   return ended(call, promoted, "is a full release now");
 }
 
@@ -83,11 +82,12 @@ export async function releaseCompare(call: CommandCall): Promise<number> {
 }
 
 /** A published release is deployed: a person is asked first. */
-async function publish(call: CommandCall, desk: ReleaseDesk, release: NewRelease): Promise<number> {
+async function publish(call: CommandCall, desk: OpenedDesk, release: NewRelease): Promise<number> {
   const { tag, target = "the default branch", notes } = release;
   await assertWanted(call, `${kindOf(release)} ${tag} of ${target} in ${desk.repository}\n\n${notes}\n`);
   const made = await desk.create(release, call.context.signal);
-  if (!made.isDraft && made.author === runAuthor) warnInRun(call, `as the token of this run published ${tag}`);
+  if (!made.isDraft && made.author === runAuthor)
+    warnInRun(call, "starts", `as the token of this run published ${tag}`);
   return ended(call, made, made.isDraft ? "is a draft" : "is published");
 }
 
@@ -95,10 +95,10 @@ async function publish(call: CommandCall, desk: ReleaseDesk, release: NewRelease
 const runAuthor = "github-actions[bot]";
 
 /** GitHub starts no workflow for it. https://docs.github.com/actions/concepts/security/github_token */
-function warnInRun({ context, flags }: CommandCall, why: string): void {
+function warnInRun({ context, flags }: CommandCall, what: "starts" | "may start", why: string): void {
   if (context.env["GITHUB_ACTIONS"] !== "true") return;
   const text =
-    `no workflow starts, ${why}: use the token of an app or a fine-grained one, ` +
+    `this ${what} no workflow, ${why}: use the token of an app or a fine-grained one, ` +
     "or run sluice deploy or sluice rollback in this job";
   if (outputMode(flags, context) === "github") {
     context.stdout.write(workflowCommand("warning", { title: "nothing is deployed by this" }, text));
@@ -119,7 +119,7 @@ function ended({ context, flags }: CommandCall, release: GithubRelease, text: st
   return 0;
 }
 
-async function openDesk({ context, flags }: CommandCall): Promise<ReleaseDesk> {
+async function openDesk({ context, flags }: CommandCall): Promise<OpenedDesk> {
   return context.openReleaseDesk(deployerOptions(flags, context));
 }
 

@@ -68,6 +68,7 @@ function slotState({ live, candidate, warm, containers }: SlotStatus): string {
   if (live) return "active";
   if (candidate) return "candidate";
   if (warm) return "warm";
+  if (containers.some(({ state }) => state === "running")) return "left running";
   return containers.length > 0 ? "stopped" : "empty";
 }
 

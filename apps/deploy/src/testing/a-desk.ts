@@ -1,4 +1,4 @@
-import type { GithubRelease, ReleaseComparison, ReleaseDesk } from "@sluice/wiring";
+import type { GithubRelease, OpenedDesk, ReleaseComparison } from "@sluice/wiring";
 
 const release: GithubRelease = {
   id: 1,
@@ -31,6 +31,7 @@ export function aDesk(
   shown: Partial<GithubRelease> = {},
   compared: Partial<ReleaseComparison> = {},
   made: Partial<GithubRelease> = {},
+  mayBeOfRun = false,
 ) {
   const calls: unknown[][] = [];
   const unexpected = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
@@ -40,7 +41,8 @@ export function aDesk(
       calls.push([name, ...args.filter((arg) => !(arg instanceof AbortSignal))]);
       return answer as never;
     };
-  const desk: ReleaseDesk = {
+  const desk: OpenedDesk = {
+    mayBeOfRun,
     repository: "acme/shop",
     list: noted("list", [release, { ...release, tag: "v1.2.0", isDraft: true, publishedAt: null }]),
     show: noted("show", { ...release, commit: "c0ffee", ...shown }),

@@ -24,6 +24,17 @@ export interface BaseDifferences {
   readonly replaced?: readonly ServiceFacts[] | undefined;
 }
 
+/**
+ * Whether a base service changes at the cutover, and not before the candidate is proven. What resolves names only once at its start
+ * must find the doors: edges come after them. What works as an application of the release that serves works for its users until then.
+ *
+ * @param replaced services of the release that serves
+ */
+export function isLate({ name, role }: ServiceFacts, replaced: readonly ServiceFacts[] = []): boolean {
+  const before = replaced.filter((service) => service.active && service.name === name && !isInSlot(service));
+  return role === "edge" || isApplication(role) || (role !== "data" && before.some((one) => isApplication(one.role)));
+}
+
 /** By service: paths in the checkout, and secrets and configs that are no files of it, as `config NAME`. */
 export type ChangedFiles = Readonly<Record<string, readonly string[]>>;
 

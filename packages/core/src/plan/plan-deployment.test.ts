@@ -27,6 +27,18 @@ const desired = (overrides: Partial<DesiredDeployment> = {}): DesiredDeployment 
   ...overrides,
 });
 
+it("an application in base that becomes a support service is replaced once users have moved", () => {
+  const api = aService("api", { role: "worker", strategy: "recreate" });
+  const before = [aService("web"), api];
+  const after = [aService("web"), { ...api, role: "support" as const }];
+  const stack = aStack({ services: before, live });
+  const changed = { api: { ...stack.base["api"], state: "changed", reason: "its image changed" } };
+  const observed = { ...stack, base: changed } as ObservedStack;
+  const { steps } = planDeployment(desired({ services: after, replaced: before }), observed);
+  const kinds = steps.map(({ kind, target }) => (kind === "base" || kind === "shift" ? `${kind} ${target}` : kind));
+  expect(kinds.indexOf("base support api")).toBeGreaterThan(kinds.findLastIndex((kind) => kind.startsWith("shift")));
+});
+
 describe("the plan of", () => {
   it("a first deployment", () => {
     expect(formatPlan(planDeployment(desired({ tag: "v1" }), aStack()))).toMatchInlineSnapshot(`

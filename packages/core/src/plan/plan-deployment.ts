@@ -6,6 +6,7 @@ import type { ObservedStack } from "../model/stack.ts";
 import { type AddStep, collectSteps } from "./collect-steps.ts";
 import { inTurn, type TurnScope } from "./early-jobs.ts";
 import { gracesOf } from "./graces.ts";
+import { addLeftRunning } from "./left-running.ts";
 import { leastNeeded, liveSlot, previousSlot, warmRelease } from "./live-slot.ts";
 import type { Heirs, MovedPorts } from "./moved-ports.ts";
 import { collectRemovals, mayRemove, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
@@ -18,6 +19,7 @@ import {
   baseCause,
   baseServices,
   type ChangedFiles,
+  isLate,
 } from "./plan-base.ts";
 import { addCandidate, addDoors } from "./plan-candidate.ts";
 import { addServingVerify } from "./plan-checks.ts";
@@ -97,6 +99,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const base = baseServices(active);
   const adopted = adoptedOf(observed, inSlots, previous, desired.replaced);
 
+  const left = { live, isInBase: (desired.servesInBase ?? null) !== null, services: desired.replaced ?? [], config };
   const orphans = desired.orphans ?? [];
   const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, desired.replaced ?? [], observed));
 
@@ -120,6 +123,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     const proven = { ...desired, services: active, slot, made: namesOf(made) };
     addServingVerify(add, proven);
     removals.rest();
+    addLeftRunning(add, observed, left);
     return { kind, candidate, previous, steps };
   }
   // What was kept warm has no workers that run: they were stopped when its users left it.
@@ -150,7 +154,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     transfers,
     desired,
     webs: previous === null ? [] : webs.filter(({ name }) => !isHeld(beside, name)),
-    late: base.filter((one) => (isLate(one) || handed.includes(one)) && !old.includes(one.name)),
+    late: base.filter((one) => (isLate(one, replaced) || handed.includes(one)) && !old.includes(one.name)),
     handed,
     dropped: unwanted,
     leaving: orphans.filter(mayRemove).map(({ service }) => service),
@@ -158,24 +162,27 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     addLate,
   });
   const isOpen = ({ name }: ServiceFacts) => !exchange.names.includes(name);
-  const early = base.filter((service) => !isLate(service) && isOpen(service));
+  const early = base.filter((service) => !isLate(service, replaced) && isOpen(service));
   const hasSlot = inSlots.length > 0;
   addPreparation(add, { desired, candidate, observed, active, early, removals, isWarm, hasSlot, steps });
   const dropped = unwanted.filter((name) => !exchange.names.includes(name));
   addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm, exchange, transfers });
   const changing = { workers, oldWorkers: old, replaced: adopted.workers };
   if (isEarly) addWorkers(add, { ...changing, slot: candidate, graceMsOf });
-  const late = base.filter((service) => isLate(service) && isOpen(service));
+  const late = base.filter((service) => isLate(service, replaced) && isOpen(service));
   for (const service of late.toSorted((a, b) => Number(a.role === "edge") - Number(b.role === "edge")))
     addLate(service);
   addRestarts(add, base, { steps, observed, differences });
-  const left = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
+  const open = isEarly ? { workers: [], oldWorkers: [], replaced: [] } : changing;
   const { tag, services } = desired;
   // Of anything else that leaves the slots only the door goes: what it led to runs on, for the way back.
   const leaving = [...old, ...namesOf(handed.filter(({ role }) => isApplication(role)))];
   const ending = { candidate, previous, webs, dropped, leaving, observed, graceMsOf, config, hasSlot, tag, services };
-  addEnding(add, { ...ending, ...left });
+  addEnding(add, { ...ending, ...open });
   removals.rest();
+  // Once the release is live it does not matter whether what was in base could be seen to run there.
+  const isInBase = left.isInBase || observed.remembered?.slot === null;
+  addLeftRunning(add, observed, { ...left, isInBase, spared: candidate });
   if (desired.prunable.length > 0) {
     const cause = `releases.keep is ${config.releases.keep}`;
     const count = desired.prunable.length;
@@ -273,11 +280,6 @@ function imagesCause({ promotedFrom, imagesOf, hasChanges }: DesiredDeployment):
   if (promotedFrom) return `the images that ${promotedFrom} has proven are used: nothing is built`;
   if (hasChanges) return "the checkout holds uncommitted changes: no stored release has them";
   return imagesOf ? `the images of ${imagesOf} are used: same commit` : "no such release is stored";
-}
-
-/** What resolves names only once at its start must find the doors: edges come after them. */
-function isLate({ role }: ServiceFacts): boolean {
-  return role === "edge" || isApplication(role);
 }
 
 /** A service of the release that serves and does not run is no reason to touch anything else. */

@@ -5,6 +5,7 @@ import { otherSlot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { collectSteps } from "./collect-steps.ts";
 import { gracesOf } from "./graces.ts";
+import { addLeftRunning } from "./left-running.ts";
 import { liveSlot } from "./live-slot.ts";
 import { collectRemovals, type Orphan, orphanHeirs } from "./orphans.ts";
 import { addBase, addRecreated, baseServices } from "./plan-base.ts";
@@ -87,22 +88,25 @@ export function planWarmRollback(
 }
 
 /**
- * What is gone back to serves already: only doors of it that do not run are brought back, as nobody reaches it without them.
- * Without any step nothing is to be done.
+ * What is gone back to serves already: only doors of it that do not run are brought back, as nobody reaches it without them, and
+ * what runs on beside it for nobody is stopped. Without any step nothing is to be done.
  *
  * @param services those of the release that serves
+ * @param isInBase all of it is in base
  */
 export function planRevival(
   services: readonly ServiceFacts[],
   config: Config,
   observed: ObservedStack,
+  isInBase: boolean,
 ): DeploymentPlan {
   const live = liveSlot(observed);
   const { steps, add } = collectSteps();
   addRecover(add, { ...observed, leftovers: [] }, live, config, services);
-  return steps.length === 0 || !live
-    ? { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps: [] }
-    : { kind: "rollback", candidate: otherSlot(live.slot), previous: live.slot, steps };
+  addLeftRunning(add, observed, { live, isInBase, services, config });
+  if (steps.length === 0) return { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps };
+  const candidate = live ? otherSlot(live.slot) : "blue";
+  return { kind: "rollback", candidate, previous: live?.slot ?? null, steps };
 }
 
 /** What the checkout says of them, which may be another release, is no reason for anything here. */

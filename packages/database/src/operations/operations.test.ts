@@ -350,9 +350,17 @@ it("pruning that is ended leaves each backup either there or removed", async () 
   };
   // What is proven may go; the newest that is stays.
   for (const { id } of (await ports.store.list()).backups) await verifyBackup(ports, { id });
-  const pruned = pruneBackups({ store: { ...ports.store, remove } }, { keep: 1, neededBy: [] }, interruption.signal);
+  const removed: string[] = [];
+  const [oldest] = (await ports.store.list()).backups;
+  const pruned = pruneBackups(
+    { store: { ...ports.store, remove } },
+    { keep: 1, neededBy: [] },
+    interruption.signal,
+    (id) => void removed.push(id),
+  );
   await expect(pruned).rejects.toThrow("ended");
   expect((await ports.store.list()).backups).toHaveLength(2);
+  expect(removed).toEqual([oldest?.id]);
 });
 
 it("pruning removes what retention allows, with the reason, and what dead writers left", async () => {

@@ -12,11 +12,13 @@ export interface PruneResult {
  * Removes what retention allows; see `decidePruning` for what always stays.
  *
  * @param signal ends it between two backups: each is either there or removed
+ * @param onRemoved told of each that is removed, also where the next one cannot be
  */
 export async function pruneBackups(
   { store }: Pick<BackupPorts, "store">,
   retention: Retention,
   signal?: AbortSignal,
+  onRemoved?: (id: string) => void,
 ): Promise<PruneResult> {
   const leftovers = await store.sweep(signal);
   const { backups } = await store.list(signal);
@@ -24,6 +26,7 @@ export async function pruneBackups(
   for (const { id } of decisions.filter(({ remove }) => remove)) {
     signal?.throwIfAborted();
     await store.remove(id);
+    onRemoved?.(id);
   }
   if (leftovers.length > 0 || decisions.some(({ remove }) => remove)) await store.compact?.();
   return { decisions, leftovers };

@@ -28,10 +28,18 @@ async function removeHome(path: string): Promise<void> {
   }
 }
 
-/** What opening a home makes; anything else is something that somebody may miss. */
-const ownNames: ReadonlySet<string> = new Set(["home.json", "keys", "releases", "cache", "lock.db", "lock.json"]);
+/** What opening and locking a home makes; anything else is something that somebody may miss. */
+const ownNames: ReadonlySet<string> = new Set([
+  "home.json",
+  "keys",
+  "releases",
+  "cache",
+  "lock.db",
+  "lock.json",
+  "journal.reserve",
+]);
 
-/** Nothing but what opening a home makes is in it. */
+/** Nothing but what opening and locking a home makes is in it. */
 export async function isUnused(dir: string): Promise<boolean> {
   const journal = await stat(join(dir, "journal.ndjson")).catch(() => null);
   const names = (await entriesOf(dir)).filter((name) => name !== "journal.ndjson");

@@ -5,6 +5,7 @@ import { formatDuration, SluiceError } from "@sluice/core";
 import { asOwnerHint, ownerOf, writeDurably } from "@sluice/core/node";
 import { homeError, isDiskFull } from "../home/home-error.ts";
 import { homeIdIn, madeAnew, type StateHome } from "../home/state-home.ts";
+import { keepReserve } from "../record/reserve.ts";
 import { type KernelLock, tryLock } from "./kernel-lock.ts";
 import { endingText, holderText, type LockHolder, readLockHolder } from "./lock-holder.ts";
 import { lockUnused } from "./lock-unused.ts";
@@ -55,7 +56,10 @@ export async function acquireLock(
     since: clock.now().toISOString(),
   };
   try {
-    if (await noteHolder(holderFile, holder)) await assertOwn(path, holderFile);
+    if (await noteHolder(holderFile, holder)) {
+      await assertOwn(path, holderFile);
+      if ("id" in home) await keepReserve(path);
+    }
   } catch (error) {
     lock.release();
     throw homeError(error, path, "the lock cannot be taken in");

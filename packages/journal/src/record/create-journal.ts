@@ -1,17 +1,19 @@
 import { constants, type FileHandle, open } from "node:fs/promises";
 import type { Clock, Journal, JournalEntry, JournalRecord } from "@sluice/core";
 import { syncPath } from "@sluice/core/node";
-import { homeError } from "../home/home-error.ts";
+import { homeError, isDiskFull } from "../home/home-error.ts";
 import type { StateHome } from "../home/state-home.ts";
 import { writeHead } from "./head.ts";
 import { findEnd } from "./journal-end.ts";
 import { journalFiles } from "./journal-files.ts";
 import { readRecords, readRecordsBackwards } from "./read-records.ts";
 import { type ChainEnd, formatRecord } from "./record.ts";
+import { spendReserve } from "./reserve.ts";
 
 /**
  * The journal of a state home: one JSON record a line, each chained to the one before by its hash, durable when `append`
- * resolves. Appends of one process are put in order; between processes the lock of the home does that.
+ * resolves. Appends of one process are put in order; between processes the lock of the home does that. On a full disk they go into
+ * the room that the lock's taking has kept for them.
  */
 export function createJournal(home: Pick<StateHome, "path">, clock: Clock): Journal {
   const files = journalFiles(home.path);
@@ -19,22 +21,29 @@ export function createJournal(home: Pick<StateHome, "path">, clock: Clock): Jour
   let queue: Promise<unknown> = Promise.resolve();
 
   async function append(entry: JournalEntry): Promise<JournalRecord> {
-    try {
-      await using file = await open(files.journal, constants.O_RDWR | constants.O_CREAT, 0o600);
-      const { size } = await file.stat();
-      const end = last?.size === size ? last.end : await findEnd(file, files);
-      const { record, line } = formatRecord(entry, clock.now(), end);
-      last = null;
-      const start = (await file.stat()).size;
-      await write(file, `${line}\n`, start);
-      if (start === 0) await syncPath(home.path);
-      // The record is durable, and so appended: a head that could not follow lags, as one does after a crash.
-      await writeHead(files.head, record).catch(() => undefined);
-      last = { size: start + Buffer.byteLength(line) + 1, end: record };
-      return record;
-    } catch (error) {
-      throw homeError(error, files.journal, "the journal cannot be written:");
+    for (;;) {
+      try {
+        return await appendOnce(entry);
+      } catch (error) {
+        const hasRoom = isDiskFull(error) && (await spendReserve(home.path).catch(() => false));
+        if (!hasRoom) throw homeError(error, files.journal, "the journal cannot be written:");
+      }
     }
+  }
+
+  async function appendOnce(entry: JournalEntry): Promise<JournalRecord> {
+    await using file = await open(files.journal, constants.O_RDWR | constants.O_CREAT, 0o600);
+    const { size } = await file.stat();
+    const end = last?.size === size ? last.end : await findEnd(file, files);
+    const { record, line } = formatRecord(entry, clock.now(), end);
+    last = null;
+    const start = (await file.stat()).size;
+    await write(file, `${line}\n`, start);
+    if (start === 0) await syncPath(home.path);
+    // The record is durable, and so appended: a head that could not follow lags, as one does after a crash.
+    await writeHead(files.head, record).catch(() => undefined);
+    last = { size: start + Buffer.byteLength(line) + 1, end: record };
+    return record;
   }
 
   return {

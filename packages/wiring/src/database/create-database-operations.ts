@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type DatabaseAction, databaseEntry, SluiceError } from "@sluice/core";
+import { type DatabaseAction, SluiceError } from "@sluice/core";
 import {
   highestLevel,
   isProven,
@@ -25,7 +25,7 @@ import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
 import { backupsOf, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
 import { planOpenRestore } from "./plan-restore.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
-import { type Done, recorded } from "./recorded.ts";
+import { type Done, recorded, recordedAfter } from "./recorded.ts";
 import { readDatabaseRecords } from "./records.ts";
 import { rehearse } from "./rehearsal/rehearse.ts";
 import { untilAborted } from "./until-aborted.ts";
@@ -82,11 +82,9 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
     async prune(call, signal) {
       await using _lock = await lockStack(session, reasoned("prune", call), "none", signal);
       await assertOwnStack(session);
-      const result = await prune(session, signal);
-      const removed = result.decisions.filter(({ remove }) => remove).map(({ id }) => id);
       const { journal } = await session.ports();
-      await journal.append(databaseEntry({ ...about(session, "prune", call), result: "done", removed }));
-      return result;
+      const to = { journal, signal, say: call.onFinding ?? telling(session) };
+      return await recordedAfter(to, about(session, "prune", call), (onRemoved) => prune(session, signal, onRemoved));
     },
     planMigration: (call, signal) => planMigration(session, call, signal),
     migrate: (call, signal) =>

@@ -51,12 +51,16 @@ export async function proveBackup(
 }
 
 /** Every stored release may be gone back to: of each, its newest backup stays. */
-export async function prune(session: Session, signal: AbortSignal): Promise<PruneResult> {
+export async function prune(
+  session: Session,
+  signal: AbortSignal,
+  onRemoved?: (id: string) => void,
+): Promise<PruneResult> {
   const [settings, { bundles }, store] = await Promise.all([
     databaseSettings(session),
     session.ports(),
     openStore(session),
   ]);
   const neededBy = (await bundles.list()).map(({ id }) => id);
-  return pruneBackups({ store }, { keep: settings.keep, neededBy }, signal);
+  return pruneBackups({ store }, { keep: settings.keep, neededBy }, signal, onRemoved);
 }

@@ -1,6 +1,6 @@
 import { type Finding, type JournalEntry, type JournalRecord, SluiceError } from "@sluice/core";
-import { expect, it } from "vitest";
-import { recorded } from "./recorded.ts";
+import { describe, expect, it } from "vitest";
+import { recorded, recordedAfter } from "./recorded.ts";
 
 const of = { actor: "ada", reason: "", backup: "b1" };
 const restore = { action: "restore", ...of } as const;
@@ -57,4 +57,34 @@ it("why it failed is told although that cannot be recorded; what cannot even be 
   await expect(recorded(withRoomFor(1).to, restore, failing)).rejects.toMatchObject({ code: "BACKUP_DIFFERS" });
   const run = () => expect.unreachable("it ran");
   await expect(recorded(withRoomFor(0).to, restore, run)).rejects.toBe(full);
+});
+
+describe("what makes room", () => {
+  const prune = { action: "prune", actor: "ada", reason: "" } as const;
+  const removing = async (onRemoved: (id: string) => void) => {
+    for (const id of ["b1", "b2"]) onRemoved(id);
+    return 2;
+  };
+
+  it("is recorded once it is done, with what it removed", async () => {
+    const { entries, to } = withRoomFor(9);
+    expect(await recordedAfter(to, prune, removing)).toBe(2);
+    expect(entries).toMatchObject([{ type: "database-prune", removed: ["b1", "b2"], result: "done" }]);
+  });
+
+  it("is recorded with what it removed before it failed", async () => {
+    const { entries, to } = withRoomFor(9);
+    const run = async (onRemoved: (id: string) => void) => {
+      onRemoved("b1");
+      return failing();
+    };
+    await expect(recordedAfter(to, prune, run)).rejects.toMatchObject({ code: "BACKUP_DIFFERS" });
+    expect(entries).toMatchObject([{ removed: ["b1"], result: "failed", error: { code: "BACKUP_DIFFERS" } }]);
+  });
+
+  it("is done on a full disk, too, and told where even its end does not fit", async () => {
+    const { findings, to } = withRoomFor(0);
+    expect(await recordedAfter(to, prune, removing)).toBe(2);
+    expect(findings).toMatchObject([{ code: "done-unrecorded" }]);
+  });
 });

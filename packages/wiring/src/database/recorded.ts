@@ -16,6 +16,12 @@ export interface Done<T> {
   readonly record: Readonly<Record<string, unknown>>;
 }
 
+interface Recording {
+  readonly journal: Pick<Journal, "append">;
+  readonly signal: AbortSignal;
+  readonly say: (finding: Finding) => void;
+}
+
 /**
  * Does something with its intent and its outcome in the journal. What is done is done, and why it failed is why it failed, also where
  * that cannot be recorded any more: the first is told as a finding beside the result. Where nobody knows what became of it (`undecided`),
@@ -24,13 +30,35 @@ export interface Done<T> {
  * @param about of both entries
  * @throws SluiceError as `run`; DISK_FULL, HOME_UNUSABLE where the intent cannot be recorded, and nothing was done
  */
-export async function recorded<T>(
-  { journal, signal, say }: { journal: Pick<Journal, "append">; signal: AbortSignal; say: (finding: Finding) => void },
+export async function recorded<T>(to: Recording, about: DatabaseIntent, run: () => Promise<Done<T>>): Promise<T> {
+  await to.journal.append(databaseEntry({ ...about, result: "begun" }));
+  return recordEnd(to, about, run, () => ({}));
+}
+
+/**
+ * As `recorded`, of what makes room: a full disk must not keep anybody from it, so that it has no intent. What it has removed is in the
+ * record also where it failed half-way.
+ *
+ * @param run is given whom to tell of each thing that it removes
+ */
+export async function recordedAfter<T>(
+  to: Recording,
+  about: DatabaseIntent,
+  run: (onRemoved: (id: string) => void) => Promise<T>,
+): Promise<T> {
+  const removed: string[] = [];
+  const done = async () => ({ result: await run((id) => void removed.push(id)), record: {} });
+  return recordEnd(to, about, done, () => ({ removed }));
+}
+
+/** @param known what the record has of it, however it ended */
+async function recordEnd<T>(
+  { journal, signal, say }: Recording,
   about: DatabaseIntent,
   run: () => Promise<Done<T>>,
+  known: () => Done<never>["record"],
 ): Promise<T> {
-  const append = (outcome: Outcome) => journal.append(databaseEntry({ ...about, ...outcome }));
-  await append({ result: "begun" });
+  const append = (outcome: Outcome) => journal.append(databaseEntry({ ...about, ...known(), ...outcome }));
   const { result, record } = await run().catch(async (error: unknown) => {
     if (isSluiceError(error) && error.undecided) throw error;
     const failure = isSluiceError(error) ? { code: error.code, message: error.message } : { message: String(error) };

@@ -2,6 +2,7 @@ import { freemem, totalmem } from "node:os";
 import { findEmptyVariables } from "@sluice/compose";
 import { changedBaseFindings, type Examiner, isBehindDoor } from "@sluice/core";
 import {
+  coldWayBack,
   doorImageDiagnoses,
   engineDiagnoses,
   goneImages,
@@ -18,6 +19,7 @@ import { checkVariableFindings } from "../check-variables.ts";
 import { killedActions } from "../database/killed-actions.ts";
 import { seeStack } from "../find-serving.ts";
 import { readHomeFacts } from "../home-room.ts";
+import { leftInSlots } from "../left-in-slots.ts";
 import { readOutbox } from "../notify/tell.ts";
 import type { Session } from "../session.ts";
 import { homeFindings, stackFindings } from "../stack-findings.ts";
@@ -95,7 +97,13 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     {
       name: "stack",
       async examine(signal) {
-        const [home, seen, ports] = await Promise.all([session.home(), seeStack(session, signal), session.ports()]);
+        const [home, seen, ports, config, { project }] = await Promise.all([
+          session.home(),
+          seeStack(session, signal),
+          session.ports(),
+          session.config(),
+          session.known(signal),
+        ]);
         const { observed, stored, services } = seen;
         const { bundles, journal } = ports;
         const foreign = homeFindings(observed, home.id);
@@ -104,13 +112,20 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         const locked = (await lockHolder()) !== null;
         // What a deployment is changing is not as the last one left it.
         const changed = stored ? changedBaseFindings(observed, stored.bundle.tag) : [];
-        const known = { counts: stored !== null, kept: keptBy(await lastAttempt(journal)) };
+        const last = await lastAttempt(journal);
+        const known = { counts: stored !== null, kept: keptBy(last) };
+        const left = locked || unfinishedOf(last) ? [] : leftInSlots(seen, config);
         const found = locked ? [] : [...stackFindings(observed, services, known), ...changed];
         const releases = await bundles.list();
         const killed = locked ? [] : await killedActions(journal, releases);
         const gone = locked ? [] : await goneImages(seen, releases, ports, signal);
+        const coldBack = locked ? null : await coldWayBack(observed, releases, { ports, project }, signal);
+        const back = coldBack ? [coldBack] : [];
         const recorded = [...unstoredFindings(observed, releases), ...killed];
-        return [...findingDiagnoses([...recorded, ...found, ...gone]), ...stackDiagnoses(observed, locked)];
+        return [
+          ...findingDiagnoses([...recorded, ...found, ...left, ...back, ...gone]),
+          ...stackDiagnoses(observed, locked),
+        ];
       },
     },
     {

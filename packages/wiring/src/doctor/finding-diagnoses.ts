@@ -45,6 +45,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     why: "users of the version that serves get errors or wait, or its work is not done",
   },
   "slot-gone": unreachable,
+  "slot-left-running": { severity: "warn", why: "it takes memory, and may do work in a version that was left" },
   "base-absent": { severity: "error", why: "both slots use it" },
   "base-cut-off": { severity: "error", why: "the next version would not reach the service, such as its database" },
   "base-stopped": { severity: "error", why: "both slots use it" },
@@ -53,6 +54,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     why: "the version that serves may not live with it as it is, and its own data may be elsewhere",
   },
   "base-image-gone": { severity: "error", why: "both slots use the service, and nothing can make it anew" },
+  "way-back-cold": { severity: "warn", why: "where the version that serves fails later, the way back takes a start" },
   "way-back-gone": { severity: "warn", why: "where the version that serves fails later, users cannot be led back" },
   "restart-lost": { severity: "warn", why: "the next restart of the engine, or of the machine, leaves it down" },
   "job-cut-short": {

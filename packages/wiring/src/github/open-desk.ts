@@ -5,13 +5,18 @@ import type { DeployerOptions } from "../deployer.ts";
 import { loadConfig } from "../load-config.ts";
 import { openGithub } from "./open-github.ts";
 
+export interface OpenedDesk extends ReleaseDesk {
+  /** What is published may be by the token of a run, for which GitHub starts no workflow. It does not say so itself. */
+  readonly mayBeOfRun: boolean;
+}
+
 /**
  * The releases of a project on GitHub. The repository is the configured one, else `GITHUB_REPOSITORY`, else that of the
  * remote `origin` of the checkout.
  *
  * @throws SluiceError CONFIG_INVALID, USAGE without a token or a repository
  */
-export async function openReleaseDesk(options: DeployerOptions): Promise<ReleaseDesk> {
+export async function openReleaseDesk(options: DeployerOptions): Promise<OpenedDesk> {
   const { directory, env, environment } = options;
   const config = await loadConfig(options);
   const repository =
@@ -22,8 +27,20 @@ export async function openReleaseDesk(options: DeployerOptions): Promise<Release
     });
   }
   const opened = openGithub({ ...config, github: { ...config.github, repository } }, env, environment);
-  if (opened) return createReleaseDesk(opened.github, directory, pastSluice);
+  if (opened) {
+    const desk = createReleaseDesk(opened.github, directory, pastSluice);
+    return { ...desk, mayBeOfRun: mayBeOfRun(config.github.token, opened.token) };
+  }
   throw new SluiceError("USAGE", `there is no token for ${repository}: ${config.github.token} is not set`, {
     hint: "set it: in a workflow `env: GITHUB_TOKEN: ${{ github.token }}`, by hand `GITHUB_TOKEN=$(gh auth token)`",
   });
+}
+
+/**
+ * Those of a run begin as those of any app do, and are given in `GITHUB_TOKEN`: what is in another variable somebody has put there,
+ * who has another one.
+ * https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
+ */
+export function mayBeOfRun(reference: string, token: string): boolean {
+  return token.startsWith("ghs_") && /^\$\{(?:env:)?GITHUB_TOKEN\}$/.test(reference);
 }

@@ -1,0 +1,44 @@
+import { randomBytes } from "node:crypto";
+import { type FileHandle, open, stat, truncate } from "node:fs/promises";
+import { journalFiles } from "./journal-files.ts";
+
+/** What a way back and its undo append, several times over. */
+const reserveBytes = 262_144;
+/** Whoever else writes to a full disk takes what is given back: never all of it at once. */
+const partBytes = 32_768;
+
+/**
+ * Keeps room on the disk for records of a way back: what cannot be written down is not done, and users are to be led back on a full
+ * disk, too. Where there is no room for it now, or it may not be written, there is none.
+ */
+export async function keepReserve(home: string): Promise<void> {
+  const path = journalFiles(home).reserve;
+  const { size } = await stat(path).catch(() => ({ size: 0 }));
+  if (size >= reserveBytes) return;
+  try {
+    await using file = await open(path, "a", 0o600);
+    await fill(file, size);
+  } catch {
+    // Commands that need it say that the disk is full.
+  }
+}
+
+/** Nothing that a file system could keep in less room. What did not fit whole leaves the rest of the disk to others. */
+async function fill(file: FileHandle, size: number): Promise<void> {
+  try {
+    await file.appendFile(randomBytes(reserveBytes - size));
+    await file.datasync();
+  } catch (error) {
+    await file.truncate(size);
+    throw error;
+  }
+}
+
+/** Gives a part of it back to the disk. Resolves `false` where nothing is left of it. */
+export async function spendReserve(home: string): Promise<boolean> {
+  const path = journalFiles(home).reserve;
+  const { size } = await stat(path).catch(() => ({ size: 0 }));
+  if (size === 0) return false;
+  await truncate(path, Math.max(0, size - partBytes));
+  return true;
+}
