@@ -61,6 +61,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const leftOut = leftOutFiles(checkout, facts);
   const existing = deploymentsOf(checkout);
   const [deployment] = existing;
+  const path = deployment?.path ?? "";
   return {
     directory,
     files: projectWorkflows(facts),
@@ -69,7 +70,8 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     leftOut: leftOut.length > 0 ? { files: leftOut, composeFile: [...facts.files, ...leftOut].join(":") } : null,
     migration: deployment?.migration ? { path: deployment.path, ...deployment.migration } : null,
     inCheckout: await checkoutWrites(relativeWrites(facts.files.map((path) => texts.get(path) ?? "")), found.directory),
-    untaken: (deployment?.untaken ?? []).map((line) => ({ path: deployment?.path ?? "", line })),
+    droppedSteps: (deployment?.droppedSteps ?? []).map((step) => ({ path, ...step })),
+    untaken: (deployment?.untaken ?? []).map((line) => ({ path, line })),
   };
 }
 

@@ -1,3 +1,4 @@
+export type { DroppedStep } from "./dropped-steps.ts";
 export type {
   AlteredVariable,
   MigrationStep,

@@ -49,6 +49,7 @@ export function aHealthyDeployer(): FakeDeployer {
       leftOut: null,
       migration: null,
       untaken: [],
+      droppedSteps: [],
       inCheckout: [],
     }),
     plan: async () => aPlanView(),
