@@ -1,4 +1,4 @@
-import { environmentFingerprint } from "@sluice/compose";
+import { environmentFingerprint, resolveEndpoint } from "@sluice/compose";
 import { type Examiner, isOfCommit } from "@sluice/core";
 import { describeCheckout, isShallow } from "@sluice/release";
 import { jobsWithoutSettings } from "@sluice/workflows";
@@ -7,6 +7,7 @@ import { assertIdentity } from "../database/open-cipher.ts";
 import { openDatabase } from "../database/open-database.ts";
 import { readDatabaseRecords } from "../database/records.ts";
 import { findServing } from "../find-serving.ts";
+import { projectRepository } from "../github/project-repository.ts";
 import { loadEnvironmentNames } from "../load-config.ts";
 import { resolveRelease } from "../resolve-release.ts";
 import type { Session } from "../session.ts";
@@ -42,11 +43,15 @@ export function machineExaminers(session: Session): readonly Examiner[] {
     {
       name: "runner",
       async examine(signal) {
-        const runners = await readRunners(
-          { directories: await runnerHomes(), engineUsers: await readEngineUsers() },
-          signal,
-        );
-        return runners.flatMap(runnerDiagnoses);
+        const [directories, config, endpoint] = await Promise.all([
+          runnerHomes(),
+          session.config(),
+          resolveEndpoint(options.env).catch(() => null),
+        ]);
+        const engineUsers = endpoint?.kind === "unix" ? await readEngineUsers(endpoint.socketPath) : null;
+        const runners = await readRunners({ directories, engineUsers }, signal);
+        const repository = await projectRepository(config, options);
+        return runnerDiagnoses(runners, { repository, isJob: options.env["RUNNER_ENVIRONMENT"] === "self-hosted" });
       },
     },
     {
