@@ -30,11 +30,21 @@ export async function auditVerify(call: CommandCall<{ readonly github?: boolean 
   });
 }
 
-function anchorsText({ anchors, problems }: AnchoredAudit): string {
+function anchorsText({ anchors, problems, lost }: AnchoredAudit): string {
   if (anchors === 0) return "GitHub holds nothing of it: github.anchor is off, or was until the last deployment\n";
-  if (problems.length === 0) return `${anchors} deployments on GitHub hold ends of it, and all fit\n`;
+  const fitting = anchors - problems.length - (lost?.anchors ?? 0);
   const next = "next: the record was rewritten or cut; compare with an export of the state that you trust\n";
-  return `${problems.map((problem) => `on GitHub: ${problem}\n`).join("")}${next}`;
+  return [
+    lost ? lostText(lost) : "",
+    ...problems.map((problem) => `on GitHub: ${problem}\n`),
+    problems.length > 0 ? next : fitting > 0 ? `${fitting} deployments on GitHub hold ends of it, and all fit\n` : "",
+  ].join("");
+}
+
+function lostText({ anchors, by }: NonNullable<AnchoredAudit["lost"]>): string {
+  const held = `${anchors} deployments hold ends that no record has here`;
+  const why = `${changeText(by)}: ${by.reason}`;
+  return `on GitHub: ${held}; record ${by.seq} by ${by.actor} of ${by.at} says why: ${why}; if nobody did that, the record was rewritten\n`;
 }
 
 /** `sluice audit show`: who did what and why, in order. */
