@@ -16,6 +16,7 @@ import { checkoutWrites } from "./checkout-writes.ts";
 import { configVariables } from "./config-variables.ts";
 import type { DeployerOptions, ProjectWorkflows } from "./deployer.ts";
 import { isTracked } from "./is-tracked.ts";
+import { jobMinutes } from "./job-minutes.ts";
 import { loadConfig, loadEnvironmentNames } from "./load-config.ts";
 import { configFileOf } from "./locations.ts";
 import type { Session } from "./session.ts";
@@ -52,6 +53,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
       takesPrereleases: config.releases.allowPrerelease,
     },
     github: config.github,
+    minutes: jobMinutes(config),
     timezone: config.windows.timezone,
     hasLfs: await hasLfs(directory),
     hasSubmodules: (await readOrEmpty(join(directory, ".gitmodules"))) !== "",

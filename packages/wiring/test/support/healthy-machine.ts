@@ -2,7 +2,7 @@ import { changedBaseFindings, type ObservedStack, type Verdict } from "@sluice/c
 import { aService, aStack } from "@sluice/core/testing";
 import { doorImageDiagnoses, engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import type { GithubRunner } from "@sluice/release";
-import { jobsWithoutSettings } from "@sluice/workflows";
+import { jobsWithoutSettings, shortJobs } from "@sluice/workflows";
 import { type BackupFacts, backupDiagnoses } from "../../src/doctor/backup-diagnoses.ts";
 import { dependencyDiagnoses } from "../../src/doctor/dependency-examiner.ts";
 import { type EnvironmentFacts, environmentDiagnoses } from "../../src/doctor/environment-diagnoses.ts";
@@ -17,7 +17,7 @@ import { type RunnerFacts, type RunnerUse, runnerDiagnoses } from "../../src/doc
 import { type AccessFacts, accessDiagnoses } from "../../src/doctor/security/access-diagnoses.ts";
 import { type ComposeSecurityFacts, composeDiagnoses } from "../../src/doctor/security/compose-diagnoses.ts";
 import { workflowDiagnoses } from "../../src/doctor/security/workflow-diagnoses.ts";
-import { settingsDiagnoses } from "../../src/doctor/settings-diagnoses.ts";
+import { minutesDiagnoses, settingsDiagnoses } from "../../src/doctor/settings-diagnoses.ts";
 import { homeFindings, stackFindings } from "../../src/stack-findings.ts";
 import { unstoredFindings } from "../../src/unstored-findings.ts";
 
@@ -143,6 +143,12 @@ export const look = {
     }),
   settings: (workflow = healthyWorkflow) =>
     settingsDiagnoses(jobsWithoutSettings([{ path: "deploy-production.yml", text: workflow }], ["production"])),
+  minutes: (held = 2, workflow = healthyWorkflow) =>
+    minutesDiagnoses(shortJobs([{ path: "deploy-production.yml", text: workflow }], "production", held), {
+      environment: "production",
+      held,
+      wanted: 500,
+    }),
   workflow: (workflow = healthyWorkflow) => workflowDiagnoses([{ path: "deploy.yml", text: workflow }]),
 };
 
