@@ -1,4 +1,11 @@
-import type { AnchoredAudit, ApprovalsRecord, DatabaseRecord, Deployer, PlanRecord } from "@sluice/wiring";
+import type {
+  AnchoredAudit,
+  ApprovalsRecord,
+  DatabaseRecord,
+  Deployer,
+  PlanRecord,
+  UpkeepRecord,
+} from "@sluice/wiring";
 import type { AttemptRecord, CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { formatTable } from "../render/table.ts";
@@ -51,12 +58,13 @@ function lostText({ anchors, by }: NonNullable<AnchoredAudit["lost"]>): string {
 export async function auditShow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const [attempts, changes, backups, approvals, plans] = await Promise.all([
+    const [attempts, changes, backups, approvals, plans, upkeep] = await Promise.all([
       deployer.history(),
       deployer.stateChanges(),
       deployer.database.records(),
       deployer.approvals(),
       deployer.announcements(),
+      deployer.upkeep(),
     ]);
     const lines = [
       ...attempts.flatMap(auditLines),
@@ -64,6 +72,7 @@ export async function auditShow(call: CommandCall): Promise<number> {
       ...backups.map(backupLine),
       ...approvals.map(approvalLine),
       ...plans.map(planLine),
+      ...upkeep.map(upkeepLine),
     ].toSorted((a, b) => a.seq - b.seq);
     if (flags.json) writeJson(context, { records: lines });
     else {
@@ -117,6 +126,15 @@ function approvalLine({ seq, at, hash, deployment, environment, pulls, ...record
 function planLine({ seq, at, hash, actor, tag, plannedFor, reason, consents }: PlanRecord): AuditLine {
   const consent = consents.length > 0 ? `, consented to ${consents.join(", ")}` : "";
   return { seq, at, hash, actor, deployment: "-", what: `announces ${tag} for ${plannedFor}: ${reason}${consent}` };
+}
+
+function upkeepLine(record: UpkeepRecord): AuditLine {
+  const { seq, at, hash, actor } = record;
+  const what =
+    record.type === "releases-pruned"
+      ? `removes releases by prune: ${record.releases.join(", ")}`
+      : `drops what ${record.channel} was to be told: ${record.notifications.join(", ")}`;
+  return { seq, at, hash, actor, deployment: "-", what };
 }
 
 function backupLine({ seq, at, actor, hash, ...record }: DatabaseRecord): AuditLine {
