@@ -148,4 +148,5 @@ export { maskWords } from "./redact/mask-words.ts";
 export * from "./redact/redactor.ts";
 export * from "./redact/shorten.ts";
 export * from "./windows/always-open.ts";
+export * from "./windows/format-in-zone.ts";
 export type { Freeze, Windows } from "./windows/window-schema.ts";
