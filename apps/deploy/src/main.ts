@@ -2,6 +2,7 @@ import { setPriority, userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandContext } from "./context.ts";
 import { endsWithTerminal } from "./hang-up.ts";
+import { goByProxies } from "./outside-proxies.ts";
 import { runCli } from "./run-cli.ts";
 
 const interruptedExitCode = 130;
@@ -70,6 +71,7 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   });
 }
 
+goByProxies(process.env);
 process.exitCode = await runCli(process.argv.slice(2), context);
 await context.written();
 // A socket that a dependency keeps open must not keep a command open that has ended.

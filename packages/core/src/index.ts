@@ -154,4 +154,5 @@ export * from "./redact/redactor.ts";
 export { isSecretName } from "./redact/secret-names.ts";
 export * from "./redact/shorten.ts";
 export * from "./windows/always-open.ts";
+export * from "./windows/format-in-zone.ts";
 export type { Freeze, Windows } from "./windows/window-schema.ts";

@@ -1,9 +1,10 @@
 import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type ServerResponse, setGlobalProxyFromEnv } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "@sluice/core";
+import { startForwardProxy } from "@sluice/testing";
 import S3rver from "s3rver";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BackupStore, createS3Store } from "../src/index.ts";
@@ -96,6 +97,25 @@ describe("backups in a bucket", () => {
     await writeFile(join(directory, "backups", prefix, `${id}.json._S3rver_object`), "no manifest");
     const { backups, damaged } = await store.list();
     expect([backups, damaged.map(({ code }) => code)]).toEqual([[], ["BACKUP_INVALID"]]);
+  });
+});
+
+describe("behind a company's proxy", () => {
+  it("backups go through it, whole, and back", async () => {
+    await using proxy = await startForwardProxy();
+    const restore = setGlobalProxyFromEnv({ http_proxy: proxy.url });
+    try {
+      const prefix = "through-proxy/";
+      const store = createS3Store(settings({ prefix }), clock);
+      const manifest = await write(store);
+      expect(await bytesOf(store.read(manifest, "dump"))).toBe("the whole dump");
+      expect(await filesOf(prefix)).toContain(`${id}.dump`);
+      expect(proxy.asked).toContainEqual(
+        expect.stringMatching(/^PUT http:\/\/127\.0\.0\.1:\d+\/backups\/through-proxy\//),
+      );
+    } finally {
+      restore();
+    }
   });
 });
 

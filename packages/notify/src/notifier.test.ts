@@ -60,6 +60,29 @@ describe("announcing", () => {
     expect(team.sent.map(({ notification }) => notification.id)).toEqual(["d1.interrupted", "d2.live"]);
   });
 
+  it("says of what is told late when it happened", async () => {
+    const team = aChannel([down, down, down, delivered]);
+    const { notifier, clock } = setUp(team);
+    await notifier.announce([aNotification({ at: clock.now().toISOString() })], soon);
+    await clock.sleep(day);
+    await notifier.flush(soon);
+    const [first, last] = [team.sent[0], team.sent.at(-1)].map((sent) => sent?.message.facts[0]?.label);
+    expect([first === "News of", last]).toEqual([false, "News of"]);
+  });
+
+  it("tells nobody a plan of before that still waits", async () => {
+    const team = aChannel([down, down, down, delivered], { on: ["planned"] });
+    const { notifier } = setUp(team);
+    const plannedFor = { at: "2099-11-30T08:00:00Z", text: "Nov 30" };
+    const plan = (id: string, release: string) => aNotification({ id, outcome: "planned", release, plannedFor });
+    await notifier.announce([plan("p1", "v2")], soon);
+    await notifier.withdrawPlans("v1");
+    await notifier.withdrawPlans("v2");
+    await notifier.announce([plan("p2", "v2")], soon);
+    expect(await notifier.flush(soon)).toEqual([]);
+    expect(team.sent.at(-1)?.notification.id).toBe("p2");
+  });
+
   it("masks what must not leave the machine, in messages and in the outbox", async () => {
     const team = aChannel([uncertain]);
     const { notifier, outbox } = setUp(team);

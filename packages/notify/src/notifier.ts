@@ -17,6 +17,8 @@ export interface NotifierOptions {
   readonly redact: Redact;
   /** Titles and notes of one's own. */
   readonly templates?: Templates | undefined;
+  /** Of times in messages that are told late, IANA name. Default: UTC. */
+  readonly timezone?: string | undefined;
   readonly retries?: RetryPolicy | undefined;
 }
 
@@ -42,12 +44,14 @@ export interface Notifier {
   flush(options: FlushOptions): Promise<readonly DeliveryReport[]>;
   /** The deployment is over: that it has begun, or waits for a person, is told to nobody any more who was not told yet. */
   withdrawPassing(): Promise<void>;
+  /** Another time is planned for a release: those of before are told to nobody any more who was not told yet. */
+  withdrawPlans(release: string): Promise<void>;
 }
 
 /** The caller sees to it that one process at a time uses the outbox: the lock of a state home does. */
 export function createNotifier(options: NotifierOptions): Notifier {
-  const { channels, outbox, clock, redact, templates, retries = defaultRetries } = options;
-  const context: TellContext = { outbox, clock, templates };
+  const { channels, outbox, clock, redact, templates, timezone = "UTC", retries = defaultRetries } = options;
+  const context: TellContext = { outbox, clock, templates, timezone };
 
   /** All channels at once; for each in turn, so that what happened first is told first. */
   async function tellAll(
@@ -63,6 +67,11 @@ export function createNotifier(options: NotifierOptions): Notifier {
       });
       return (await Promise.all(telling)).flat();
     });
+  }
+
+  async function withdraw(isMeant: (entry: OutboxEntry) => boolean): Promise<void> {
+    const untold = (await outbox.list()).filter((entry) => isUntold(entry) && isMeant(entry));
+    await Promise.all(untold.map((entry) => outbox.remove(entry)));
   }
 
   return {
@@ -92,11 +101,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
       );
       return [...missed.map(expiredReport), ...shut.map(shutReport), ...reports];
     },
-    async withdrawPassing() {
-      const entries = await outbox.list();
-      const untold = entries.filter((entry) => isPassing(entry) && isUntold(entry));
-      await Promise.all(untold.map((entry) => outbox.remove(entry)));
-    },
+    withdrawPassing: () => withdraw(isPassing),
+    withdrawPlans: (release) => withdraw((entry) => entry.outcome === "planned" && entry.release === release),
   };
 }
 

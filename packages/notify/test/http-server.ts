@@ -1,4 +1,11 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
@@ -16,9 +23,25 @@ export interface TestServer extends AsyncDisposable {
 export type Answer = (response: ServerResponse, request: Received) => void;
 
 /** A server on a free local port whose requests get the given answers in turn, the last one again and again. */
-export async function httpServer(...answers: readonly Answer[]): Promise<TestServer> {
+export function httpServer(...answers: readonly Answer[]): Promise<TestServer> {
+  return serve("http", createServer, answers);
+}
+
+/** The same with HTTPS. */
+export function httpsServer(
+  certificate: { readonly cert: string; readonly key: string },
+  ...answers: readonly Answer[]
+): Promise<TestServer> {
+  return serve("https", (listener) => createSecureServer(certificate, listener), answers);
+}
+
+async function serve(
+  scheme: string,
+  create: (listener: RequestListener) => Server,
+  answers: readonly Answer[],
+): Promise<TestServer> {
   const received: Received[] = [];
-  const server = createServer((request, response) => {
+  const server = create((request, response) => {
     const { url: path = "", headers } = request;
     void text(request).then((body) => {
       const got = { path, headers, body };
@@ -29,7 +52,7 @@ export async function httpServer(...answers: readonly Answer[]): Promise<TestSer
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

@@ -3,6 +3,8 @@ export { freePort } from "./docker/free-port.ts";
 export { removeStack } from "./docker/remove-stack.ts";
 export { uniqueStackName } from "./docker/stack-name.ts";
 export { type StopWatching, watchArguments } from "./docker/watch-arguments.ts";
+export { type ForwardProxy, startForwardProxy } from "./network/forward-proxy.ts";
+export { type SelfSigned, selfSigned } from "./network/self-signed.ts";
 export { Crash, type Fault, type PortCall } from "./world/calls.ts";
 export type { Behaviour } from "./world/context.ts";
 export { createFakeWorld, type FakePorts, type FakeWorld } from "./world/create-fake-world.ts";

@@ -37,6 +37,7 @@ import { recordingInSentry } from "./record-sentry.ts";
 import { createSession, type Session } from "./session.ts";
 import { exportState, importState, readStateChanges, rebuildState } from "./state.ts";
 import { readProcesses, readStatus, readTraffic } from "./status.ts";
+import { readUpkeep } from "./upkeep.ts";
 import { suggestedWindows, windowView } from "./window.ts";
 
 /**
@@ -60,6 +61,7 @@ const asTheyAre: readonly (keyof Deployer)[] = [
   "stateChanges",
   "approvals",
   "announcements",
+  "upkeep",
 ];
 
 function deployerOf(session: Session): Deployer {
@@ -178,6 +180,9 @@ function deployerOf(session: Session): Deployer {
     },
     async announcements() {
       return readPlanRecords((await session.ports()).journal);
+    },
+    async upkeep() {
+      return readUpkeep((await session.ports()).journal);
     },
     async prune(signal, { waitMs } = {}) {
       await using _lock = await lockStack(session, { reason: "prune", waitMs }, "none", signal ?? never());

@@ -13,7 +13,7 @@ import type {
 } from "@sluice/core";
 import type { AttemptRecord, RebuiltState, UnderWay } from "@sluice/engine";
 import type { LeftBackups, LockHolder } from "@sluice/journal";
-import type { AlteredVariable, MigrationStep, RelativeWrite, WorkflowFile } from "@sluice/workflows";
+import type { AlteredVariable, DroppedStep, MigrationStep, RelativeWrite, WorkflowFile } from "@sluice/workflows";
 
 export type { AuditReport, ExportedHome, LeftBackups, LockHolder } from "@sluice/journal";
 
@@ -234,6 +234,8 @@ export interface ProjectWorkflows {
   readonly migration: (MigrationStep & { readonly path: string }) | null;
   /** Other commands that it runs once in a service, as it has them; no workflow that is written runs them. */
   readonly untaken: readonly { readonly path: string; readonly line: string }[];
+  /** Its other steps, which no workflow that is written has. */
+  readonly droppedSteps: readonly (DroppedStep & { readonly path: string })[];
   /** What services write to by a path from the checkout: the checkout of a runner has not what is in it, and is cleaned for each job. */
   readonly inCheckout: readonly RelativeWrite[];
 }

@@ -41,6 +41,7 @@ import type {
 import type { AnchoredAudit } from "./github/anchors.ts";
 import type { ApprovalsRecord } from "./github/approvals.ts";
 import type { AnnounceCall, Announcement, PlanRecord } from "./notify/announce.ts";
+import type { UpkeepRecord } from "./upkeep.ts";
 import type { WindowSuggestionView } from "./window.ts";
 
 export type * from "./deployer-views.ts";
@@ -193,7 +194,7 @@ export interface Deployer extends AsyncDisposable {
     options?: WaitCall & { readonly withUncertain?: boolean | undefined },
     signal?: AbortSignal,
   ): Promise<readonly DeliveryReport[]>;
-  /** Gives up what a channel was not told, under the lock; resolves with what that was, oldest first. */
+  /** Gives up what a channel was not told, and records that, under the lock; resolves with what that was, oldest first. */
   dropUntold(channel: string, options?: WaitCall, signal?: AbortSignal): Promise<readonly OutboxEntry[]>;
   /** Deployments, oldest first. @param newest how many, from the newest on; default: all */
   history(newest?: number): Promise<readonly AttemptRecord[]>;
@@ -223,7 +224,9 @@ export interface Deployer extends AsyncDisposable {
   announce(call: AnnounceCall, signal: AbortSignal): Promise<Announcement>;
   /** What was announced, oldest first. */
   announcements(): Promise<readonly PlanRecord[]>;
-  /** Removes releases beyond `releases.keep` that no slot needs. Resolves with their ids. */
+  /** What people took away by hand, oldest first: releases and notifications. */
+  upkeep(): Promise<readonly UpkeepRecord[]>;
+  /** Removes releases beyond `releases.keep` that no slot needs, and records that. Resolves with their ids. */
   prune(signal?: AbortSignal, call?: WaitCall): Promise<readonly string[]>;
   /** Backups of the project's database. */
   readonly database: DatabaseOperations;

@@ -18,4 +18,5 @@ export type { ApprovalsRecord } from "./github/approvals.ts";
 export { type OpenedDesk, openReleaseDesk } from "./github/open-desk.ts";
 export type { AnnounceCall, Announcement, PlanRecord } from "./notify/announce.ts";
 export { type ReleaseSourceOptions, type ResolvedRelease, resolveRelease } from "./resolve-release.ts";
+export type { UpkeepRecord } from "./upkeep.ts";
 export type { WindowSuggestionView } from "./window.ts";

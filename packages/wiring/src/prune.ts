@@ -2,10 +2,11 @@ import { releasesToPrune } from "@sluice/core";
 import { pruneRelease, releasesInUse, unprovenReleases } from "@sluice/engine";
 import { assertOwnStack } from "./assert-own-stack.ts";
 import type { Session } from "./session.ts";
+import { recordUpkeep, upkeepParts } from "./upkeep.ts";
 
 /**
  * Removes releases beyond retention that nobody needs: no slot, not what serves, and not the way back. Resolves with their
- * ids, oldest first.
+ * ids, oldest first; they are in the record, also those of before it failed.
  *
  * @throws SluiceError HOME_MISMATCH
  */
@@ -18,6 +19,14 @@ export async function pruneReleases(session: Session, signal?: AbortSignal): Pro
     unprovenReleases(ports.journal),
   ]);
   const ids = releasesToPrune(bundles, { keep: config.releases.keep, needed, unproven });
-  for (const id of ids) await pruneRelease(ports, id);
-  return ids;
+  const releases: string[] = [];
+  try {
+    for (const id of ids) {
+      await pruneRelease(ports, id);
+      releases.push(id);
+    }
+  } finally {
+    await recordUpkeep(await upkeepParts(session), { type: "releases-pruned", releases });
+  }
+  return releases;
 }

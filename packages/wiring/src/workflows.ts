@@ -16,6 +16,7 @@ import { checkoutWrites } from "./checkout-writes.ts";
 import { configVariables } from "./config-variables.ts";
 import type { DeployerOptions, ProjectWorkflows } from "./deployer.ts";
 import { isTracked } from "./is-tracked.ts";
+import { jobMinutes } from "./job-minutes.ts";
 import { loadConfig, loadEnvironmentNames } from "./load-config.ts";
 import { configFileOf } from "./locations.ts";
 import type { Session } from "./session.ts";
@@ -52,6 +53,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
       takesPrereleases: config.releases.allowPrerelease,
     },
     github: config.github,
+    minutes: jobMinutes(config),
     timezone: config.windows.timezone,
     hasLfs: await hasLfs(directory),
     hasSubmodules: (await readOrEmpty(join(directory, ".gitmodules"))) !== "",
@@ -61,6 +63,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const leftOut = leftOutFiles(checkout, facts);
   const existing = deploymentsOf(checkout);
   const [deployment] = existing;
+  const path = deployment?.path ?? "";
   return {
     directory,
     files: projectWorkflows(facts),
@@ -69,7 +72,8 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     leftOut: leftOut.length > 0 ? { files: leftOut, composeFile: [...facts.files, ...leftOut].join(":") } : null,
     migration: deployment?.migration ? { path: deployment.path, ...deployment.migration } : null,
     inCheckout: await checkoutWrites(relativeWrites(facts.files.map((path) => texts.get(path) ?? "")), found.directory),
-    untaken: (deployment?.untaken ?? []).map((line) => ({ path: deployment?.path ?? "", line })),
+    droppedSteps: (deployment?.droppedSteps ?? []).map((step) => ({ path, ...step })),
+    untaken: (deployment?.untaken ?? []).map((line) => ({ path, line })),
   };
 }
 

@@ -51,7 +51,7 @@ describe("a record whose ends GitHub holds", () => {
       { sluice: { deployment: "d1", stack: "shop", audit: { seq: 1, hash: expect.stringMatching(/^[0-9a-f]{64}$/) } } },
       { sluice: { audit: { seq: 2 } } },
     ]);
-    expect(await readAnchoredAudit(session)).toEqual({ anchors: 2, problems: [] });
+    expect(await readAnchoredAudit(session)).toEqual({ anchors: 2, problems: [], lost: null });
 
     // All of it written anew: its own chain holds.
     const { path } = await session.home();
@@ -64,6 +64,14 @@ describe("a record whose ends GitHub holds", () => {
       "record 2 is missing: d2 on GitHub holds another",
       "record 1 was rewritten: d1 on GitHub holds another",
     ]);
+
+    // The record says itself that it began anew, and by whom.
+    const change = { type: "state-rebuilt", actor: "ada", reason: "disk died", previousHome: null };
+    await createJournal(await other.home(), systemClock).append(change);
+    expect(await readAnchoredAudit(other)).toMatchObject({
+      problems: [],
+      lost: { anchors: 2, by: { seq: 2, actor: "ada" } },
+    });
   });
 
   it("holds nothing where it is not asked for, and is not asked without a token", async () => {
@@ -71,7 +79,7 @@ describe("a record whose ends GitHub holds", () => {
     await createJournal(await session.home(), systemClock).append({ type: "one" });
     await (await session.github())?.reporter?.show(shown("d1"), []);
     expect(server.state.deployments[0]?.payload).toEqual({ sluice: { deployment: "d1", stack: "shop" } });
-    expect(await readAnchoredAudit(session)).toEqual({ anchors: 0, problems: [] });
+    expect(await readAnchoredAudit(session)).toEqual({ anchors: 0, problems: [], lost: null });
     await using tokenless = await open("{}", "");
     await expect(readAnchoredAudit(tokenless)).rejects.toMatchObject({ code: "USAGE" });
   });

@@ -101,17 +101,19 @@ it("the doctor of security finds the engine where Docker's context has it", asyn
 
 describe("runners", () => {
   it("are found by what GitHub's runner leaves", async () => {
-    await write("actions-runner/run.sh", "", 0o755);
+    await write("actions-runner/bin/Runner.Listener", "", 0o755);
     await write("actions-runner/_work/x", "");
-    await write("actions-runner-2/run.sh", "", 0o755);
+    await write("actions-runner-2/bin/Runner.Listener", "", 0o755);
     await write("actions-runner-2/.runner", "{}");
     await write("actions-runner-2/.service", "actions.runner.none.service\n");
-    await write("other/run.sh", "");
+    await write("run.sh", "");
+    await write("actions-runner-3/run.sh", "");
+    await write("other/bin/Runner.Listener", "");
     const places = { directories: [directory, join(directory, "nowhere")], engineUsers: new Set(["nobody-else"]) };
     const runners = await readRunners(places, AbortSignal.timeout(10_000));
     expect(runners.toSorted((a, b) => (a.directory < b.directory ? -1 : 1))).toMatchObject([
       { directory: join(directory, "actions-runner"), isRegistered: false, unit: null, isActive: null },
-      { isRegistered: true, unit: "actions.runner.none.service", workFreeBytes: null },
+      { isRegistered: true, place: null, unit: "actions.runner.none.service", workFreeBytes: null },
     ]);
     expect(runners.find(({ unit }) => unit === null)?.workFreeBytes).toBeGreaterThan(0);
   });

@@ -35,8 +35,8 @@ export function checkoutInputs(job: Tree): readonly WorkflowVariable[] {
     .filter(({ name, value }) => kept.has(name) && scopeOf(value) === "every-job" && !isRunToken(value));
 }
 
-/** Another repository, or another place for it, is something that a build needs besides. */
-function isOfProject({ uses, with: inputs }: Tree): boolean {
+/** Whether a step checks the project out. Another repository, or another place for it, is something that a build needs besides. */
+export function isOfProject({ uses, with: inputs }: Tree): boolean {
   const { repository, path } = treeOf(inputs);
   return textOf(uses).startsWith("actions/checkout@") && repository === undefined && path === undefined;
 }

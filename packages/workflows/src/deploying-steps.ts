@@ -14,6 +14,11 @@ export function runs(step: Tree, verb: "deploy" | "rollback"): boolean {
   return /\/sluice@/.test(textOf(step["uses"])) && new RegExp(`^${verb}\\b`).test(command);
 }
 
+/** Whether a step runs Compose or Sluice, by a script or by the action. */
+export function runsCompose({ run, uses }: Tree): boolean {
+  return /\bdocker[ -]compose\b|\bsluice\b/.test(textOf(run)) || /\/sluice@/.test(textOf(uses));
+}
+
 /** Variables that a step sees: of the workflow, of the job, and its own. */
 export function variablesOfStep(workflow: Tree, job: Tree, step: Tree): Tree {
   return { ...treeOf(workflow["env"]), ...treeOf(job["env"]), ...treeOf(step["env"]) };

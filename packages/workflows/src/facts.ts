@@ -1,4 +1,5 @@
 import type { GithubUse } from "./github-rights.ts";
+import type { JobMinutes } from "./job-minutes.ts";
 
 /** One variable of the environment of a workflow's commands. */
 export interface WorkflowVariable {
@@ -74,6 +75,7 @@ export interface WorkflowFacts {
   /** A database is configured: there is something to back up. */
   readonly hasDatabase: boolean;
   readonly schedules: WorkflowSchedules;
+  readonly minutes: JobMinutes;
   /** The checkout names submodules, which a runner is to check out, too. */
   readonly hasSubmodules: boolean;
   /** Further inputs of the step that checks the project out. Default: none. */

@@ -1,3 +1,4 @@
+export type { DroppedStep } from "./dropped-steps.ts";
 export type {
   AlteredVariable,
   MigrationStep,
@@ -9,6 +10,7 @@ export type {
   WorkflowVariable,
 } from "./facts.ts";
 export { type GithubUse, rightsOfToken } from "./github-rights.ts";
+export { type JobMinutes, type ShortJob, shortJobs, usualMinutes } from "./job-minutes.ts";
 export { type JobWithoutSettings, jobsWithoutSettings } from "./jobs-without-settings.ts";
 export { workflowPaths } from "./names.ts";
 export { pastSluice } from "./past-sluice.ts";

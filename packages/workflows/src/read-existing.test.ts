@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { productionHere } from "../test/support/facts-of.ts";
 import { ordinaryUse } from "../test/support/github-uses.ts";
+import { existingDeployments } from "./read-existing.ts";
 import { deploymentsOf, workflowFacts } from "./workflow-facts.ts";
 
 it("variables of steps that deploy nothing are taken where compose files or the configuration use them", () => {
@@ -36,4 +37,16 @@ jobs:
     { name: "API_KEY", value: "${{ secrets.API }}" },
   ]);
   expect(deploymentsOf(checkout)[0]?.altered).toEqual([]);
+});
+
+it("steps that are dropped are those of a job that deploys by hand, and none of one that runs Sluice", () => {
+  const job = (deploy: string) => ({
+    path: "ship.yml",
+    text: `on: release
+jobs: { ship: { runs-on: self-hosted, steps: [{ uses: docker/login-action@v3 }, { run: ${deploy} }] } }
+`,
+  });
+  const [byHand] = existingDeployments([job("docker compose up -d")]);
+  expect(byHand?.droppedSteps).toEqual([{ title: "docker/login-action@v3", writesEnvFile: false }]);
+  expect(existingDeployments([job("exec sluice deploy")])[0]?.droppedSteps).toEqual([]);
 });

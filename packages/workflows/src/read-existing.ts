@@ -1,5 +1,7 @@
 import { checkoutInputs } from "./checkout-inputs.ts";
 import { type DeployingJob, deployingJobs } from "./deploying-jobs.ts";
+import { runsCompose } from "./deploying-steps.ts";
+import { type DroppedStep, droppedSteps } from "./dropped-steps.ts";
 import type { AlteredVariable, MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { isFor } from "./names.ts";
 import { oneOffRuns } from "./one-off-runs.ts";
@@ -26,6 +28,8 @@ export interface ExistingDeployment {
   readonly migration: MigrationStep | null;
   /** Further commands of that kind, and those that a compose file cannot say: nobody runs them once this workflow is gone. */
   readonly untaken: readonly string[];
+  /** What else its job does by hand; none where it runs Sluice alone, as one that was written here does. */
+  readonly droppedSteps: readonly DroppedStep[];
   readonly runsOn: readonly string[];
   /** Of the step that checks the project out. */
   readonly checkoutInputs: readonly WorkflowVariable[];
@@ -85,15 +89,11 @@ function deploymentOf(
     altered: variables.flatMap((variable) => alteredOf(path, variable) ?? []),
     migration: taken?.step ?? null,
     untaken: runs.filter((run) => run !== taken).map(({ line }) => line),
+    droppedSteps: isByHand ? droppedSteps(job) : [],
     runsOn: labelsOf(job["runs-on"]),
     checkoutInputs: checkoutInputs(job),
     isByHand,
   };
-}
-
-/** Whether a step runs Compose or Sluice, by a script or by the action. */
-function runsCompose({ run, uses }: Tree): boolean {
-  return /\bdocker[ -]compose\b|\bsluice\b/.test(textOf(run)) || /\/sluice@/.test(textOf(uses));
 }
 
 /**

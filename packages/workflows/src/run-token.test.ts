@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { productionHere } from "../test/support/facts-of.ts";
 import { fullUse, ordinaryUse } from "../test/support/github-uses.ts";
+import { usualMinutes } from "./job-minutes.ts";
 import { runTokenJobs } from "./run-token.ts";
 import { schedulesOf } from "./schedules.ts";
 import { deployWorkflow } from "./templates/deploy.ts";
@@ -67,6 +68,7 @@ describe("the token of a run", () => {
       runsOn: ["x"],
       hasDatabase: false,
       schedules: schedulesOf([], "production", "UTC"),
+      minutes: usualMinutes,
       hasSubmodules: false,
       environment: productionHere,
       github,

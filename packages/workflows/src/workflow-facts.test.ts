@@ -3,6 +3,7 @@ import { layouts } from "../test/layouts.ts";
 import { aStaging, factsOf, productionHere } from "../test/support/facts-of.ts";
 import { ordinaryUse } from "../test/support/github-uses.ts";
 import type { WorkflowFile } from "./facts.ts";
+import { usualMinutes } from "./job-minutes.ts";
 import { projectWorkflows } from "./project-workflows.ts";
 import { existingDeployments } from "./read-existing.ts";
 import { schedulesOf } from "./schedules.ts";
@@ -17,6 +18,7 @@ describe("facts of a checkout", () => {
       migration: null,
       hasDatabase: true,
       schedules: schedulesOf([], "production", "UTC"),
+      minutes: usualMinutes,
       hasSubmodules: false,
       environment: productionHere,
       github: ordinaryUse,

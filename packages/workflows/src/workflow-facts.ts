@@ -1,5 +1,6 @@
 import type { WorkflowEnvironment, WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { type GithubUse, tokenNames } from "./github-rights.ts";
+import { type JobMinutes, usualMinutes } from "./job-minutes.ts";
 import { type ExistingDeployment, existingDeployments, writtenAnew } from "./read-existing.ts";
 import { schedulesOf } from "./schedules.ts";
 import { neededVariables, secretOf, usesVariable } from "./variables.ts";
@@ -22,6 +23,8 @@ export interface CheckoutTexts {
   readonly hasLfs?: boolean | undefined;
   /** Variables that the configuration refers to, so that people can be told, or a check can log in. */
   readonly configVariables: readonly string[];
+  /** What the configuration may need. Default: the usual. */
+  readonly minutes?: JobMinutes | undefined;
   /** Of the windows, IANA name. */
   readonly timezone: string;
   readonly environment: WorkflowEnvironment;
@@ -49,6 +52,7 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
     runsOn: runsOn.includes("self-hosted") ? runsOn : ["self-hosted", environment.name],
     hasDatabase: checkout.hasDatabase,
     schedules: schedulesOf(checkout.workflows, environment.name, checkout.timezone),
+    minutes: checkout.minutes ?? usualMinutes,
     hasSubmodules: checkout.hasSubmodules,
     ...withInputs(existing?.checkoutInputs, checkout),
     environment,

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JournalRecord } from "@sluice/core";
+import type { AnchoredAudit } from "@sluice/wiring";
 import { describe, expect, it } from "vitest";
 import { fakeDeployer } from "../testing/fake-deployer.ts";
 import { anAttempt } from "../testing/records.ts";
@@ -92,11 +93,11 @@ describe("sluice audit export", () => {
 });
 
 describe("sluice audit verify --github", () => {
-  const ask = (problems: readonly string[], anchors = 3) =>
+  const ask = (problems: readonly string[], anchors = 3, lost: AnchoredAudit["lost"] = null) =>
     run(["audit", "verify", "--github"], {
       deployer: fakeDeployer({
         audit: async () => ({ ok: true, records: 9, problems: [] }),
-        anchors: async () => ({ anchors, problems }),
+        anchors: async () => ({ anchors, problems, lost }),
       }),
     });
 
@@ -106,6 +107,16 @@ describe("sluice audit verify --github", () => {
       stdout: "9 records, the chain holds\n3 deployments on GitHub hold ends of it, and all fit\n",
     });
     expect((await ask([], 0)).stdout).toContain("github.anchor");
+  });
+
+  it("tells who gave up the record that older ends are of", async () => {
+    const by = { seq: 1, at: "2026-05-01T10:00:00.000Z", type: "state-rebuilt", actor: "ada", reason: "disk died" };
+    const { exitCode, stdout } = await ask([], 3, { anchors: 2, by: { ...by, previousHome: null } as never });
+    expect([exitCode, stdout.split("\n")[1], stdout.split("\n")[2]]).toEqual([
+      0,
+      "on GitHub: 2 deployments hold ends that no record has here; record 1 by ada of 2026-05-01T10:00:00.000Z says why: the state was rebuilt: the record before it is lost: disk died; if nobody did that, the record was rewritten",
+      "1 deployments on GitHub hold ends of it, and all fit",
+    ]);
   });
 
   it("exits 30 for a record that was rewritten, although its own chain holds", async () => {

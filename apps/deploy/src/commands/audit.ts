@@ -1,4 +1,11 @@
-import type { AnchoredAudit, ApprovalsRecord, DatabaseRecord, Deployer, PlanRecord } from "@sluice/wiring";
+import type {
+  AnchoredAudit,
+  ApprovalsRecord,
+  DatabaseRecord,
+  Deployer,
+  PlanRecord,
+  UpkeepRecord,
+} from "@sluice/wiring";
 import type { AttemptRecord, CommandCall } from "../context.ts";
 import { writeJson } from "../render/json.ts";
 import { formatTable } from "../render/table.ts";
@@ -30,23 +37,34 @@ export async function auditVerify(call: CommandCall<{ readonly github?: boolean 
   });
 }
 
-function anchorsText({ anchors, problems }: AnchoredAudit): string {
+function anchorsText({ anchors, problems, lost }: AnchoredAudit): string {
   if (anchors === 0) return "GitHub holds nothing of it: github.anchor is off, or was until the last deployment\n";
-  if (problems.length === 0) return `${anchors} deployments on GitHub hold ends of it, and all fit\n`;
+  const fitting = anchors - problems.length - (lost?.anchors ?? 0);
   const next = "next: the record was rewritten or cut; compare with an export of the state that you trust\n";
-  return `${problems.map((problem) => `on GitHub: ${problem}\n`).join("")}${next}`;
+  return [
+    lost ? lostText(lost) : "",
+    ...problems.map((problem) => `on GitHub: ${problem}\n`),
+    problems.length > 0 ? next : fitting > 0 ? `${fitting} deployments on GitHub hold ends of it, and all fit\n` : "",
+  ].join("");
+}
+
+function lostText({ anchors, by }: NonNullable<AnchoredAudit["lost"]>): string {
+  const held = `${anchors} deployments hold ends that no record has here`;
+  const why = `${changeText(by)}: ${by.reason}`;
+  return `on GitHub: ${held}; record ${by.seq} by ${by.actor} of ${by.at} says why: ${why}; if nobody did that, the record was rewritten\n`;
 }
 
 /** `sluice audit show`: who did what and why, in order. */
 export async function auditShow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const [attempts, changes, backups, approvals, plans] = await Promise.all([
+    const [attempts, changes, backups, approvals, plans, upkeep] = await Promise.all([
       deployer.history(),
       deployer.stateChanges(),
       deployer.database.records(),
       deployer.approvals(),
       deployer.announcements(),
+      deployer.upkeep(),
     ]);
     const lines = [
       ...attempts.flatMap(auditLines),
@@ -54,6 +72,7 @@ export async function auditShow(call: CommandCall): Promise<number> {
       ...backups.map(backupLine),
       ...approvals.map(approvalLine),
       ...plans.map(planLine),
+      ...upkeep.map(upkeepLine),
     ].toSorted((a, b) => a.seq - b.seq);
     if (flags.json) writeJson(context, { records: lines });
     else {
@@ -107,6 +126,15 @@ function approvalLine({ seq, at, hash, deployment, environment, pulls, ...record
 function planLine({ seq, at, hash, actor, tag, plannedFor, reason, consents }: PlanRecord): AuditLine {
   const consent = consents.length > 0 ? `, consented to ${consents.join(", ")}` : "";
   return { seq, at, hash, actor, deployment: "-", what: `announces ${tag} for ${plannedFor}: ${reason}${consent}` };
+}
+
+function upkeepLine(record: UpkeepRecord): AuditLine {
+  const { seq, at, hash, actor } = record;
+  const what =
+    record.type === "releases-pruned"
+      ? `removes releases by prune: ${record.releases.join(", ")}`
+      : `drops what ${record.channel} was to be told: ${record.notifications.join(", ")}`;
+  return { seq, at, hash, actor, deployment: "-", what };
 }
 
 function backupLine({ seq, at, actor, hash, ...record }: DatabaseRecord): AuditLine {

@@ -27,12 +27,18 @@ const altered = [
 ];
 const migration = { path: "old.yml", service: "web", command: "npm run migrate" };
 const untaken = [{ path: "old.yml", line: "docker compose exec web npm run seed" }];
+const droppedSteps = [
+  { path: "old.yml", title: "docker/login-action@v3", writesEnvFile: false },
+  { path: "old.yml", title: "Variables", writesEnvFile: true },
+];
 const inCheckout = [{ service: "db", source: "./pgdata", target: "/data" }];
 const leftOut = { files: ["compose.override.yaml"], composeFile: "compose.yaml:compose.override.yaml" };
 const told = `compose.override.yaml is left out; to deploy with it, write COMPOSE_FILE: compose.yaml:compose.override.yaml into the workflow that deploys and run this again
 the migration of old.yml runs before each version: npm run migrate in web; see that it is one for production
 db writes to ./pgdata, which is another directory in the checkout of a runner, and cleaned there for each job: write where the data is as an absolute path, /…:/data, before anything is deployed
 no workflow that is written runs \`docker compose exec web npm run seed\` of old.yml: if a version needs it, make it a service with the role job, or a part of that migration
+no workflow that is written has the step "docker/login-action@v3" of old.yml: what a deployment needs of it is to be set up on the runner, or added
+no workflow that is written has the step "Variables" of old.yml, which writes a file of variables: make a secret of each one in it that the workflows name, as one that is not there is an empty text, and add the step where a service reads the file itself
 DIGEST is left out, or its secret where Compose cannot do without: no job that is written knows \${{ steps.meta.outputs.digest }}, which it is in old.yml; to give it another value, write a text, secrets.*, vars.* or github.* into the workflow that deploys and run this again
 TAG is ${tag} where a release is deployed; in the other workflows, which no release starts, it is \${{ github.ref_name }}
 SHA is \${{ github.sha }} in each workflow: of the release where one is deployed, and of the branch that the run is on in the others, which no release starts; where containers must not differ by that, write a text, secrets.* or vars.* into the workflow that deploys and run this again
@@ -49,6 +55,7 @@ const deployer = () =>
       leftOut,
       migration,
       untaken,
+      droppedSteps,
       inCheckout,
     }),
   });
@@ -99,6 +106,7 @@ describe("sluice init --workflow", () => {
       leftOut,
       migration,
       untaken,
+      droppedSteps,
       inCheckout,
     });
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");

@@ -19,7 +19,8 @@ interface Done {
 export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
-    const { directory, files, altered, leftOut, migration, untaken, inCheckout, ...found } = await deployer.workflows();
+    const { files, byHand: foundByHand, ...found } = await deployer.workflows();
+    const { directory, altered, leftOut, migration, untaken, droppedSteps, inCheckout } = found;
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: Done[] = [];
     for (const { path, text } of files) {
@@ -31,14 +32,15 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
       done.push({ path, state });
     }
     // One that was written over does so no more.
-    const byHand = found.byHand.filter((path) => stateIn(done, path) !== "written");
+    const byHand = foundByHand.filter((path) => stateIn(done, path) !== "written");
     if (flags.json) {
-      writeJson(context, { directory, files: done, byHand, altered, leftOut, migration, untaken, inCheckout });
+      writeJson(context, { ...found, files: done, byHand });
     } else {
       if (leftOut) context.stdout.write(leftOutText(leftOut));
       if (migration) context.stdout.write(migrationText(migration));
       context.stdout.write(inCheckout.map(inCheckoutText).join(""));
       context.stdout.write(untaken.map(untakenText).join(""));
+      context.stdout.write(droppedSteps.map(droppedText).join(""));
       context.stdout.write(altered.map(alteredText).join(""));
       context.stdout.write(byHand.map((path) => byHandText(path, stateIn(done, path), command)).join(""));
     }
@@ -75,6 +77,12 @@ function inCheckoutText({ service, source, target }: ProjectWorkflows["inCheckou
 
 function untakenText({ path, line }: ProjectWorkflows["untaken"][number]): string {
   return `no workflow that is written runs \`${line}\` of ${path}: if a version needs it, make it a service with the role job, or a part of that migration\n`;
+}
+
+function droppedText({ path, title, writesEnvFile }: ProjectWorkflows["droppedSteps"][number]): string {
+  const dropped = `no workflow that is written has the step "${title}" of ${path}`;
+  if (!writesEnvFile) return `${dropped}: what a deployment needs of it is to be set up on the runner, or added\n`;
+  return `${dropped}, which writes a file of variables: make a secret of each one in it that the workflows name, as one that is not there is an empty text, and add the step where a service reads the file itself\n`;
 }
 
 function alteredText({ path, name, value, inDeployment, inOthers }: AlteredVariable): string {

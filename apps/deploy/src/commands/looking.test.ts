@@ -523,6 +523,20 @@ steps
     );
   });
 
+  it("shows what was removed by hand, and by whom", async () => {
+    const common = { v: 1, previous: "", hash: "h", actor: "mira", at: "2026-05-01T09:00:00.000Z" } as const;
+    const origin = { host: "server-1" };
+    const deployer = fakeDeployer({
+      upkeep: async () => [
+        { ...common, seq: 1, type: "releases-pruned", releases: ["r1", "r2"], origin },
+        { ...common, seq: 2, type: "outbox-dropped", channel: "team", notifications: ["d1.live"], origin },
+      ],
+    });
+    const { stdout } = await run(["audit", "show"], { deployer });
+    expect(stdout).toMatch(/mira +- +removes releases by prune: r1, r2/);
+    expect(stdout).toMatch(/mira +- +drops what team was to be told: d1\.live/);
+  });
+
   it("exits 30 when the chain is broken", async () => {
     const problem = { seq: 2, line: 2, kind: "edited", message: "record 2 was changed" } as const;
     const broken = fakeDeployer({ audit: async () => ({ ok: false, records: 3, problems: [problem] }) });

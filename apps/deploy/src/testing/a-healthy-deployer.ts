@@ -49,6 +49,7 @@ export function aHealthyDeployer(): FakeDeployer {
       leftOut: null,
       migration: null,
       untaken: [],
+      droppedSteps: [],
       inCheckout: [],
     }),
     plan: async () => aPlanView(),
@@ -70,7 +71,7 @@ export function aHealthyDeployer(): FakeDeployer {
     dropUntold: async () => [],
     report: async () => aReportOf("d1"),
     audit: async () => ({ ok: true, records: 0, problems: [] }),
-    anchors: async () => ({ anchors: 2, problems: [] }),
+    anchors: async () => ({ anchors: 2, problems: [], lost: null }),
     announce: async ({ release }) => anAnnouncement({ release }),
     prune: async () => [],
     exportState: async (destination) => {

@@ -61,6 +61,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     approvals: async () => [],
     announce: unexpected("announce"),
     announcements: async () => [],
+    upkeep: async () => [],
     prune: unexpected("prune"),
     database: {
       backup: unexpected("database.backup"),

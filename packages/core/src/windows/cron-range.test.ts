@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseCronRange } from "./cron-range.ts";
+import { formatInZone } from "./format-in-zone.ts";
 import { windowsSchema } from "./window-schema.ts";
-import { formatInZone, windowState } from "./window-state.ts";
+import { windowState } from "./window-state.ts";
 
 describe("a range by a cron pattern", () => {
   it.each([

@@ -1,7 +1,8 @@
 import { Temporal } from "temporal-polyfill";
 import { SluiceError } from "../errors/sluice-error.ts";
+import { formatInZone } from "./format-in-zone.ts";
 import type { Windows } from "./window-schema.ts";
-import { formatInZone, windowState } from "./window-state.ts";
+import { windowState } from "./window-state.ts";
 
 export interface PlannedMomentRequest {
   /** `2030-06-04T09:00` in the time zone of the windows, or with an offset of its own; without it, the next opening. */

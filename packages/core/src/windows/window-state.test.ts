@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { formatInZone } from "./format-in-zone.ts";
 import { isInRange, parseOpenRange } from "./open-range.ts";
 import { windowsSchema } from "./window-schema.ts";
-import { formatInZone, windowState } from "./window-state.ts";
+import { windowState } from "./window-state.ts";
 
 const office = windowsSchema.parse({
   timezone: "Europe/Berlin",

@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { isAlwaysOpen } from "./always-open.ts";
 import { cronBoundaries, isInCron } from "./cron-range.ts";
+import { formatInZone } from "./format-in-zone.ts";
 import { isInRange } from "./open-range.ts";
 import type { Freeze, Windows } from "./window-schema.ts";
 
@@ -35,13 +36,6 @@ export function windowState(windows: Windows, at: Date): WindowState {
     nextOpening: open ? null : change,
     closes: open ? change : null,
   };
-}
-
-/** A moment where the windows are meant: `Mon 2026-11-30 09:00 Europe/Berlin`. */
-export function formatInZone(at: Date, timezone: string): string {
-  const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timezone);
-  const day = local.toLocaleString("en", { weekday: "short" });
-  return `${day} ${local.toPlainDate().toString()} ${local.toPlainTime().toString({ smallestUnit: "minute" })} ${timezone}`;
 }
 
 /**

@@ -21,9 +21,8 @@ export function post({ url, headers, body }: HttpRequest, signal: AbortSignal): 
   const isSecure = address.protocol === "https:";
   const options: RequestOptions = {
     method: "POST",
+    // By the process's own agent, which knows of its proxies. Nothing is left open afterwards.
     headers: { ...headers, "content-length": Buffer.byteLength(body), "user-agent": "sluice", connection: "close" },
-    // A connection of its own: nothing is left open afterwards.
-    agent: false,
     signal,
   };
   return new Promise((resolve) => {
@@ -33,6 +32,8 @@ export function post({ url, headers, body }: HttpRequest, signal: AbortSignal): 
     const call: ClientRequest = request(address, options);
     const fail = (error: unknown) => resolve({ failure: describeFailure(error, signal), sent: isConnected });
     call.on("socket", (socket) => {
+      // Through a proxy's tunnel: the handshake is done already.
+      isConnected = !socket.connecting;
       socket.once(isSecure ? "secureConnect" : "connect", () => {
         isConnected = true;
       });
@@ -68,6 +69,7 @@ const words: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "cannot be reached",
   ENETUNREACH: "cannot be reached",
   ETIMEDOUT: "cannot be reached in time",
+  ERR_PROXY_TUNNEL: "is not reached through the proxy",
 };
 
 /** Codes only: messages of these errors may hold the address. */

@@ -1,5 +1,6 @@
 import type { Clock } from "@sluice/core";
 import type { Channel } from "../channels/channel.ts";
+import { dated } from "../message/late.ts";
 import { type Templates, toMessage } from "../message/message.ts";
 import type { Notification } from "../message/notification.ts";
 import type { OutboxEntry } from "../outbox/entry.ts";
@@ -22,6 +23,8 @@ export interface TellContext {
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly templates: Templates | undefined;
+  /** IANA name. */
+  readonly timezone: string;
 }
 
 /** A notification for one channel; without an entry it is known there already. */
@@ -41,7 +44,7 @@ export async function enlist(context: TellContext, channel: Channel, notificatio
 
 /** Tries to tell one channel, and records what came of it. */
 export async function tell(
-  { outbox, clock, templates }: TellContext,
+  { outbox, clock, templates, timezone }: TellContext,
   channel: Channel,
   { notification, entry }: Telling,
   retries: RetryPolicy,
@@ -50,7 +53,8 @@ export async function tell(
   const told = { id: notification.id, channel: channel.name, place: channel.place };
   if (!entry) return { ...told, result: "known" };
   const unrecorded = await record(outbox, { ...entry, state: "sending", updatedAt: clock.now().toISOString() });
-  const content = { notification, message: toMessage(notification, templates), reached: entry.reached ?? [] };
+  const message = dated(toMessage(notification, templates), notification.at, clock.now(), timezone);
+  const content = { notification, message, reached: entry.reached ?? [] };
   const delivery = await deliver(channel, content, retries, clock, signal);
   const after = afterDelivery(entry, delivery, channel, clock.now());
   const problem = (await record(outbox, after)) ?? unrecorded;

@@ -10,6 +10,8 @@ export interface Anchor {
 export interface HeldAnchor extends Anchor {
   /** Id of the attempt that holds it. */
   readonly deployment: string;
+  /** When it began, by GitHub's clock; ISO 8601, UTC. */
+  readonly at: string;
 }
 
 const pageSize = 100;
@@ -28,10 +30,10 @@ export async function readAnchors(
       ({ rest }, where) => rest.repos.listDeployments({ ...where, environment, per_page: pageSize, page }),
       signal,
     );
-    for (const { payload } of deployments) {
+    for (const { payload, created_at: at } of deployments) {
       const mine = ofSluice(payload);
       const anchor = mine?.stack === stack ? anchorOf(mine.audit) : undefined;
-      if (mine && anchor) found.push({ ...anchor, deployment: mine.deployment });
+      if (mine && anchor) found.push({ ...anchor, deployment: mine.deployment, at });
     }
     if (deployments.length < pageSize) break;
   }

@@ -38,6 +38,7 @@ export const deploymentHandlers: Readonly<Record<string, Handler>> = {
       description: (body["description"] as string | undefined) ?? null,
       payload: body["payload"] ?? {},
       production: body["production_environment"] === true,
+      createdAt: new Date().toISOString().replace(/\.\d+/, ""),
       statuses: [],
     };
     state.deployments.push(deployment);
@@ -80,8 +81,8 @@ function retire({ deployments, ...state }: GithubState, successor: GithubDeploym
   }
 }
 
-function deploymentBody({ statuses: _statuses, production, ...deployment }: GithubDeployment) {
-  return { ...sampleOf("deployment"), ...deployment, production_environment: production };
+function deploymentBody({ statuses: _statuses, production, createdAt, ...deployment }: GithubDeployment) {
+  return { ...sampleOf("deployment"), ...deployment, production_environment: production, created_at: createdAt };
 }
 
 function statusBody({ id, state, description, environmentUrl, logUrl }: GithubDeploymentStatus) {

@@ -77,6 +77,8 @@ export interface GithubDeployment {
   readonly description: string | null;
   readonly payload: unknown;
   readonly production: boolean;
+  /** In whole seconds. */
+  readonly createdAt: string;
   /** Oldest first. */
   readonly statuses: GithubDeploymentStatus[];
 }

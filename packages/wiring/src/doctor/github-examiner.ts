@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type Diagnosis, type Examiner, isSluiceError } from "@sluice/core";
 import {
   createReleaseDesk,
@@ -16,6 +14,7 @@ import { readWorkflowFiles } from "../workflows.ts";
 import { deploymentRightDiagnoses } from "./deployment-right-diagnoses.ts";
 import { type GithubFacts, githubDiagnoses } from "./github-diagnoses.ts";
 import { findRunners, runnerHomes } from "./read-runner.ts";
+import { readRegistration } from "./runner-registration.ts";
 
 /** Asks GitHub, where there is a token for it. What it does not show to the token is not judged. */
 export function githubExaminer(session: Session): Examiner {
@@ -92,28 +91,15 @@ function unlessHidden(error: unknown): null {
   throw error;
 }
 
-/**
- * Names under which runners are registered with a repository, by the file that `config.sh` leaves: JSON, with a byte order
- * mark. One that belongs to an organization is not among its runners on GitHub.
- */
+/** Names under which runners are registered with a repository. One that belongs to an organization is not among its runners on GitHub. */
 export async function registeredRunners(
   directories: readonly string[],
   repository: string,
 ): Promise<readonly string[]> {
-  const names = await Promise.all(
-    directories.map(async (directory) => {
-      const text = await readFile(join(directory, ".runner"), "utf8").catch(() => "{}");
-      try {
-        const { agentName, gitHubUrl } = JSON.parse(text.replace(/^\uFEFF/, "")) as Readonly<Record<string, unknown>>;
-        const path = typeof gitHubUrl === "string" && URL.canParse(gitHubUrl) ? new URL(gitHubUrl).pathname : "";
-        const isOfRepository = path.replaceAll(/^\/|\/$/g, "").toLowerCase() === repository.toLowerCase();
-        return isOfRepository && typeof agentName === "string" ? [agentName] : [];
-      } catch {
-        return [];
-      }
-    }),
+  const registrations = await Promise.all(directories.map(readRegistration));
+  return registrations.flatMap((found) =>
+    found?.place === repository.toLowerCase() && found.name !== null ? [found.name] : [],
   );
-  return names.flat();
 }
 
 async function readLocalRunners(repository: string): Promise<readonly string[]> {

@@ -1,12 +1,14 @@
-import { environmentFingerprint } from "@sluice/compose";
+import { environmentFingerprint, resolveEndpoint } from "@sluice/compose";
 import { type Examiner, isOfCommit } from "@sluice/core";
 import { describeCheckout, isShallow } from "@sluice/release";
-import { jobsWithoutSettings } from "@sluice/workflows";
+import { jobsWithoutSettings, shortJobs } from "@sluice/workflows";
 import { createDatabaseOperations } from "../database/create-database-operations.ts";
 import { assertIdentity } from "../database/open-cipher.ts";
 import { openDatabase } from "../database/open-database.ts";
 import { readDatabaseRecords } from "../database/records.ts";
 import { findServing } from "../find-serving.ts";
+import { projectRepository } from "../github/project-repository.ts";
+import { heldMinutes, jobMinutes } from "../job-minutes.ts";
 import { loadEnvironmentNames } from "../load-config.ts";
 import { resolveRelease } from "../resolve-release.ts";
 import type { Session } from "../session.ts";
@@ -21,7 +23,7 @@ import { readClockSynchronised, readListeningPorts, readUnresolvedDomain, takenP
 import { readEngineUsers, readRunners, runnerHomes } from "./read-runner.ts";
 import { isRunOfRelease, releaseDiagnoses } from "./release-diagnoses.ts";
 import { runnerDiagnoses } from "./runner-diagnoses.ts";
-import { settingsDiagnoses } from "./settings-diagnoses.ts";
+import { minutesDiagnoses, settingsDiagnoses } from "./settings-diagnoses.ts";
 
 /** What is around a stack: the machine, the runner that deploys, the release that is asked for, and backups. */
 export function machineExaminers(session: Session): readonly Examiner[] {
@@ -42,11 +44,15 @@ export function machineExaminers(session: Session): readonly Examiner[] {
     {
       name: "runner",
       async examine(signal) {
-        const runners = await readRunners(
-          { directories: await runnerHomes(), engineUsers: await readEngineUsers() },
-          signal,
-        );
-        return runners.flatMap(runnerDiagnoses);
+        const [directories, config, endpoint] = await Promise.all([
+          runnerHomes(),
+          session.config(),
+          resolveEndpoint(options.env).catch(() => null),
+        ]);
+        const engineUsers = endpoint?.kind === "unix" ? await readEngineUsers(endpoint.socketPath) : null;
+        const runners = await readRunners({ directories, engineUsers }, signal);
+        const repository = await projectRepository(config, options);
+        return runnerDiagnoses(runners, { repository, isJob: options.env["RUNNER_ENVIRONMENT"] === "self-hosted" });
       },
     },
     {
@@ -70,11 +76,17 @@ export function machineExaminers(session: Session): readonly Examiner[] {
     {
       name: "settings",
       async examine() {
-        const [workflows, environments] = await Promise.all([
+        const [workflows, environments, config] = await Promise.all([
           readWorkflowFiles(options.directory),
           loadEnvironmentNames(options),
+          session.config(),
         ]);
-        return settingsDiagnoses(jobsWithoutSettings(workflows, environments));
+        const { environment = "production" } = options;
+        const [held, wanted] = [heldMinutes(config), jobMinutes(config).deploy];
+        return [
+          ...settingsDiagnoses(jobsWithoutSettings(workflows, environments)),
+          ...minutesDiagnoses(shortJobs(workflows, environment, held), { environment, held, wanted }),
+        ];
       },
     },
     githubExaminer(session),

@@ -440,6 +440,11 @@ const faults: Readonly<Record<string, Row>> = {
     look.settings(healthyWorkflow.replace(/^ +env: .*\n/m, "")),
     /sluice init --workflow --env production --yes.*SLUICE_ENVIRONMENT: production/,
   ],
+  "a job that ends before its deployment": [
+    "warn job-too-short",
+    look.minutes(400),
+    /^timeout-minutes: 500 in the job, or sluice init --workflow --env production --yes$/,
+  ],
   "deployments that cancel one another": [
     "warn workflow-cancels",
     changed("cancel-in-progress: false", "cancel-in-progress: true"),

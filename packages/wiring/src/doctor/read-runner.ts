@@ -3,6 +3,7 @@ import { access, readdir, readFile, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { RunnerFacts } from "./runner-diagnoses.ts";
+import { readRegistration } from "./runner-registration.ts";
 
 export interface RunnerPlaces {
   /** Where runners are looked for: each of these, and directories named `actions-runner*` below. */
@@ -11,7 +12,7 @@ export interface RunnerPlaces {
   readonly engineUsers: ReadonlySet<string> | null;
 }
 
-/** The runners on this machine, by the files that GitHub's runner leaves (`.runner`, `.service`, `svc.sh`). */
+/** The runners on this machine, by the files that GitHub's runner leaves (`.runner`, `.service`). */
 export async function readRunners(
   { directories, engineUsers }: RunnerPlaces,
   signal: AbortSignal,
@@ -26,7 +27,7 @@ export async function runnerHomes(): Promise<readonly string[]> {
   return ["/opt", "/srv", "/root", "/actions-runner", ...users.map((user) => join("/home", user))];
 }
 
-/** Directories of runners: those that are given, and those named `actions-runner*` below, that hold `run.sh`. */
+/** Directories of runners: those that are given, and those named `actions-runner*` below, that hold GitHub's program. */
 export async function findRunners(directories: readonly string[]): Promise<readonly string[]> {
   const candidates = await Promise.all(
     directories.map(async (directory) => {
@@ -39,7 +40,7 @@ export async function findRunners(directories: readonly string[]): Promise<reado
   );
   const found = await Promise.all(
     [...new Set(candidates.flat())].map(async (directory) =>
-      (await isThere(join(directory, "run.sh"))) ? [directory] : [],
+      (await isThere(join(directory, "bin/Runner.Listener"))) ? [directory] : [],
     ),
   );
   return found.flat();
@@ -62,11 +63,13 @@ async function readRunner(
     );
     return yes.includes(answer.trim()) ? true : no.includes(answer.trim()) ? false : null;
   };
-  const user = await ownerOf(directory);
+  const user = (unit === null ? null : await userOfUnit(unit, signal)) ?? (await ownerOf(directory));
+  const registration = await readRegistration(directory);
   return {
     directory,
     unit,
-    isRegistered: await isThere(join(directory, ".runner")),
+    isRegistered: registration !== null,
+    place: registration?.place ?? null,
     isActive: await ask("is-active", ["active", "activating"], ["inactive", "failed", "deactivating"]),
     isEnabled: await ask("is-enabled", ["enabled", "enabled-runtime"], ["disabled", "masked"]),
     user,
@@ -76,6 +79,17 @@ async function readRunner(
       () => null,
     ),
   };
+}
+
+/** Whom systemd starts it as: without a word on it, root. `null` where it knows no such unit. */
+async function userOfUnit(unit: string, signal: AbortSignal): Promise<string | null> {
+  const asked = ["show", unit, "--property=LoadState,User"];
+  const answer = await promisify(execFile)("systemctl", asked, { signal }).then(
+    ({ stdout }) => stdout,
+    () => "",
+  );
+  const { LoadState, User } = Object.fromEntries(answer.split("\n").map((line) => line.split("=")));
+  return LoadState === "loaded" ? User || "root" : null;
 }
 
 async function ownerOf(directory: string): Promise<string | null> {
@@ -91,7 +105,7 @@ export function usersOfGroup(groups: string, passwords: string, gid: number): Re
 }
 
 /** Users of the group that owns the engine's socket; `null` where there is no socket. */
-export async function readEngineUsers(path = "/var/run/docker.sock"): Promise<ReadonlySet<string> | null> {
+export async function readEngineUsers(path: string): Promise<ReadonlySet<string> | null> {
   const socket = await stat(path).catch(() => null);
   if (!socket) return null;
   const [groups, passwords] = await Promise.all(

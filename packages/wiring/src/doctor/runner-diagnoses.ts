@@ -1,4 +1,5 @@
 import type { Diagnosis } from "@sluice/core";
+import { takesJobsOf } from "./runner-registration.ts";
 import { when } from "./when.ts";
 
 /** A checkout, layers that are built, and logs of a run. */
@@ -9,6 +10,8 @@ export interface RunnerFacts {
   readonly directory: string;
   /** Whether it was registered with a repository or an organization (`config.sh`). */
   readonly isRegistered: boolean;
+  /** As in its registration. */
+  readonly place: string | null;
   /** Name of its systemd unit; `null` where it was never installed as a service. */
   readonly unit: string | null;
   /** `null` where nothing tells. */
@@ -22,19 +25,48 @@ export interface RunnerFacts {
   readonly workFreeBytes: number | null;
 }
 
-/** What is wrong with the runner that deploys here. */
-export function runnerDiagnoses(runner: RunnerFacts): readonly Diagnosis[] {
-  const { directory, isRegistered, unit, isActive, isEnabled, user, canUseEngine, workFreeBytes } = runner;
+/** Whose jobs are asked for. */
+export interface RunnerUse {
+  /** `owner/name`; `null` where nothing tells: then every runner may be meant. */
+  readonly repository: string | null;
+  /** This is a job of a runner of one's own: there is one that takes them, wherever it lies. */
+  readonly isJob: boolean;
+}
+
+/** What is wrong with the runners that deploy here. Those of other repositories are others' business. Pure. */
+export function runnerDiagnoses(
+  runners: readonly RunnerFacts[],
+  { repository, isJob }: RunnerUse,
+): readonly Diagnosis[] {
+  const own = runners.filter(({ isRegistered, place }) => isRegistered && takesJobsOf(place, repository));
+  const isServed = isJob || own.length > 0;
+  return [
+    ...own.flatMap(registeredDiagnoses),
+    ...runners.filter(({ isRegistered }) => !isRegistered).map((runner) => unregistered(runner, isServed)),
+  ];
+}
+
+function unregistered({ directory }: RunnerFacts, isServed: boolean): Diagnosis {
+  const left = [
+    "note",
+    "another one takes the jobs: this may be what `config.sh remove` has left",
+    `rm -r ${directory}, where nobody wants it any more`,
+  ] as const;
+  const only = [
+    "error",
+    "a published release waits for it and is never deployed",
+    `cd ${directory} && ./config.sh --url https://github.com/OWNER/REPOSITORY --labels production`,
+  ] as const;
+  const [severity, why, mend] = isServed ? left : only;
+  const what = `the runner in ${directory} is registered with no repository`;
+  return { severity, code: "runner-unregistered", what, why, mend };
+}
+
+function registeredDiagnoses(runner: RunnerFacts): readonly Diagnosis[] {
+  const { directory, unit, isActive, isEnabled, user, canUseEngine, workFreeBytes } = runner;
   const service = `cd ${directory} && sudo ./svc.sh`;
   return [
-    ...when(!isRegistered, {
-      severity: "error",
-      code: "runner-unregistered",
-      what: `the runner in ${directory} is registered with no repository`,
-      why: "a published release waits for it and is never deployed",
-      mend: `cd ${directory} && ./config.sh --url https://github.com/OWNER/REPOSITORY --labels production`,
-    }),
-    ...when(isRegistered && unit === null, {
+    ...when(unit === null, {
       severity: "warn",
       code: "runner-no-service",
       what: `the runner in ${directory} is no service`,

@@ -1,5 +1,5 @@
 import type { Diagnosis } from "@sluice/core";
-import type { JobWithoutSettings } from "@sluice/workflows";
+import type { JobWithoutSettings, ShortJob } from "@sluice/workflows";
 
 /** Settings of an environment that its workflow does not use. */
 export function settingsDiagnoses(jobs: readonly JobWithoutSettings[]): readonly Diagnosis[] {
@@ -9,5 +9,19 @@ export function settingsDiagnoses(jobs: readonly JobWithoutSettings[]): readonly
     what: `${path}: job ${job} deploys without the settings that sluice.yaml has for ${environment}`,
     why: "windows, promotion and all else that is said there do not hold for what it deploys",
     mend: `sluice init --workflow --env ${environment} --yes, or SLUICE_ENVIRONMENT: ${environment} in env of the job`,
+  }));
+}
+
+/** Jobs that are cancelled in the middle of what the configuration has them wait for. */
+export function minutesDiagnoses(
+  jobs: readonly ShortJob[],
+  { environment, held, wanted }: { readonly environment: string; readonly held: number; readonly wanted: number },
+): readonly Diagnosis[] {
+  return jobs.map(({ path, job, minutes }) => ({
+    severity: "warn",
+    code: "job-too-short",
+    what: `${path}: GitHub cancels job ${job} after ${minutes} minutes, and rollout holds a deployment for ${held}`,
+    why: "a deployment that takes the time that it is given is undone, however good it is",
+    mend: `timeout-minutes: ${wanted} in the job, or sluice init --workflow --env ${environment} --yes`,
   }));
 }

@@ -1,13 +1,23 @@
 import { type JournalRecord, SluiceError } from "@sluice/core";
 import { tailRecords } from "@sluice/journal";
 import { type Anchor, type HeldAnchor, readAnchors } from "@sluice/release";
+import type { StateChange } from "../deployer-views.ts";
 import type { Session } from "../session.ts";
+import { readStateChanges } from "../state.ts";
 
 /** The record beside what GitHub keeps of it. */
 export interface AnchoredAudit {
   /** Deployments on GitHub that hold the end that the record had when they began. */
   readonly anchors: number;
   readonly problems: readonly string[];
+  /** Ends of a record that was given up since, as the record itself says; `null` where there are none. */
+  readonly lost: LostAnchors | null;
+}
+
+export interface LostAnchors {
+  readonly anchors: number;
+  /** What took the place of the record that they are of. */
+  readonly by: StateChange;
 }
 
 /** The end of the record, as a deployment on GitHub is to hold it; `null` before the first record. */
@@ -26,21 +36,35 @@ export async function readAnchoredAudit(session: Session, signal?: AbortSignal):
   }
   const { environment } = opened.place;
   const held = await readAnchors(opened.github, { environment, stack: await session.stack() }, signal);
+  const { journal } = await session.ports();
   const records: JournalRecord[] = [];
-  for await (const record of (await session.ports()).journal.read()) records.push(record);
-  return { anchors: held.length, problems: anchorProblems(held, records) };
+  for await (const record of journal.read()) records.push(record);
+  return compareAnchors(held, records, (await readStateChanges(journal)).at(-1));
 }
 
-/** Where the record is not the one that GitHub holds the ends of: rewritten, or cut. Pure. */
-function anchorProblems(
+/**
+ * Where the record is not the one that GitHub holds the ends of: rewritten, or cut. Where the state was rebuilt, or imported, what it
+ * held before may be gone: ends of before that do not fit are told with that. Whoever rewrites the record may write this into it, and
+ * then it is seen there. Pure.
+ *
+ * @param renewal the last record of that kind
+ */
+export function compareAnchors(
   held: readonly HeldAnchor[],
   records: readonly Pick<JournalRecord, "seq" | "hash">[],
-): readonly string[] {
+  renewal: StateChange | undefined,
+): AnchoredAudit {
   const hashes = new Map(records.map(({ seq, hash }) => [seq, hash]));
-  return held.flatMap(({ seq, hash, deployment }) => {
-    const found = hashes.get(seq);
-    if (found === hash) return [];
-    const what = found === undefined ? "is missing" : "was rewritten";
-    return [`record ${seq} ${what}: ${deployment} on GitHub holds another`];
-  });
+  const unfit = held.filter(({ seq, hash }) => hashes.get(seq) !== hash);
+  const since = renewal ? Date.parse(renewal.at) : Number.NEGATIVE_INFINITY;
+  const later = unfit.filter(({ at }) => Date.parse(at) >= since);
+  const lost = unfit.length - later.length;
+  return {
+    anchors: held.length,
+    problems: later.map(({ seq, deployment }) => {
+      const what = hashes.has(seq) ? "was rewritten" : "is missing";
+      return `record ${seq} ${what}: ${deployment} on GitHub holds another`;
+    }),
+    lost: renewal && lost > 0 ? { anchors: lost, by: renewal } : null,
+  };
 }

@@ -1,9 +1,10 @@
 import { SluiceError } from "@sluice/core";
-import { createReleaseDesk, originRepository, type ReleaseDesk } from "@sluice/release";
+import { createReleaseDesk, type ReleaseDesk } from "@sluice/release";
 import { pastSluice } from "@sluice/workflows";
 import type { DeployerOptions } from "../deployer.ts";
 import { loadConfig } from "../load-config.ts";
 import { openGithub } from "./open-github.ts";
+import { projectRepository } from "./project-repository.ts";
 
 export interface OpenedDesk extends ReleaseDesk {
   /** What is published may be by the token of a run, for which GitHub starts no workflow. It does not say so itself. */
@@ -11,17 +12,15 @@ export interface OpenedDesk extends ReleaseDesk {
 }
 
 /**
- * The releases of a project on GitHub. The repository is the configured one, else `GITHUB_REPOSITORY`, else that of the
- * remote `origin` of the checkout.
+ * The releases of a project on GitHub.
  *
  * @throws SluiceError CONFIG_INVALID, USAGE without a token or a repository
  */
 export async function openReleaseDesk(options: DeployerOptions): Promise<OpenedDesk> {
   const { directory, env, environment } = options;
   const config = await loadConfig(options);
-  const repository =
-    config.github.repository ?? (env["GITHUB_REPOSITORY"] || (await originRepository(directory)) || undefined);
-  if (repository === undefined) {
+  const repository = await projectRepository(config, options);
+  if (repository === null) {
     throw new SluiceError("USAGE", "nothing tells which repository on GitHub this is", {
       hint: "set github.repository in sluice.yaml, or GITHUB_REPOSITORY, to owner/name",
     });

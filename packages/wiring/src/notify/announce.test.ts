@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRedactor, type Tellable, type WrittenConfig } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
-import type { Channel, Notification } from "@sluice/notify";
+import { type Channel, createOutbox, type Notification } from "@sluice/notify";
 import { aConfig, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AnnounceCall, announcePlan, readPlanRecords } from "./announce.ts";
@@ -65,6 +65,20 @@ describe("announcing a deployment", () => {
     expect(await records()).toMatchObject([
       { tag: "v2", plannedFor: plannedFor.at, actor: "ada", consents: [], origin: { host: "server-1" } },
     ]);
+  });
+
+  it("tells nobody the time of before, where that still waits when another one is announced", async () => {
+    const { parts, announce } = aTeam();
+    const down: Channel = {
+      ...(parts.opened.channels[0] as Channel),
+      send: async () => ({ result: "refused", reason: "answers 404" }),
+    };
+    const first = { ...parts, opened: { ...parts.opened, channels: [down] } };
+    const ada = { actor: "ada", origin: { host: "server-1" } };
+    await announcePlan(first, ada, { release: "v2" });
+    expect(await createOutbox(parts.outboxDir).list()).toMatchObject([{ state: "waiting", release: "v2" }]);
+    await announce({ at: "2026-12-02T10:00" });
+    expect(await createOutbox(parts.outboxDir).list()).toMatchObject([{ state: "delivered", release: "v2" }]);
   });
 
   it("tells and records nothing twice, and a plan that was moved, and moved back, with what it replaces", async () => {

@@ -92,7 +92,10 @@ export async function announcePlan(
     plannedFor,
     ...(link ? { link } : {}),
   };
-  const reports = await notifierOf(parts).announce([notification], { withinMs: config.notify.timeout, signal });
+  const notifier = notifierOf(parts);
+  // Told later, the plan of before would be taken for the last word.
+  if (isNew) await notifier.withdrawPlans(release);
+  const reports = await notifier.announce([notification], { withinMs: config.notify.timeout, signal });
   return { release, plannedFor, isNew, reports };
 }
 

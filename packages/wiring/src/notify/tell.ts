@@ -5,6 +5,7 @@ import { createOutbox, type DeliveryReport, dropUntold, type OutboxEntry } from 
 import { followOnGithub } from "../github/follow.ts";
 import { runLink } from "../github/run-link.ts";
 import type { Session } from "../session.ts";
+import { recordUpkeep, upkeepParts } from "../upkeep.ts";
 import { assertAvailable } from "./channels.ts";
 import { unavailableFindings } from "./delivery-findings.ts";
 import { type Asked, type NotifyParts, notifierOf, withNotifications } from "./with-notifications.ts";
@@ -58,9 +59,13 @@ export async function readOutbox(session: Session): Promise<readonly OutboxEntry
   return createOutbox(outboxDirOf((await session.home()).path)).list();
 }
 
-/** Gives up what a channel was not told. The caller holds the lock. */
+/** Gives up what a channel was not told, and records that. The caller holds the lock. */
 export async function dropChannel(session: Session, channel: string): Promise<readonly OutboxEntry[]> {
-  return dropUntold(createOutbox(outboxDirOf((await session.home()).path)), channel, session.clock.now());
+  const [{ path }, parts] = await Promise.all([session.home(), upkeepParts(session)]);
+  const dropped = await dropUntold(createOutbox(outboxDirOf(path)), channel, session.clock.now());
+  const notifications = dropped.map(({ id }) => id);
+  await recordUpkeep(parts, { type: "outbox-dropped", channel, notifications });
+  return dropped;
 }
 
 /** Tries what waits. The caller holds the lock. */

@@ -46,7 +46,9 @@ export interface Asked {
 /** Tells the channels of the configuration; what cannot be told waits in the outbox of the state home. */
 export function notifierOf({ config, opened, outboxDir, clock, redact }: NotifyParts): Notifier {
   const { channels } = opened;
-  return createNotifier({ channels, outbox: createOutbox(outboxDir), clock, redact, templates: config.notify });
+  const { notify: templates, windows } = config;
+  const outbox = createOutbox(outboxDir);
+  return createNotifier({ channels, outbox, clock, redact, templates, timezone: windows.timezone });
 }
 
 /**

@@ -2,7 +2,7 @@ import { changedBaseFindings, type ObservedStack, type Verdict } from "@sluice/c
 import { aService, aStack } from "@sluice/core/testing";
 import { doorImageDiagnoses, engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import type { GithubRunner } from "@sluice/release";
-import { jobsWithoutSettings } from "@sluice/workflows";
+import { jobsWithoutSettings, shortJobs } from "@sluice/workflows";
 import { type BackupFacts, backupDiagnoses } from "../../src/doctor/backup-diagnoses.ts";
 import { dependencyDiagnoses } from "../../src/doctor/dependency-examiner.ts";
 import { type EnvironmentFacts, environmentDiagnoses } from "../../src/doctor/environment-diagnoses.ts";
@@ -13,11 +13,11 @@ import { type MachineFacts, machineDiagnoses } from "../../src/doctor/machine-di
 import { memoryDiagnoses } from "../../src/doctor/memory-diagnoses.ts";
 import { notifyDiagnoses } from "../../src/doctor/notify-diagnoses.ts";
 import { type ReleaseFacts, releaseDiagnoses } from "../../src/doctor/release-diagnoses.ts";
-import { type RunnerFacts, runnerDiagnoses } from "../../src/doctor/runner-diagnoses.ts";
+import { type RunnerFacts, type RunnerUse, runnerDiagnoses } from "../../src/doctor/runner-diagnoses.ts";
 import { type AccessFacts, accessDiagnoses } from "../../src/doctor/security/access-diagnoses.ts";
 import { type ComposeSecurityFacts, composeDiagnoses } from "../../src/doctor/security/compose-diagnoses.ts";
 import { workflowDiagnoses } from "../../src/doctor/security/workflow-diagnoses.ts";
-import { settingsDiagnoses } from "../../src/doctor/settings-diagnoses.ts";
+import { minutesDiagnoses, settingsDiagnoses } from "../../src/doctor/settings-diagnoses.ts";
 import { homeFindings, stackFindings } from "../../src/stack-findings.ts";
 import { unstoredFindings } from "../../src/unstored-findings.ts";
 
@@ -27,6 +27,19 @@ const gibibyte = 1_073_741_824;
 export const live = { slot: "blue", release: "r1" } as const;
 
 export const services = [aService("web"), aService("worker", { role: "worker" }), aService("db", { role: "data" })];
+
+export const aRunner = (over: Partial<RunnerFacts> = {}): RunnerFacts => ({
+  directory: "/opt/actions-runner",
+  isRegistered: true,
+  place: "acme/shop",
+  unit: "actions.runner.shop.service",
+  isActive: true,
+  isEnabled: true,
+  user: "deploy",
+  canUseEngine: true,
+  workFreeBytes: 50 * gibibyte,
+  ...over,
+});
 
 /** What the doctor says of each area, on a healthy machine, with one thing changed. */
 export const look = {
@@ -57,18 +70,9 @@ export const look = {
     ),
   machine: (over: Partial<MachineFacts> = {}) =>
     machineDiagnoses({ takenPorts: [], isClockSynchronised: true, unresolvedDomain: null, ...over }),
-  runner: (over: Partial<RunnerFacts> = {}) =>
-    runnerDiagnoses({
-      directory: "/opt/actions-runner",
-      isRegistered: true,
-      unit: "actions.runner.shop.service",
-      isActive: true,
-      isEnabled: true,
-      user: "deploy",
-      canUseEngine: true,
-      workFreeBytes: 50 * gibibyte,
-      ...over,
-    }),
+  runner: (over: Partial<RunnerFacts> = {}) => look.runners([aRunner(over)]),
+  runners: (runners: readonly RunnerFacts[] = [aRunner()], use: Partial<RunnerUse> = {}) =>
+    runnerDiagnoses(runners, { repository: "acme/shop", isJob: false, ...use }),
   release: (over: Partial<ReleaseFacts> = {}) =>
     releaseDiagnoses({
       ignored: null,
@@ -139,6 +143,12 @@ export const look = {
     }),
   settings: (workflow = healthyWorkflow) =>
     settingsDiagnoses(jobsWithoutSettings([{ path: "deploy-production.yml", text: workflow }], ["production"])),
+  minutes: (held = 2, workflow = healthyWorkflow) =>
+    minutesDiagnoses(shortJobs([{ path: "deploy-production.yml", text: workflow }], "production", held), {
+      environment: "production",
+      held,
+      wanted: 500,
+    }),
   workflow: (workflow = healthyWorkflow) => workflowDiagnoses([{ path: "deploy.yml", text: workflow }]),
 };
 

@@ -4,7 +4,7 @@ import { checkout, header, jobHead, permissions, scheduled, tokenLines } from ".
 
 /** A backup each night, proven by restoring it, and once a week a drill with what lies in the store. */
 export function backupWorkflow(facts: WorkflowFacts): WorkflowFile {
-  const { github, schedules } = facts;
+  const { github, schedules, minutes } = facts;
   const { backup, drill } = schedules;
   const comparing = github.anchor ? `        env:\n${tokenLines(github)}` : "";
   const slug = slugOf(facts.environment.name);
@@ -18,7 +18,7 @@ ${permissions("look", github)}concurrency:
 jobs:
   backup:
     if: github.event.schedule != '${drill.cron}'
-${jobHead(facts, 180)}    steps:
+${jobHead(facts, minutes.backup)}    steps:
 ${checkout(facts)}      - name: Back up, and restore it in a throw-away server
         run: exec sluice db backup --verify --wait 1h --reason "nightly backup"
       - name: Backups
@@ -26,7 +26,7 @@ ${checkout(facts)}      - name: Back up, and restore it in a throw-away server
         run: exec sluice db list
   drill:
     if: github.event.schedule == '${drill.cron}'
-${github.anchor ? permissions("compare-record", github, "    ") : ""}${jobHead(facts, 180)}    steps:
+${github.anchor ? permissions("compare-record", github, "    ") : ""}${jobHead(facts, minutes.backup)}    steps:
 ${checkout(facts)}      - name: Restore the newest backup as it lies in the store
         run: exec sluice db verify --wait 1h --reason "weekly drill"
       - name: The record is as it was written

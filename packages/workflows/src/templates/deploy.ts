@@ -17,7 +17,7 @@ ${trigger(facts)}${permissions("deploy", facts.github)}concurrency:
   cancel-in-progress: false
 jobs:
   deploy:
-${reviewed(facts)}${jobHead({ ...facts, variables: variablesOf(facts) }, 120)}${outputs}    steps:
+${reviewed(facts)}${jobHead({ ...facts, variables: variablesOf(facts) }, facts.minutes.deploy)}${outputs}    steps:
 ${checkout(facts)}      - id: sluice
         name: Deploy
         # exec: what cancels a job reaches sluice itself, and not only the shell around it.

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { productionHere } from "../../test/support/facts-of.ts";
 import { ordinaryUse } from "../../test/support/github-uses.ts";
+import { usualMinutes } from "../job-minutes.ts";
 import { schedulesOf } from "../schedules.ts";
 import { jobHead, scalar } from "./parts.ts";
 
@@ -39,6 +40,7 @@ it("so are labels and variables of a job", () => {
     releaseVariables: [],
     hasDatabase: false,
     schedules: schedulesOf([], "production", "UTC"),
+    minutes: usualMinutes,
     hasSubmodules: false,
     environment: productionHere,
     github: ordinaryUse,

@@ -22,7 +22,7 @@ ${permissions("rollback", facts.github)}concurrency:
   cancel-in-progress: false
 jobs:
   rollback:
-${jobHead(facts, 60)}    steps:
+${jobHead(facts, facts.minutes.rollback)}    steps:
 ${checkout(facts)}      - id: sluice
         name: Go back
         # What a person typed comes as a variable, never as text of the script.

@@ -185,13 +185,18 @@ async function openS3({ region, endpoint, pathStyle = false, credentials }: S3Op
       ? {}
       : { credentials: { ...credentials, sessionToken: credentials.sessionToken ?? "" } }),
   };
-  const connectionTimeout = Math.min(connectMs, silenceMs);
+  const handler = {
+    connectionTimeout: Math.min(connectMs, silenceMs),
+    // Agents of the process, which know of its proxies; the library's own do not.
+    httpAgent: process.getBuiltinModule("node:http").globalAgent,
+    httpsAgent: process.getBuiltinModule("node:https").globalAgent,
+  };
   // Bytes on their way in either direction put it off.
-  const client = new sdk.S3Client({ ...config, requestHandler: { connectionTimeout, socketTimeout: silenceMs } });
+  const client = new sdk.S3Client({ ...config, requestHandler: { ...handler, socketTimeout: silenceMs } });
   // A restore that is busy asks for no bytes, which is no silence of the server: this one ends with the head of the answer.
   const reader = new sdk.S3Client({
     ...config,
-    requestHandler: { connectionTimeout, requestTimeout: silenceMs, throwOnRequestTimeout: true, socketTimeout: 0 },
+    requestHandler: { ...handler, requestTimeout: silenceMs, throwOnRequestTimeout: true, socketTimeout: 0 },
   });
   return { sdk, client, reader, Upload };
 }

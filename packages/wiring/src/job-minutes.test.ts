@@ -1,0 +1,28 @@
+import { parseConfig } from "@sluice/core";
+import { expect, it } from "vitest";
+import { heldMinutes, jobMinutes } from "./job-minutes.ts";
+
+const of = (yaml: string) => {
+  const config = parseConfig(yaml, "sluice.yaml");
+  return { held: heldMinutes(config), ...jobMinutes(config) };
+};
+
+it("a job may take as long as the configuration lets it", () => {
+  // 30 for others, 30 of work, 60 for a person where it is paused, and what is watched.
+  expect(of("{}")).toEqual({ held: 2, deploy: 130, rollback: 60, backup: 180 });
+  expect(of("database: {}")).toMatchObject({ deploy: 250, backup: 180 });
+  expect(of("database: { beforeDeploy: taken, timeout: 3h, rehearsal: warn }")).toMatchObject({
+    deploy: 370,
+    backup: 300,
+  });
+  expect(of("traffic: { drain: { timeout: 1h } }")).toMatchObject({ deploy: 190, rollback: 100 });
+});
+
+it("steps, the bake and people who are asked hold every deployment", () => {
+  const steps = "[{ share: 5, for: 30m }, { share: 25, for: 30m }, { share: 50, for: 30m }, 100]";
+  expect(of(`rollout: { steps: ${steps}, bake: 1h }`)).toMatchObject({ held: 150, deploy: 280 });
+  expect(of(`rollout: { steps: ${steps}, bake: 1h }\nanalysis: { onNoData: extend }`)).toMatchObject({ deploy: 430 });
+  const asked = "rollout: { steps: [{ share: 50, approval: true }, 100], approval: { timeout: 4h } }";
+  expect(of(asked)).toMatchObject({ held: 241, deploy: 550 });
+  expect(of("rollout: { steps: auto }")).toMatchObject({ held: 1, deploy: 150 });
+});
