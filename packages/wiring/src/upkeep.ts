@@ -1,9 +1,9 @@
 import type { Finding, Journal, JournalRecord } from "@sluice/core";
 import type { Origin } from "@sluice/engine";
-import { telling } from "./database/telling.ts";
 import { originOf } from "./origin.ts";
 import { recordsOf } from "./records-of.ts";
 import type { Session } from "./session.ts";
+import { telling } from "./telling.ts";
 
 /** What somebody took away by hand that others may look for. */
 export type Upkeep =
