@@ -8,7 +8,7 @@ import type { RoleOverrides } from "./classify-services.ts";
 import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 import { jobMacAddress, ownIdentity } from "./identity-rules.ts";
-import { hookNotRun, jobNotRetried, notProvided } from "./left-undone.ts";
+import { hookNotRun, notProvided } from "./left-undone.ts";
 import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
 import { schedulesTwice } from "./schedules-twice.ts";
@@ -57,7 +57,6 @@ function findingsOf(
     jobBeforeItsNeeds,
     besideJob,
     jobMacAddress,
-    jobNotRetried,
     hookNotRun,
     notProvided,
   ];
