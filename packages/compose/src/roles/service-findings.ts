@@ -15,6 +15,7 @@ import { schedulesTwice } from "./schedules-twice.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
 import { jobShares, labelsForOne, sharesWithSlot } from "./sharing-rules.ts";
+import { unknownProxy } from "./unknown-proxy.ts";
 
 /** What the services make impossible or doubtful for a deployment without a gap. Pure. */
 export function serviceFindings(
@@ -45,6 +46,7 @@ function findingsOf(
     ownIdentity,
     externalNameDropped,
     schedulesTwice,
+    unknownProxy,
     secretsOfShell,
   ];
   const ofAll = [
@@ -124,13 +126,13 @@ function dependenciesOf(model: ComposeModel, service: string, decisions: readonl
 }
 
 const impossible: FindingRule = (model, { service }, override) => {
-  const blocker = firstBlocker(model.services[service] ?? {});
+  const blocker = firstBlocker(model.services[service] ?? {}, model);
   if (!blocker || override.strategy === "recreate") return undefined;
   return {
     severity: "error",
     code: "cannot-be-two",
     message: `${service} cannot run twice side by side: ${blocker.reason}`,
-    hint: `set services.${service}.strategy: recreate in sluice.yaml to have it replaced stop-first (a gap at each deployment), or remove it`,
+    hint: `set services.${service}.strategy: recreate in sluice.yaml to have it replaced stop-first (a gap at each deployment), or ${blocker.instead ?? "remove it"}`,
     path: blocker.path,
   };
 };
@@ -169,7 +171,7 @@ function untilThen(role: RoleDecision["role"]): string {
 const stopFirst: FindingRule = (model, { service, strategy }, override) => {
   const { volumes = [], ...rest } = model.services[service] ?? {};
   const [mount] = keptMounts({ volumes });
-  if (strategy !== "recreate" || override.strategy || !mount || firstBlocker(rest)) return undefined;
+  if (strategy !== "recreate" || override.strategy || !mount || firstBlocker(rest, model)) return undefined;
   return {
     severity: "warn",
     code: "replaced-stop-first",
