@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -140,9 +140,13 @@ describe("an engine that is not here", () => {
     await writeFile(join(directory, "files", "conf", "app.conf"), "from the release\n");
     await writeFile(join(directory, "files", "key"), "the key\n");
     const source = (name: string) => join(directory, "files", name);
+    // Only root can give a file away.
+    if (process.getuid?.() === 0) await chown(source("key"), 1234, 5678);
+    const { uid, gid } = await stat(source("key"));
+    const look = "cat /etc/app/app.conf /run/secrets/key; stat -c %u:%g /run/secrets/key";
     const volumes = [{ type: "bind", source: source("conf"), target: "/etc/app", read_only: true }];
     const written = aShop(stack.name, {
-      migrate: { command: ["cat", "/etc/app/app.conf", "/run/secrets/key"], volumes, secrets: [{ source: "key" }] },
+      migrate: { command: ["sh", "-c", look], volumes, secrets: [{ source: "key" }] },
     });
     const model = { ...written, secrets: { key: { name: "key", file: source("key") } } };
     const request = await aSlotRequest(model, "blue", { services: [facts("migrate")] });
@@ -152,7 +156,7 @@ describe("an engine that is not here", () => {
     await far.slots.runJob({ ...request, release }, "migrate", {
       onOutput: ({ source: from, text }) => from === "migrate" && lines.push(text),
     });
-    expect(lines).toEqual(["from the release", "the key"]);
+    expect(lines).toEqual(["from the release", "the key", `${uid}:${gid}`]);
     await rm(join(directory, "files"), { recursive: true });
   });
 

@@ -80,22 +80,22 @@ export async function upload(
   await Promise.all([sent, written]);
 }
 
-/** A file, a link or a directory with all that is in it, owned by root. */
+/** A file, a link or a directory with all that is in it, owned as here, and as a mount would show it. */
 async function addEntry(tar: ReturnType<typeof pack>, path: string, name: string): Promise<void> {
-  const { mode, mtime, isDirectory, isLink } = await describe(path);
-  if (isLink) tar.entry({ name, type: "symlink", linkname: await readlink(path), mtime });
-  else if (!isDirectory) tar.entry({ name, mode, mtime }, await readFile(path));
+  const { attributes, isDirectory, isLink } = await describe(path);
+  if (isLink) tar.entry({ ...attributes, name, type: "symlink", linkname: await readlink(path) });
+  else if (!isDirectory) tar.entry({ ...attributes, name }, await readFile(path));
   else {
-    tar.entry({ name: `${name}/`, type: "directory", mode, mtime });
+    tar.entry({ ...attributes, name: `${name}/`, type: "directory" });
     for (const child of await readdir(path)) await addEntry(tar, join(path, child), posix.join(name, child));
   }
 }
 
 async function describe(path: string) {
   const stats = await lstat(path);
+  const { mtime, uid, gid } = stats;
   return {
-    mode: stats.mode & 0o7777,
-    mtime: stats.mtime,
+    attributes: { mode: stats.mode & 0o7777, mtime, uid, gid },
     isDirectory: stats.isDirectory(),
     isLink: stats.isSymbolicLink(),
   };
