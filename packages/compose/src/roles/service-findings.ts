@@ -9,6 +9,7 @@ import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 import { jobMacAddress, ownIdentity } from "./identity-rules.ts";
 import { hookNotRun, notProvided } from "./left-undone.ts";
+import { manyPorts } from "./many-ports.ts";
 import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
 import { schedulesTwice } from "./schedules-twice.ts";
@@ -40,6 +41,7 @@ function findingsOf(
     unpublished,
     protocolUnsure,
     portWithoutDoor,
+    manyPorts,
     stopFirst,
     withoutHealthcheck,
     named,
