@@ -15,7 +15,7 @@ export const manyPorts: FindingRule = (model, { service, role, strategy }, overr
       severity: "warn",
       code: "ports-many",
       message: `${service} has ${further} ports beside the first one: its door listens at each of them, and is slow to start and large in memory`,
-      hint: `expose the ports that others call; what few of a range are used for may be a service of its own, or set services.${service}.strategy: recreate in sluice.yaml (a gap at each deployment)`,
+      hint: `expose only the ports that others call, or set services.${service}.strategy: recreate in sluice.yaml (a gap at each deployment)`,
       path: [written.expose === undefined ? "ports" : "expose"],
     }
   );

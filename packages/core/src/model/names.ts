@@ -64,4 +64,6 @@ export const labels = {
   home: "dev.sluice.home",
   /** JSON: the fixed addresses of a service's replicas by slot, on a door. */
   addresses: "dev.sluice.addresses",
+  /** JSON: directories of a container that have a volume to take files of its release. */
+  places: "dev.sluice.places",
 } as const;
