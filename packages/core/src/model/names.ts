@@ -44,8 +44,9 @@ export const stackNames = {
   certificates: (stack: string) => `${stack}_sluice-certificates`,
   /** The only name of a slot's web container on a link; never the bare service name, which belongs to the door. */
   linkAlias: (stack: string, slot: Slot | "rehearsal", service: string) => `${service}.${slot}.${stack}`,
-  /** The repository of images built for a service; the tag is the release's. */
-  imageRepository: (stack: string, service: string) => `sluice/${stack}-${service.toLowerCase()}`,
+  /** The repository of images of a service, or of one that services mount; the tag is the release's. */
+  imageRepository: (stack: string, image: string) =>
+    `sluice/${stack}-${image.toLowerCase().replaceAll(/[/:@]+/g, "-")}`,
 } as const;
 
 /** Labels on everything that Sluice creates on an engine. */
