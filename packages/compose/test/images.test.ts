@@ -58,6 +58,20 @@ afterAll(async () => {
 });
 
 describe("build", () => {
+  it("keeps the images that services mount, also what it builds itself", async () => {
+    const mount = (source: string) => ({ type: "image", source, target: "/assets" });
+    const worker = { image: users, volumes: [mount(users), mount("sluice-test/busybox")] };
+    const built = await images.build(project({ worker }), "mounts");
+    const [made, found] = [`${users}:latest`, "sluice-test/busybox:latest"];
+    expect(built.images).toMatchObject({ [made]: built.images["web"], [found]: await idOf(found) });
+    expect(built.imageTags[found]).toBe(`sluice/${stack.name}-sluice-test-busybox-latest:mounts`);
+    expect(await idOf(built.imageTags[made] ?? "")).toBe(built.images["web"]);
+    const taken = { web: { id: built.images["web"] ?? "" }, worker: { id: built.images["web"] ?? "" } };
+    const again = await images.take(project({ worker }), "taken", taken);
+    expect(again.images).toEqual(built.images);
+    await images.removeTags([...Object.values(built.imageTags), ...Object.values(again.imageTags)]);
+  });
+
   it("names every image of a release and takes no tag away", async () => {
     const lines: OutputLine[] = [];
     const before = await idOf(users);

@@ -1,4 +1,4 @@
-import { labels, type OutputLine } from "@sluice/core";
+import { type JobOptions, labels, type OutputLine } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aProject, aService, aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
@@ -7,7 +7,7 @@ import { runtime } from "./support/runtime.ts";
 const { base, doors, slots, observer } = runtime;
 const stack = uniqueStack("jobs");
 const failing = "echo step one >&2; echo no such table >&2; exit 4";
-const model = aShop(stack.name, {
+const shop = aShop(stack.name, {
   failing: { command: ["sh", "-c", failing], networks: { back: null } },
   keeping: {
     command: ["sh", "-c", "cat /etc/hostname > /kept/name; grep -o /volumes/[0-9a-f]* /proc/self/mountinfo"],
@@ -19,11 +19,21 @@ const model = aShop(stack.name, {
     networks: { back: null },
     logging: { driver: "none" },
   },
+  flaky: {
+    command: ["sh", "-c", "echo x >> /tries/n; test $$(wc -l < /tries/n) -gt 2"],
+    volumes: [{ type: "volume", source: "tries", target: "/tries" }],
+    networks: { back: null },
+    restart: "on-failure",
+  },
+  hopeless: { command: ["sh", "-c", "exit 6"], networks: { back: null }, restart: "on-failure:1" },
   endless: { command: ["sh", "-c", "echo on it; exec sleep 600"], networks: { back: null }, stop_grace_period: "30s" },
 });
+const model = { ...shop, volumes: { tries: { name: `${stack.name}_tries` } } };
 const services = [
   ...shopServices,
-  ...["failing", "endless", "keeping", "unseen"].map((name) => aService(name, "job", { networks: ["back"] })),
+  ...["failing", "endless", "flaky", "hopeless", "keeping", "unseen"].map((name) =>
+    aService(name, "job", { networks: ["back"] }),
+  ),
 ];
 const ofProject = (service: string) => [
   `--label=com.docker.compose.project=${stack.name}-green`,
@@ -32,11 +42,11 @@ const ofProject = (service: string) => [
 ];
 const jobs = () => docker("ps", "-aq", "--filter", `name=${stack.name}-green-`);
 
-async function run(name: string, signal?: AbortSignal, onStarted?: (addresses: readonly string[]) => void) {
+async function run(name: string, options: Omit<JobOptions, "graceMs" | "onOutput"> = {}) {
   const lines: OutputLine[] = [];
   const request = await aSlotRequest(model, "green", { services: services.filter((one) => one.name === name) });
   const onOutput = (line: OutputLine) => void (line.source === name && lines.push(line));
-  await slots.runJob(request, name, { onOutput, signal, onStarted, graceMs: 1_000 });
+  await slots.runJob(request, name, { ...options, onOutput, graceMs: 1_000 });
   return lines.map(({ stream, text }) => `${stream}: ${text}`);
 }
 
@@ -75,10 +85,23 @@ describe("runJob", () => {
     expect(await jobs()).toBe("");
   });
 
+  it("runs again as its restart policy says where that is asked for, each time in a new container", async () => {
+    const again = (seconds: number, time: number) =>
+      `stderr: job flaky ended with exit code 1: it is run again in ${seconds} s, as its restart policy says (${time} of 7)`;
+    expect(await run("flaky", { runsAgain: true })).toEqual([again(1, 1), again(2, 2)]);
+    const failed = { code: "JOB_FAILED", message: "job hopeless ended with exit code 6" };
+    await expect(run("hopeless", { runsAgain: true })).rejects.toMatchObject(failed);
+    await expect(run("hopeless")).rejects.toMatchObject(failed);
+    expect(await jobs()).toBe("");
+  });
+
   it("tells where it runs, and is ended by the signal, within the grace that it has", async () => {
     const controller = new AbortController();
     let told: readonly string[] = [];
-    const running = run("endless", controller.signal, (addresses) => (told = addresses));
+    const running = run("endless", {
+      signal: controller.signal,
+      onStarted: (addresses) => (told = addresses),
+    });
     await expect
       .poll(() => docker("ps", "-q", "--filter", `name=${stack.name}-green-endless`), { timeout: 20_000 })
       .not.toBe("");

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { createEngine } from "../src/engine/engine.ts";
 import { createContainerExec } from "../src/exec/container-exec.ts";
 import { idleContainer } from "./support/busybox.ts";
 import { readRouting } from "./support/door.ts";
-import { clock, uniqueStack } from "./support/engine.ts";
+import { clock, docker, uniqueStack } from "./support/engine.ts";
 import { aShop, aSlotRequest, facts } from "./support/project.ts";
 
 const stack = uniqueStack("remote");
@@ -63,6 +63,37 @@ async function makeCertificates(into: string): Promise<void> {
   const files = ["-keyout", key, "-out", cert];
   await promisify(execFile)("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...names, ...files]);
   await copyFile(cert, ca);
+}
+
+/** A release of which job and worker have a directory, a file, and a secret; on an engine that sees none of them. */
+async function withFiles(parts: { readonly read_only: boolean }) {
+  const address = relay.address();
+  const port = typeof address === "object" ? address?.port : 0;
+  const env = { ...process.env, DOCKER_HOST: `tcp://127.0.0.1:${port}` };
+  const far = createComposeRuntime({ env, clock, config: async () => defaultConfig(), readRouting });
+  const filesDir = join(directory, "files");
+  const source = (name: string) => join(filesDir, name);
+  await mkdir(source("conf"), { recursive: true });
+  await writeFile(source("conf/app.conf"), "from the release\n");
+  await writeFile(source("one.conf"), "of one file\n");
+  await writeFile(source("key"), "the key\n");
+  // Only root can give a file away.
+  if (process.getuid?.() === 0) await chown(source("key"), 1234, 5678);
+  const mount = { type: "bind", read_only: true };
+  const service = {
+    volumes: [
+      { ...mount, source: source("conf"), target: "/etc/app" },
+      { ...mount, source: source("one.conf"), target: "/etc/one.conf" },
+    ],
+    secrets: [{ source: "key" }],
+    ...parts,
+  };
+  const files = "/etc/app/app.conf /etc/one.conf /run/secrets/key";
+  const look = `cat ${files}; stat -c %u:%g /run/secrets/key; cut -d: -f1 /etc/passwd | head -n 1`;
+  const shop = aShop(stack.name, { migrate: { command: ["sh", "-c", look], ...service }, worker: service });
+  const model = { ...shop, secrets: { key: { name: "key", file: source("key") } } };
+  const request = await aSlotRequest(model, "blue");
+  return { far, model, source, request: { ...request, release: { ...request.release, filesDir } } };
 }
 
 async function roundTrip(env: Readonly<Record<string, string | undefined>>) {
@@ -131,29 +162,32 @@ describe("an engine that is not here", () => {
     });
   });
 
-  it("gets the files of a release, which it cannot mount, into the containers", async () => {
-    const address = relay.address();
-    const port = typeof address === "object" ? address?.port : 0;
-    const env = { ...process.env, DOCKER_HOST: `tcp://127.0.0.1:${port}` };
-    const far = createComposeRuntime({ env, clock, config: async () => defaultConfig(), readRouting });
-    await mkdir(join(directory, "files", "conf"), { recursive: true });
-    await writeFile(join(directory, "files", "conf", "app.conf"), "from the release\n");
-    await writeFile(join(directory, "files", "key"), "the key\n");
-    const source = (name: string) => join(directory, "files", name);
-    const volumes = [{ type: "bind", source: source("conf"), target: "/etc/app", read_only: true }];
-    const written = aShop(stack.name, {
-      migrate: { command: ["cat", "/etc/app/app.conf", "/run/secrets/key"], volumes, secrets: [{ source: "key" }] },
-    });
-    const model = { ...written, secrets: { key: { name: "key", file: source("key") } } };
-    const request = await aSlotRequest(model, "blue", { services: [facts("migrate")] });
-    await far.base.ensureNetworks(model, "blue", [facts("migrate")]);
-    const lines: string[] = [];
-    const release = { ...request.release, filesDir: join(directory, "files") };
-    await far.slots.runJob({ ...request, release }, "migrate", {
-      onOutput: ({ source: from, text }) => from === "migrate" && lines.push(text),
-    });
-    expect(lines).toEqual(["from the release", "the key"]);
-    await rm(join(directory, "files"), { recursive: true });
+  it.each([false, true])(
+    "gets the files of a release, which it cannot mount, into containers; read-only: %s",
+    async (read_only) => {
+      const { far, source, request, model } = await withFiles({ read_only });
+      const { uid, gid } = await stat(source("key"));
+      await far.base.ensureNetworks(model, "blue", [facts("migrate")]);
+      const lines: string[] = [];
+      await far.slots.runJob({ ...request, services: [facts("migrate")] }, "migrate", {
+        onOutput: ({ source: from, text }) => from === "migrate" && lines.push(text),
+      });
+      expect(lines).toEqual(["from the release", "of one file", "the key", `${uid}:${gid}`, "root"]);
+    },
+  );
+
+  it("keeps no volume of them when their containers are gone", async () => {
+    const { far, request, model } = await withFiles({ read_only: true });
+    await far.base.ensureNetworks(model, "blue", [facts("worker")]);
+    await far.slots.create({ ...request, services: [facts("worker")] });
+    const name = `${stack.name}-blue-worker-1`;
+    const format = "{{range .Mounts}}{{.Destination}}={{.Name}} {{end}}";
+    const mounts = (await docker("inspect", "-f", format, name)).trim().split(" ");
+    const places = mounts.map((mount) => mount.replace(/=.*/, ""));
+    expect(places.toSorted()).toEqual(["/etc", "/etc/app", "/run/secrets"]);
+    await far.slots.remove(stack.name, "blue");
+    const volumes = (await docker("volume", "ls", "-q")).split("\n");
+    expect(mounts.filter((mount) => volumes.includes(mount.split("=")[1] ?? ""))).toEqual([]);
   });
 
   it("is named when it does not answer", async () => {

@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type ErrorCode, isSluiceError, parseConfig } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCompose } from "../src/compose-cli/run.ts";
 import { createComposeResolver, mountedFiles, type ResolveRequest } from "../src/index.ts";
+import { defaultPlatform } from "../src/model/default-platform.ts";
 import { envFileValues } from "../src/model/env-file-values.ts";
+import { serviceHashes } from "../src/model/service-hashes.ts";
 import { cliEnvironment } from "./corpus-stacks.ts";
 
 let root: string;
@@ -382,6 +385,21 @@ describe("options mean what they mean to Compose", () => {
     ]);
     const other = await resolve(directory, { envFiles: ["prod.env"] }, { TOK: "x", MODE: "x", NONE: "x", OWN: "x" });
     expect(envFileValues(other.model)).toEqual({ GONE: "there" });
+  });
+
+  test("the default platform of an env file is kept, and counts in the hash of what is built as it does with Compose", async () => {
+    const text = "services: { web: { build: ., ports: ['80'] }, db: { image: postgres:17 } }";
+    const directory = await project({ "compose.yaml": text, ".env": "DOCKER_DEFAULT_PLATFORM=linux/s390x\n" });
+    const { model } = await resolve(directory);
+    expect(defaultPlatform(model)).toEqual({ DOCKER_DEFAULT_PLATFORM: "linux/s390x" });
+    const { stdout } = await runCompose({
+      args: ["-p", "shop", "config", "--hash", "web"],
+      env: cliEnvironment,
+      cwd: directory,
+    });
+    expect((await serviceHashes(model, { env: cliEnvironment }))["web"]).toEqual([stdout.trim().split(" ")[1]]);
+    const shell = { DOCKER_DEFAULT_PLATFORM: "linux/amd64" };
+    expect(defaultPlatform((await resolve(directory, {}, shell)).model)).toEqual({});
   });
 
   test("files come from COMPOSE_FILE, from a directory above, and with their override", async () => {

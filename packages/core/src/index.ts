@@ -61,6 +61,7 @@ export * from "./model/image-names.ts";
 export * from "./model/json-path.ts";
 export * from "./model/machine-memory.ts";
 export * from "./model/model-change.ts";
+export * from "./model/mounted-images.ts";
 export * from "./model/named-volumes.ts";
 export * from "./model/names.ts";
 export * from "./model/network.ts";

@@ -2,6 +2,7 @@ import {
   type BuiltImages,
   type CallOptions,
   isSluiceError,
+  mountedImages,
   type ProvenRelease,
   type ReleaseBundle,
   type ReleaseConfig,
@@ -134,7 +135,8 @@ async function reusableImages({ images: runtime }: BuildPorts, { imagesOf, proje
   if (!imagesOf) return null;
   const { bundle } = imagesOf;
   // It may run more than this one does.
-  const used = new Set(project.services.flatMap(({ name, active, role }) => (active && role !== "tool" ? name : [])));
+  const run = project.services.flatMap(({ name, active, role }) => (active && role !== "tool" ? name : []));
+  const used = new Set([...run, ...mountedImages(project.model, project.services)]);
   const ofUsed = (all: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
   const [images, imageTags] = [ofUsed(bundle.images), ofUsed(bundle.imageTags)];

@@ -1,6 +1,7 @@
 import {
   type Finding,
   isApplication,
+  isMountedImage,
   liveSlot,
   type ObservedStack,
   type ReleaseBundle,
@@ -43,7 +44,7 @@ async function goneWayBack(
   // What else base names is taken by its name, or pulled.
   const isMade = (one: ServiceFacts) => one.active && isApplication(one.role);
   const made = before.services.filter(isMade).map(({ name }) => name);
-  const wanted = Object.entries(before.images).filter(([name]) => made.includes(name));
+  const wanted = Object.entries(before.images).filter(([name]) => made.includes(name) || isMountedImage(name));
   const missing = await images.missing(Object.fromEntries(wanted), signal);
   if (missing.length === 0) return null;
   const message = `nobody can go back to ${before.tag}: the image of ${missing.join(", ")} is gone from the engine`;

@@ -15,6 +15,13 @@ it("a job that may change the database runs through whoever sees to it that nobo
   expect(log.lastIndexOf("slots.runJob migrate: start")).toBeGreaterThan(asked);
 });
 
+it("a job runs again as its service says, but not over a database that is in use", async () => {
+  const scenario = aScenario({ config: aConfig({ database: { service: "db" } }) });
+  for (const tag of ["v1", "v2"]) scenario.world.behaviours.set(tag, { hastyJobs: ["migrate"] });
+  expect((await scenario.deploy("v1")).outcome).toBe("live");
+  expect((await scenario.deploy("v2")).outcome).toBe("failed");
+});
+
 it("a migration that gave up is no fault of the release: it may be tried again as it is", async () => {
   const scenario = aScenario({ config: aConfig({ database: { service: "db" } }) });
   await scenario.deploy("v1");

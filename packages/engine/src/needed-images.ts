@@ -1,6 +1,7 @@
 import {
   type DeploymentPlan,
   isInSlot,
+  isMountedImage,
   isPinned,
   type ReleaseBundle,
   type ServiceFacts,
@@ -11,7 +12,7 @@ import { bringBackHint } from "./gone-images.ts";
 import type { EnginePorts } from "./scope.ts";
 
 /**
- * Images that containers are made of in a plan, by service: those of a slot, of jobs that run, and of what is pinned in base. What else base
+ * Images that containers are made of in a plan, or mount, by service or reference: those of a slot, of jobs that run, and of what is pinned in base. What else base
  * names Compose takes by that name, or pulls. Pure.
  */
 export function neededImages(
@@ -27,7 +28,9 @@ export function neededImages(
     );
   const needed = services.filter((service) => service.active && ((makesSlot && isInSlot(service)) || isMade(service)));
   const names = new Set(needed.map(({ name }) => name));
-  return Object.fromEntries(Object.entries(images).filter(([name]) => names.has(name)));
+  // Whose mounts they are, a bundle does not say.
+  const isNeeded = (name: string) => names.has(name) || (names.size > 0 && isMountedImage(name));
+  return Object.fromEntries(Object.entries(images).filter(([name]) => isNeeded(name)));
 }
 
 /** @throws SluiceError IMAGE_MISSING where the engine lacks any that a plan to go back to a release needs */

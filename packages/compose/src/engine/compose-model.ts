@@ -1,5 +1,6 @@
 import { type CallOptions, type ComposeModel, type ErrorCode, SluiceError } from "@sluice/core";
 import { runCompose } from "../compose-cli/run.ts";
+import { defaultPlatform } from "../model/default-platform.ts";
 import { envFileValues } from "../model/env-file-values.ts";
 import type { Engine } from "./engine.ts";
 import { unreachableByCompose } from "./errors.ts";
@@ -41,7 +42,13 @@ export async function composeModel(
       ...args,
     ],
     // A model may be a part of what a project has: what it does not name is no orphan. Compose refuses both variables at once.
-    env: { ...envFileValues(model), ...engine.env, COMPOSE_IGNORE_ORPHANS: "1", COMPOSE_REMOVE_ORPHANS: undefined },
+    env: {
+      ...envFileValues(model),
+      ...defaultPlatform(model),
+      ...engine.env,
+      COMPOSE_IGNORE_ORPHANS: "1",
+      COMPOSE_REMOVE_ORPHANS: undefined,
+    },
     cwd: "/",
     stdin: JSON.stringify(model),
     redact: engine.redact,

@@ -1,5 +1,7 @@
-import type { ComposeModel, ComposeService } from "@sluice/core";
+import { type ComposeModel, type ComposeService, checkoutNote } from "@sluice/core";
+import { notedDirectory } from "../model/checkout.ts";
 import { canonicalJson } from "../resolve/canonical-json.ts";
+import { withLocalCaches } from "./local-caches.ts";
 
 /** How a build calls the image of another service that it begins from. */
 const ofService = "service:";
@@ -15,14 +17,20 @@ export function buildModel(
   images: Readonly<Record<string, string>>,
   shared: Readonly<Record<string, string>> = {},
 ): ComposeModel {
+  const directory = notedDirectory(model);
   const services = Object.keys(model.services).flatMap((name) => {
     const image = images[name];
     if (image === undefined) return [];
     const { build, ...rest } = recipeOf(model, name);
-    return [[name, { image, build: withNames(build, shared), ...rest }] as const];
+    return [[name, { image, build: withLocalCaches(withNames(build, shared), directory), ...rest }] as const];
   });
-  const { name, secrets } = model;
-  return { name, services: Object.fromEntries(services), ...(secrets ? { secrets } : {}) };
+  const { name, secrets, [checkoutNote]: note } = model;
+  return {
+    name,
+    services: Object.fromEntries(services),
+    ...(secrets ? { secrets } : {}),
+    ...(note === undefined ? {} : { [checkoutNote]: note }),
+  };
 }
 
 /** The services, and those that their builds begin from (`additional_contexts`), however many lie between. */

@@ -2,6 +2,7 @@ import { type CallOptions, type ComposeModel, SluiceError } from "@sluice/core";
 import { runCompose } from "../compose-cli/run.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unreachableByCompose } from "../engine/errors.ts";
+import { defaultPlatform } from "../model/default-platform.ts";
 import { imageId } from "./image-id.ts";
 import { nameAgain } from "./name-again.ts";
 import { pullOf } from "./pull-policy.ts";
@@ -99,7 +100,7 @@ async function pull(
       "pull",
       ...flags,
     ],
-    env: engine.env,
+    env: { ...defaultPlatform(model), ...engine.env },
     cwd: "/",
     stdin: JSON.stringify({ name: model.name, services: chosen }),
     source: "pull",

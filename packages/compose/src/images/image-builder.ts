@@ -3,6 +3,8 @@ import {
   type BuiltImages,
   type CallOptions,
   type ImageBuilder,
+  isBuiltAs,
+  mountedImages,
   otherBuilderOf,
   type ResolvedProject,
   stackNames,
@@ -12,6 +14,7 @@ import type { Engine } from "../engine/engine.ts";
 import { buildImages } from "./build-images.ts";
 import { findAndBuild } from "./find-and-build.ts";
 import { findImages } from "./find-images.ts";
+import { findMounted } from "./find-mounted.ts";
 import { digestsOf, takeImage } from "./image-digests.ts";
 import { imageFacts } from "./image-facts.ts";
 import { imageId } from "./image-id.ts";
@@ -51,10 +54,18 @@ async function build(
   const { model, services, stack } = project;
   const wanted = services.filter(({ active, role }) => active && role !== "tool");
   const built = new Set(wanted.flatMap(({ name }) => (model.services[name]?.build ? [name] : [])));
-  const sources = new Map(wanted.map(({ name }) => [name, otherBuilderOf(model, name, [...built])] as const));
-  const named = wanted.flatMap(({ name }) => (built.has(name) || sources.get(name) ? [] : [name]));
+  const mounted = mountedImages(model, services);
+  const sources = new Map([
+    ...wanted.map(({ name }) => [name, otherBuilderOf(model, name, [...built])] as const),
+    ...mounted.map((name) => [name, [...built].find((one) => isBuiltAs(model, one, name))] as const),
+  ]);
+  const isPulled = (name: string) => !built.has(name) && sources.get(name) === undefined;
+  const named = wanted.map(({ name }) => name).filter(isPulled);
   const [found, made] = await findAndBuild(options, {
-    find: (call) => findImages(engine, model, named, call),
+    find: async (call) => ({
+      ...(await findImages(engine, model, named, call)),
+      ...(await findMounted(engine, model, mounted.filter(isPulled), call)),
+    }),
     build: async (call) => (built.size > 0 ? buildImages(engine, project, [...built], call) : null),
   });
   try {
@@ -76,19 +87,27 @@ async function take(
 ): Promise<BuiltImages> {
   assertReleaseTag(tag);
   const others = services.filter(({ name, active, role }) => active && role !== "tool" && !(name in taken));
-  const [found] = await Promise.all([
+  const mounted = mountedImages(model, services).map((name) => {
+    const source = Object.keys(taken).find((one) => isBuiltAs(model, one, name));
+    return { name, id: source === undefined ? undefined : taken[source]?.id };
+  });
+  const pulled = mounted.filter(({ id }) => id === undefined).map(({ name }) => name);
+  const [found, foundMounted] = await Promise.all([
     findImages(
       engine,
       model,
       others.map(({ name }) => name),
       options,
     ),
+    findMounted(engine, model, pulled, options),
     ...Object.entries(taken).map(([name, image]) => takeImage(engine, name, image, options)),
   ]);
-  const ids = Object.fromEntries(Object.entries(taken).map(([name, { id }]) => [name, id]));
+  const all = { ...found, ...foundMounted };
+  const known = [...Object.entries(taken).map(([name, { id }]) => ({ name, id })), ...mounted];
+  const ids = Object.fromEntries(known.flatMap(({ name, id }) => (id === undefined ? [] : [[name, id] as const])));
   const digests = Object.entries(taken).flatMap(([name, { digest }]) => (digest ? [[name, digest] as const] : []));
-  const kept = await keepAll(engine, stack, tag, { ...found, ...ids });
-  return { ...kept, digests: { ...(await digestsOf(engine, found)).digests, ...Object.fromEntries(digests) } };
+  const kept = await keepAll(engine, stack, tag, { ...all, ...ids });
+  return { ...kept, digests: { ...(await digestsOf(engine, all)).digests, ...Object.fromEntries(digests) } };
 }
 
 async function keepAll(

@@ -1,12 +1,19 @@
 import { join } from "node:path";
-import type { ComposeFileObject, ComposeModel, ComposeMount, ComposeService, StoredRelease } from "@sluice/core";
+import {
+  type ComposeFileObject,
+  type ComposeModel,
+  type ComposeMount,
+  type ComposeService,
+  type StoredRelease,
+  withMountedImages,
+} from "@sluice/core";
 import { bundleName } from "../bundle-files/bundle-name.ts";
 import { escapeDollars } from "./dollars.ts";
 import { withProfiles } from "./seccomp.ts";
 
-/** Mounts as a slot has them: what a later checkout could change comes from the release's copies. */
+/** Mounts as a slot has them: what a later checkout could change comes from the release's copies, and images by their ids. */
 export function slotMounts(release: StoredRelease, mounts: readonly ComposeMount[]): readonly ComposeMount[] {
-  return mounts.map((written) => {
+  return withMountedImages(mounts, release.bundle.images).map((written) => {
     const mount = labelledForAll(written);
     const source = mount.read_only === true && mount.type === "bind" ? copied(release, mount.source) : undefined;
     // A copy that is not there must be an error, not an empty directory.

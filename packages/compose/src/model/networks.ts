@@ -69,6 +69,15 @@ export function isExternal(model: ComposeModel, key: string): boolean {
   return model.networks?.[key]?.external === true;
 }
 
+/**
+ * The name of a network that every engine has, where an external one is that: a container can be connected to `host` and `none` at no
+ * later time, and to `bridge` under no name.
+ */
+export function networkOfEngine(model: Pick<ComposeModel, "networks">, key: string): string | undefined {
+  const { external, name = key } = model.networks?.[key] ?? {};
+  return external === true && /^(?:host|none|bridge)$/.test(name) ? name : undefined;
+}
+
 function declaredNetworks(model: ComposeModel, names: readonly string[]): readonly string[] {
   return [...new Set(names.flatMap((name) => networkKeys(model.services[name])))].toSorted();
 }

@@ -146,6 +146,19 @@ describe("slotModel", () => {
     expect(() => slotModel(none, { subnets })).toThrow("release v1 has no image for service web");
   });
 
+  test("mounts the images of its release, whatever their names mean by now", () => {
+    const { model, bundle } = request.release;
+    const mount = { type: "image", source: "acme/assets", target: "/assets", read_only: true };
+    const all: ComposeModel = { ...model, services: { ...model.services, worker: { volumes: [mount] } } };
+    const images = { ...bundle.images, "acme/assets:latest": "sha256:assets" };
+    const release = { ...request.release, model: all, bundle: { ...bundle, images } };
+    const { worker } = slotModel(
+      { ...request, release },
+      { subnets: { ...subnets, default: "10.213.0.48/28" } },
+    ).services;
+    expect(worker?.volumes).toEqual([{ ...mount, source: "sha256:assets" }]);
+  });
+
   test("has networks of its own, with the service's names in them and no fixed address", () => {
     expect(web?.networks).toEqual({
       back: { aliases: ["api", "shop.local", "shop_web"], priority: 5 },

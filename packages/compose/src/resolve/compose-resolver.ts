@@ -15,6 +15,7 @@ import {
 import { secretValues, secretVariables } from "../bundle-files/secret-values.ts";
 import { runCompose } from "../compose-cli/run.ts";
 import { withCheckout } from "../model/checkout.ts";
+import { platformVariable, withDefaultPlatform } from "../model/default-platform.ts";
 import { variablesOfObjects, withEnvFileValues } from "../model/env-file-values.ts";
 import { addressFindings } from "../roles/address-elsewhere.ts";
 import { classifyServices } from "../roles/classify-services.ts";
@@ -24,7 +25,7 @@ import { hashOf } from "./canonical-json.ts";
 import { complaint, composeError } from "./compose-errors.ts";
 import { assertServices, needsMore } from "./configured-services.ts";
 import { envFileVariables } from "./env-file-variables.ts";
-import { filledIn, readMentions } from "./filled-in.ts";
+import { filledIn, type Mentions, readMentions } from "./filled-in.ts";
 import { migrationJob } from "./migration-job.ts";
 import { missingFileFindings, missingFiles } from "./missing-files.ts";
 import { missingVariableFindings } from "./missing-variables.ts";
@@ -90,10 +91,11 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         ...placeOptions({ files, envFiles, projectDirectory }),
       ];
       const compose = (...args: string[]) => runCompose({ args: [...options, ...args], env, cwd: directory, signal });
-      const ofEnvFiles = (read: ComposeModel, { directory: home }: ProjectFiles) => {
+      const ofEnvFiles = (read: ComposeModel, { directory: home }: ProjectFiles, mentioned: Mentions) => {
         const set = envFiles.flatMap((file) => ["--env-file", file]);
         const args = [...set, "-p", "ask", "--project-directory", home, "-f", "-", "config", "--format", "json"];
-        const unset = variablesOfObjects(read).filter((name) => env[name] === undefined);
+        const own = platformVariable in mentioned.written ? [platformVariable] : [];
+        const unset = [...variablesOfObjects(read), ...own].filter((name) => env[name] === undefined);
         return envFileVariables(unset, (file) => runCompose({ args, env, cwd: directory, stdin: file, signal }));
       };
       const finding = findProjectFiles({ directory, files, envFiles, projectDirectory }, env);
@@ -106,7 +108,8 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       if ("refused" in reading) throw await refusal(reading.refused, found, env);
       const leftOut = reading.unread === null ? null : await findLeftOut(reading.unread, found, env);
       const read = withCheckout(reading.model, await checkoutOf(found.directory), found.directory);
-      const written = withEnvFileValues(read, await ofEnvFiles(read, found));
+      const values = await ofEnvFiles(read, found, mentions);
+      const written = withDefaultPlatform(withEnvFileValues(read, values), values[platformVariable]);
       const activeNames = new Set(reading.active);
       if (reading.unread !== null && needsMore(written, config)) throw await refusal(reading.unread, found, env);
       const ofFiles = classifyServices(written, config.services);

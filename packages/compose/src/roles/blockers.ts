@@ -1,4 +1,5 @@
-import type { ComposeService } from "@sluice/core";
+import type { ComposeModel, ComposeService } from "@sluice/core";
+import { networkKeys, networkOfEngine } from "../model/networks.ts";
 import { carriesDockerSocket, isDockerSocket } from "./service-shape.ts";
 
 export interface Blocker {
@@ -6,18 +7,22 @@ export interface Blocker {
   readonly reason: string;
   /** Where in the service it is written. */
   readonly path: readonly (string | number)[];
+  /** What else than another strategy helps. Default: to remove it. */
+  readonly instead?: string;
 }
 
+type Networks = Pick<ComposeModel, "networks">;
+
 /** The first thing by which two copies of a service would get in each other's way, or reach past their slot. */
-export function firstBlocker(service: ComposeService): Blocker | undefined {
+export function firstBlocker(service: ComposeService, model: Networks): Blocker | undefined {
   for (const find of finders) {
-    const blocker = find(service);
+    const blocker = find(service, model);
     if (blocker) return blocker;
   }
   return undefined;
 }
 
-type Find = (service: ComposeService) => Blocker | undefined | false;
+type Find = (service: ComposeService, model: Networks) => Blocker | undefined | false;
 
 const finders: readonly Find[] = [
   ({ network_mode }) =>
@@ -54,6 +59,19 @@ const finders: readonly Find[] = [
     const fixed = Object.entries(networks).find(([, network]) => network?.ipv4_address ?? network?.["ipv6_address"]);
     return fixed && { reason: `a fixed address on network ${fixed[0]}`, path: ["networks", fixed[0]] };
   },
+  (service, model) => {
+    const key = networkKeys(service).find((one) => networkOfEngine(model, one) !== undefined);
+    return key !== undefined && { reason: engineNetworkText(model, key), path: ["networks", key] };
+  },
+  (service, model) => {
+    const key = networkKeys(service).find((one) => isWiderThanBridge(model, one));
+    if (key === undefined) return undefined;
+    return {
+      reason: `network ${key} has driver ${model.networks?.[key]?.driver}: a slot has bridges of its own, and is not reached from there`,
+      path: ["networks", key],
+      instead: `make that network with \`docker network create\` and say external: true of it (both versions then join it)`,
+    };
+  },
   (service) => {
     const shared = ["pid", "ipc", "uts"].flatMap((key) => {
       const value = service[key];
@@ -81,6 +99,17 @@ export function sharedServices(service: ComposeService): readonly { readonly key
     .filter((text) => typeof text === "string")
     .map((text) => ({ key: "volumes_from", other: text.split(":")[0] ?? "" }));
   return [...ofKey, ...ofVolumes];
+}
+
+/** After the name of what cannot have it. */
+export function engineNetworkText(model: Networks, key: string): string {
+  return `network ${key} is ${networkOfEngine(model, key)} of the engine itself`;
+}
+
+/** What is on it may be reached at addresses outside of this host, or from other ones. */
+function isWiderThanBridge({ networks }: Networks, key: string): boolean {
+  const { external, driver = "bridge" } = networks?.[key] ?? {};
+  return external !== true && driver !== "bridge" && driver !== "";
 }
 
 /** What one copy reserves may not be there for two. */

@@ -1,6 +1,6 @@
 import type { ComposeModel, Role, RoleDecision, ServiceConfig, Strategy } from "@sluice/core";
 import { doubtfulPort } from "./application-rules.ts";
-import { firstBlocker } from "./blockers.ts";
+import { type Blocker, firstBlocker } from "./blockers.ts";
 import { isEdge } from "./edge-rules.ts";
 import { externalName } from "./external-names.ts";
 import { inferRole } from "./infer-role.ts";
@@ -18,7 +18,7 @@ export type RoleOverrides = Readonly<Record<string, Partial<ServiceConfig> | und
 export function classifyServices(model: ComposeModel, overrides: RoleOverrides = {}): readonly RoleDecision[] {
   const shapes = Object.entries(model.services).map(([name, service]) => shapeOf(name, service));
   const surroundings = surroundingsOf(model, shapes);
-  const decisions = shapes.map((shape) => decide(shape, surroundings, overrides[shape.name] ?? {}));
+  const decisions = shapes.map((shape) => decide(model, shape, surroundings, overrides[shape.name] ?? {}));
   return decisions.map((decision) => {
     const isSaid = decision.confidence === "configured" || overrides[decision.service]?.strategy !== undefined;
     if (decision.role !== "worker" || decision.strategy !== "slots" || isSaid) return decision;
@@ -49,12 +49,19 @@ function calls(shape: ServiceShape, name: string): boolean {
   return addresses(shape, name) || (isEdge(shape) && name in (shape.service.depends_on ?? {}));
 }
 
-function decide(shape: ServiceShape, around: Surroundings, override: Partial<ServiceConfig>): RoleDecision {
+function decide(
+  model: ComposeModel,
+  shape: ServiceShape,
+  around: Surroundings,
+  override: Partial<ServiceConfig>,
+): RoleDecision {
   const inferred: InferredRole = override.role
     ? { role: override.role, confidence: "configured", reason: "as configured" }
     : inferRole(shape, around);
   const isUnsure = inferred.confidence === "ask";
-  const choice = withDoubt(chooseStrategy(shape, inferred.role, isUnsure, override), shape, around, inferred, override);
+  const blocker = firstBlocker(shape.service, model);
+  const safe = chooseStrategy(shape, { role: inferred.role, isUnsure, blocker }, override);
+  const choice = withDoubt(safe, shape, around, inferred, override);
   const confidence = isUnsure || choice.isDoubtful === true ? "ask" : inferred.confidence;
   return {
     service: shape.name,
@@ -85,12 +92,19 @@ interface Choice {
   readonly isDoubtful?: boolean;
 }
 
-function chooseStrategy(shape: ServiceShape, role: Role, isUnsure: boolean, override: Partial<ServiceConfig>): Choice {
+function chooseStrategy(
+  shape: ServiceShape,
+  {
+    role,
+    isUnsure,
+    blocker,
+  }: { readonly role: Role; readonly isUnsure: boolean; readonly blocker: Blocker | undefined },
+  override: Partial<ServiceConfig>,
+): Choice {
   // A job runs once in the candidate's slot; everything else but web and worker stays in base.
   if (role === "job") return { strategy: "slots" };
   if (role !== "web" && role !== "worker") return { strategy: "recreate" };
   if (override.strategy) return { strategy: override.strategy, because: `strategy ${override.strategy} is configured` };
-  const blocker = firstBlocker(shape.service);
   if (blocker) return { strategy: "recreate", because: `it cannot be two at once: ${blocker.reason}` };
   const [mount] = override.sharedVolumes ? [] : keptMounts(shape.service);
   if (mount) {

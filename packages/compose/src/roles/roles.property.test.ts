@@ -81,7 +81,7 @@ test("of any services: nothing but web, workers and jobs is made two, and none t
         if (strategy !== "slots" || role === "job") continue;
         expect({ role, of }).toEqual({ role: expect.stringMatching(/^(?:web|worker)$/), of });
         expect(confidence).not.toBe("ask");
-        expect([firstBlocker(written), ...writableMounts(written)]).toEqual([undefined]);
+        expect([firstBlocker(written, model), ...writableMounts(written)]).toEqual([undefined]);
       }
     }),
     { numRuns: 500 },

@@ -252,13 +252,6 @@ describe("findings", () => {
     expect(find({ networks: { back, front: fixed } }, job)).toEqual([`${code}.networks.front.mac_address`]);
   });
 
-  test("tell of a job that Compose would start again", () => {
-    const found = (service: ComposeService, role: "job" | "worker") =>
-      find(service, { role }).filter((text) => text.includes("retried"));
-    expect(found({ restart: "on-failure" }, "job")).toEqual(["warn job-not-retried services.app.restart"]);
-    expect(found({ restart: "on-failure" }, "worker")).toEqual([]);
-  });
-
   test("tell what a variable of the shell is needed for", () => {
     expect(find({ ports, healthcheck, configs: [{ source: "limits" }, { source: "mode" }] })).toEqual([
       "info secret-from-environment services.app.configs.1",

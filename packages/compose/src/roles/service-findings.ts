@@ -8,13 +8,15 @@ import type { RoleOverrides } from "./classify-services.ts";
 import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 import { jobMacAddress, ownIdentity } from "./identity-rules.ts";
-import { hookNotRun, jobNotRetried, notProvided } from "./left-undone.ts";
+import { hookNotRun, notProvided } from "./left-undone.ts";
+import { manyPorts } from "./many-ports.ts";
 import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
 import { schedulesTwice } from "./schedules-twice.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
 import { jobShares, labelsForOne, sharesWithSlot } from "./sharing-rules.ts";
+import { unknownProxy } from "./unknown-proxy.ts";
 
 /** What the services make impossible or doubtful for a deployment without a gap. Pure. */
 export function serviceFindings(
@@ -39,12 +41,14 @@ function findingsOf(
     unpublished,
     protocolUnsure,
     portWithoutDoor,
+    manyPorts,
     stopFirst,
     withoutHealthcheck,
     named,
     ownIdentity,
     externalNameDropped,
     schedulesTwice,
+    unknownProxy,
     secretsOfShell,
   ];
   const ofAll = [
@@ -57,7 +61,6 @@ function findingsOf(
     jobBeforeItsNeeds,
     besideJob,
     jobMacAddress,
-    jobNotRetried,
     hookNotRun,
     notProvided,
   ];
@@ -125,13 +128,13 @@ function dependenciesOf(model: ComposeModel, service: string, decisions: readonl
 }
 
 const impossible: FindingRule = (model, { service }, override) => {
-  const blocker = firstBlocker(model.services[service] ?? {});
+  const blocker = firstBlocker(model.services[service] ?? {}, model);
   if (!blocker || override.strategy === "recreate") return undefined;
   return {
     severity: "error",
     code: "cannot-be-two",
     message: `${service} cannot run twice side by side: ${blocker.reason}`,
-    hint: `set services.${service}.strategy: recreate in sluice.yaml to have it replaced stop-first (a gap at each deployment), or remove it`,
+    hint: `set services.${service}.strategy: recreate in sluice.yaml to have it replaced stop-first (a gap at each deployment), or ${blocker.instead ?? "remove it"}`,
     path: blocker.path,
   };
 };
@@ -170,7 +173,7 @@ function untilThen(role: RoleDecision["role"]): string {
 const stopFirst: FindingRule = (model, { service, strategy }, override) => {
   const { volumes = [], ...rest } = model.services[service] ?? {};
   const [mount] = keptMounts({ volumes });
-  if (strategy !== "recreate" || override.strategy || !mount || firstBlocker(rest)) return undefined;
+  if (strategy !== "recreate" || override.strategy || !mount || firstBlocker(rest, model)) return undefined;
   return {
     severity: "warn",
     code: "replaced-stop-first",

@@ -1,6 +1,7 @@
-import type { ComposeMount, ComposeService } from "@sluice/core";
+import type { ComposeModel, ComposeMount, ComposeService } from "@sluice/core";
 import { isForOneAlone } from "../model/mounts.ts";
-import { sharedServices } from "./blockers.ts";
+import { networkKeys, networkOfEngine } from "../model/networks.ts";
+import { engineNetworkText, sharedServices } from "./blockers.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 
 /** Of what is in a slot there are two, and neither has the name by which Compose looks for it. */
@@ -50,7 +51,20 @@ function overlap(a: string, b: string): boolean {
 }
 
 export const jobShares: FindingRule = (model, { service, role }) =>
-  role === "job" && sharedByJob(service, model.services[service] ?? {});
+  role === "job" && (sharedByJob(service, model.services[service] ?? {}) ?? jobOfEngine(model, service));
+
+/** It is connected to its networks when it is made already. */
+function jobOfEngine(model: ComposeModel, job: string): Omit<ServiceFinding, "service"> | undefined {
+  const key = networkKeys(model.services[job]).find((one) => networkOfEngine(model, one) !== undefined);
+  if (key === undefined) return undefined;
+  return {
+    severity: "error",
+    code: "job-shares",
+    message: `job ${job} cannot be connected: ${engineNetworkText(model, key)}`,
+    hint: `write network_mode: ${networkOfEngine(model, key)} in the place of its networks`,
+    path: ["networks", key],
+  };
+}
 
 /**
  * What a job would have of other containers: none of them is in the project that it runs in, so it would fail at its start, or run without.

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { type CallOptions, type ComposeModel, stackNames } from "@sluice/core";
 import { composeModel, isOverlap } from "../engine/compose-model.ts";
 import { composeLabels, listSlot } from "../engine/containers.ts";
@@ -60,7 +61,7 @@ async function create(
     const subnets = await slotSubnets(engine, pool, request, networks, refused);
     const whole = modelOf(subnets);
     const { model, uploads } =
-      kind === "unix" ? { model: whole, uploads: [] } : splitUploads(whole, request.release.filesDir);
+      kind === "unix" ? { model: whole, uploads: [] } : splitUploads(whole, request.release.filesDir, isDirectory);
     const files = [...uploads, ...inlineFiles(model, engine.env)];
     try {
       await composeModel(engine, model, ["up", "--no-start", "--no-build", ...flags], {
@@ -74,6 +75,11 @@ async function create(
       refused.push(...Object.values(subnets));
     }
   }
+}
+
+/** What is not there fails where it is read. */
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** A subnet for each network of the slot: the one it has, or a free one. */

@@ -23,11 +23,12 @@ import { createContainers } from "./create-containers.ts";
 import { connectSlot } from "./create-slot.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import { pauseBefore, timesAgain } from "./run-again.ts";
 
 /**
- * Runs a job service of a release once, in the networks of base, and removes its container. The signal
- * ends it: SIGTERM, and SIGKILL after its grace period, or `graceMs` where that is shorter. Nothing else does: one of which
- * the engine does not tell any more how it ended goes on, and `endJobs` finds it.
+ * Runs a job service of a release once, in the networks of base, and removes its container; with `runsAgain` anew where it
+ * fails, as its restart policy says. The signal ends it: SIGTERM, and SIGKILL after its grace period, or `graceMs` where that
+ * is shorter. Nothing else does: one of which the engine does not tell any more how it ended goes on, and `endJobs` finds it.
  *
  * @throws SluiceError JOB_FAILED with the end of its log
  */
@@ -40,9 +41,16 @@ export async function runJob(
 ): Promise<void> {
   try {
     const made = await jobContainer(engine, request, service);
-    const container =
-      made && isUntouched(made, request) ? made : await makeAnew(engine, pool, request, service, options);
-    await runToEnd(engine, container, service, options);
+    let container = made && isUntouched(made, request) ? made : await makeAnew(engine, pool, request, service, options);
+    const times = options.runsAgain ? timesAgain(request.release.model.services[service] ?? {}) : 0;
+    for (let time = 1; ; time++) {
+      const exitCode = await exitCodeOfRun(engine, container, service, options);
+      if (exitCode === 0) return;
+      const failure = await jobFailure(engine, container.Id, service, exitCode);
+      if (time > times) throw failure;
+      await beforeAnother(engine, failure, { service, time, times }, options);
+      container = await makeAnew(engine, pool, request, service, options);
+    }
   } finally {
     await removeJob(engine, request, service, { running: options.signal?.aborted === true });
   }
@@ -68,6 +76,26 @@ async function makeAnew(
   throw new SluiceError("JOB_FAILED", `job ${service}: Compose made no container for it`);
 }
 
+interface Again {
+  readonly service: string;
+  /** Counted from 1. */
+  readonly time: number;
+  readonly times: number;
+}
+
+/** Its own output has told the rest. */
+async function beforeAnother(
+  { clock }: Engine,
+  { message }: SluiceError,
+  { service, time, times }: Again,
+  { signal, onOutput }: CallOptions,
+): Promise<void> {
+  const pauseMs = pauseBefore(time);
+  const text = `${message}: it is run again in ${pauseMs / 1_000} s, as its restart policy says (${time} of ${times})`;
+  onOutput?.({ source: service, stream: "stderr", text });
+  await clock.sleep(pauseMs, signal);
+}
+
 /**
  * Starts a job and waits until it has ended. Where its log cannot be read, that is told as its output.
  *
@@ -75,10 +103,22 @@ async function makeAnew(
  */
 export async function runToEnd(
   engine: Engine,
-  { Id, Config }: Pick<Docker.ContainerInspectInfo, "Id" | "Config">,
+  container: Started,
+  service: string,
+  options: JobOptions,
+): Promise<void> {
+  const exitCode = await exitCodeOfRun(engine, container, service, options);
+  if (exitCode !== 0) throw await jobFailure(engine, container.Id, service, exitCode);
+}
+
+type Started = Pick<Docker.ContainerInspectInfo, "Id" | "Config">;
+
+async function exitCodeOfRun(
+  engine: Engine,
+  { Id, Config }: Started,
   service: string,
   { signal, onOutput, onStarted, graceMs }: JobOptions,
-): Promise<void> {
+): Promise<number> {
   const container = (await engine.docker()).getContainer(Id);
   const stop = () => void container.stop(stopOptions(Config, graceMs)).catch(() => undefined);
   signal?.throwIfAborted();
@@ -94,7 +134,7 @@ export async function runToEnd(
     await followOutput(engine, container, { isTty: Config.Tty, service, onOutput });
     const exitCode = await exitCodeOf(engine, container, { signal, awaitsStop: true });
     signal?.throwIfAborted();
-    if (exitCode !== 0) throw await jobFailure(engine, Id, service, exitCode);
+    return exitCode;
   } catch (error) {
     signal?.throwIfAborted();
     throw engineError(error, `job ${service} cannot be run`, "JOB_FAILED");

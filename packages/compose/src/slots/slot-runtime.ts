@@ -23,6 +23,7 @@ import { budgetOf } from "./ready-state.ts";
 import { runJob } from "./run-job.ts";
 import { dependenciesOf, startWaves } from "./start-order.ts";
 import { removeSlotNetworks, sweep } from "./sweep.ts";
+import { placesOf } from "./uploads.ts";
 import { type WaitOptions, waitContainer } from "./wait-ready.ts";
 
 export interface SlotDependencies {
@@ -181,13 +182,15 @@ async function clearSlot(
   await removeCaches(engine, removed);
 }
 
-/** Anonymous volumes of containers that are gone, whose content can be made again. What else was written there stays. */
+/** Anonymous volumes of containers that are gone, whose content can be made again, or is of the release. What else was written there stays. */
 async function removeCaches(engine: Engine, containers: readonly Docker.ContainerInfo[]): Promise<void> {
-  const names = containers.flatMap(({ Mounts }) =>
-    Mounts.flatMap(({ Type, Name = "", Destination }) =>
-      Type === "volume" && isAnonymousVolume(Name) && isMadeAgain(Destination) ? [Name] : [],
-    ),
-  );
+  const names = containers.flatMap(({ Mounts, Labels }) => {
+    const places = placesOf(Labels);
+    return Mounts.flatMap(({ Type, Name = "", Destination }) => {
+      const isOver = isMadeAgain(Destination) || places.includes(Destination);
+      return Type === "volume" && isAnonymousVolume(Name) && isOver ? [Name] : [];
+    });
+  });
   if (names.length === 0) return;
   await engine.call("volumes of a slot cannot be removed", (docker) =>
     // 409: another container has it too.

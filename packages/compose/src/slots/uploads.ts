@@ -1,11 +1,11 @@
 import { lstat, readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { isAbsolute, join, posix } from "node:path";
 import { Readable } from "node:stream";
-import type { ComposeModel, ComposeService } from "@sluice/core";
+import { type ComposeModel, type ComposeService, labels, SluiceError } from "@sluice/core";
 import { pack } from "tar-stream";
 import type { Engine } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
-import { unescapeDollars } from "../model/dollars.ts";
+import { escapeDollars, unescapeDollars } from "../model/dollars.ts";
 import type { InlineFile } from "../model/inline-files.ts";
 
 /** A file or directory of a release that goes into the containers of a service. */
@@ -14,22 +14,32 @@ export interface Upload {
   readonly source: string;
   /** Absolute, in the container. */
   readonly target: string;
+  /** The directory of the container that is sent to; the engine writes nowhere else where the root is read-only. Default: the root. */
+  readonly within?: string | undefined;
 }
 
 /**
  * For an engine that shares no file system with this machine: the model without what it mounts from the release's
- * copies, and what must be put into the created containers instead.
+ * copies, and what must be put into the created containers instead. Where their root is read-only, they have volumes of their own to
+ * take it. Pure.
+ *
+ * @param isDirectory of a source
+ * @throws SluiceError COMPOSE_FAILED for a file right in a root that is read-only
  */
 export function splitUploads(
   model: ComposeModel,
   filesDir: string,
+  isDirectory: (source: string) => boolean,
 ): { readonly model: ComposeModel; readonly uploads: readonly Upload[] } {
   const isCopy = (source: string | undefined) =>
     source !== undefined && unescapeDollars(source).startsWith(`${filesDir}/`);
   const uploads: Upload[] = [];
   const split = (name: string, service: ComposeService): ComposeService => {
-    const add = (source: string, target: string) =>
-      uploads.push({ service: name, source: unescapeDollars(source), target: unescapeDollars(target) });
+    const own: Upload[] = [];
+    const add = (source: string, target: string) => {
+      const sent = { service: name, source: unescapeDollars(source), target: unescapeDollars(target) };
+      return own.push(service["read_only"] === true ? { ...sent, within: placeOf(sent, isDirectory) } : sent);
+    };
     const keepMount = ({ type, source = "", target }: NonNullable<ComposeService["volumes"]>[number]) =>
       !(type === "bind" && isCopy(source) && add(source, target));
     const keepFile =
@@ -42,15 +52,48 @@ export function splitUploads(
           add(file, isAbsolute(target) ? target : posix.join(root, target))
         );
       };
-    return {
+    const volumes = service.volumes?.filter(keepMount);
+    const kept = {
       ...service,
-      ...(service.volumes ? { volumes: service.volumes.filter(keepMount) } : {}),
+      ...(volumes ? { volumes } : {}),
       ...(service.secrets ? { secrets: service.secrets.filter(keepFile("secrets", "/run/secrets")) } : {}),
       ...(service.configs ? { configs: service.configs.filter(keepFile("configs", "/")) } : {}),
     };
+    uploads.push(...own);
+    return withPlaces(kept, own);
   };
   const services = Object.entries(model.services).map(([name, service]) => [name, split(name, service)] as const);
   return { model: { ...model, services: Object.fromEntries(services) }, uploads };
+}
+
+/** The directory to lay a volume over: what is there in the image, the engine copies into it. */
+function placeOf({ service, source, target }: Upload, isDirectory: (source: string) => boolean): string {
+  const place = isDirectory(source) ? posix.resolve(target) : posix.dirname(target);
+  if (place !== "/") return place;
+  throw new SluiceError(
+    "COMPOSE_FAILED",
+    `${target} cannot be put into the containers of ${service}: they are read_only`,
+    {
+      hint: "mount it in a directory of its own, such as /etc/NAME/: this engine does not see the files of this machine",
+    },
+  );
+}
+
+function withPlaces(service: ComposeService, uploads: readonly Upload[]): ComposeService {
+  const mounted = new Set((service.volumes ?? []).map(({ target }) => posix.resolve(unescapeDollars(target))));
+  const places = [...new Set(uploads.flatMap(({ within }) => within ?? []))].filter((place) => !mounted.has(place));
+  if (places.length === 0) return service;
+  const made = places.map((place) => ({ type: "volume", target: escapeDollars(place) }));
+  return {
+    ...service,
+    volumes: [...(service.volumes ?? []), ...made],
+    labels: { ...service.labels, [labels.places]: escapeDollars(JSON.stringify(places)) },
+  };
+}
+
+/** Where a container has volumes that hold nothing but files of its release. */
+export function placesOf({ [labels.places]: places = "[]" }: Readonly<Record<string, string>>): readonly string[] {
+  return JSON.parse(places) as readonly string[];
 }
 
 /** Puts files into a container that was created and not started. @throws SluiceError ENGINE_FAILED */
@@ -59,18 +102,31 @@ export async function upload(
   container: string,
   uploads: readonly (Upload | InlineFile)[],
 ): Promise<void> {
-  if (uploads.length === 0) return;
+  const places = new Map<string, (Upload | InlineFile)[]>();
+  for (const file of uploads) {
+    const place = ("within" in file ? file.within : undefined) ?? "/";
+    places.set(place, [...(places.get(place) ?? []), file]);
+  }
+  for (const [place, files] of places) await send(engine, container, place, files);
+}
+
+async function send(
+  engine: Engine,
+  container: string,
+  path: string,
+  files: readonly (Upload | InlineFile)[],
+): Promise<void> {
   const tar = pack();
   const sent = engine
     .docker()
-    .then((docker) => docker.getContainer(container).putArchive(Readable.from(tar), { path: "/" }))
+    .then((docker) => docker.getContainer(container).putArchive(Readable.from(tar), { path }))
     .catch((error: unknown) => {
       tar.destroy();
       throw engineError(error, `files of the release cannot be put into container ${container.slice(0, 12)}`);
     });
   const written = (async () => {
-    for (const file of uploads) {
-      const name = posix.relative("/", file.target);
+    for (const file of files) {
+      const name = posix.relative(path, file.target) || ".";
       if ("content" in file) tar.entry({ name, mode: file.mode, uid: file.uid, gid: file.gid }, file.content);
       // As with a mount, a link that is named itself is followed; links inside are kept.
       else await addEntry(tar, await realpath(file.source), name);
@@ -80,22 +136,22 @@ export async function upload(
   await Promise.all([sent, written]);
 }
 
-/** A file, a link or a directory with all that is in it, owned by root. */
+/** A file, a link or a directory with all that is in it, owned as here, and as a mount would show it. */
 async function addEntry(tar: ReturnType<typeof pack>, path: string, name: string): Promise<void> {
-  const { mode, mtime, isDirectory, isLink } = await describe(path);
-  if (isLink) tar.entry({ name, type: "symlink", linkname: await readlink(path), mtime });
-  else if (!isDirectory) tar.entry({ name, mode, mtime }, await readFile(path));
+  const { attributes, isDirectory, isLink } = await describe(path);
+  if (isLink) tar.entry({ ...attributes, name, type: "symlink", linkname: await readlink(path) });
+  else if (!isDirectory) tar.entry({ ...attributes, name }, await readFile(path));
   else {
-    tar.entry({ name: `${name}/`, type: "directory", mode, mtime });
+    tar.entry({ ...attributes, name: `${name}/`, type: "directory" });
     for (const child of await readdir(path)) await addEntry(tar, join(path, child), posix.join(name, child));
   }
 }
 
 async function describe(path: string) {
   const stats = await lstat(path);
+  const { mtime, uid, gid } = stats;
   return {
-    mode: stats.mode & 0o7777,
-    mtime: stats.mtime,
+    attributes: { mode: stats.mode & 0o7777, mtime, uid, gid },
     isDirectory: stats.isDirectory(),
     isLink: stats.isSymbolicLink(),
   };

@@ -28,6 +28,7 @@ export function builtImage({ name, services }: ComposeModel, service: string): s
   return services[service]?.image ?? `${name}-${service}`;
 }
 
-function withTag(name: string): string {
+/** The name with the tag that it stands for. */
+export function withTag(name: string): string {
   return /(:[^/]+|@[^/]+)$/.test(name) ? name : `${name}:latest`;
 }

@@ -44,8 +44,9 @@ export const stackNames = {
   certificates: (stack: string) => `${stack}_sluice-certificates`,
   /** The only name of a slot's web container on a link; never the bare service name, which belongs to the door. */
   linkAlias: (stack: string, slot: Slot | "rehearsal", service: string) => `${service}.${slot}.${stack}`,
-  /** The repository of images built for a service; the tag is the release's. */
-  imageRepository: (stack: string, service: string) => `sluice/${stack}-${service.toLowerCase()}`,
+  /** The repository of images of a service, or of one that services mount; the tag is the release's. */
+  imageRepository: (stack: string, image: string) =>
+    `sluice/${stack}-${image.toLowerCase().replaceAll(/[/:@]+/g, "-")}`,
 } as const;
 
 /** Labels on everything that Sluice creates on an engine. */
@@ -64,4 +65,6 @@ export const labels = {
   home: "dev.sluice.home",
   /** JSON: the fixed addresses of a service's replicas by slot, on a door. */
   addresses: "dev.sluice.addresses",
+  /** JSON: directories of a container that have a volume to take files of its release. */
+  places: "dev.sluice.places",
 } as const;

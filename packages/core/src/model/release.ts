@@ -30,9 +30,9 @@ export interface ReleaseBundle {
   readonly key: string;
   /** What the planner knew of its services, so that a rollback needs no checkout. */
   readonly services: readonly ServiceFacts[];
-  /** Image id by service, for every service of the active profiles that is not `tool`. */
+  /** Image id by service, for every service of the active profiles that is not `tool`; and of images that services mount, see `mountedImages`. */
   readonly images: Readonly<Record<string, string>>;
-  /** Image reference (a tag that keeps the image from being pruned) by service. */
+  /** Image reference (a tag that keeps the image from being pruned) by service or mounted image. */
   readonly imageTags: Readonly<Record<string, string>>;
   /** Reference by digest in a registry, by service, of images that came from one. */
   readonly digests?: Readonly<Record<string, string>> | undefined;

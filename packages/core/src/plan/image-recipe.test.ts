@@ -56,6 +56,14 @@ describe("images of the same commit are used", () => {
   });
 });
 
+it("images of the same commit are used where those that are mounted are there, too", () => {
+  const volumes = [{ type: "image", source: "acme/assets", target: "/assets" }];
+  const model = modelOf({ worker: { image: "worker:1", volumes } });
+  expect(hasImagesOf(stored, { services, model })).toBe(false);
+  const images = { ...stored.bundle.images, "acme/assets:latest": "sha256:a" };
+  expect(hasImagesOf({ model, bundle: { ...stored.bundle, images } }, { services, model })).toBe(true);
+});
+
 describe("a build that begins from another service's image", () => {
   const from = (over: ComposeService) =>
     modelOf({

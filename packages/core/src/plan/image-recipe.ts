@@ -1,6 +1,7 @@
 import { notedCheckout } from "../model/checkout.ts";
 import type { ComposeModel, ComposeService } from "../model/compose.ts";
 import { builderOf } from "../model/image-names.ts";
+import { mountedImages } from "../model/mounted-images.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { StoredRelease } from "../ports/bundle-store.ts";
 
@@ -33,11 +34,15 @@ export function hasImagesOf(
   { services, model }: { readonly services: readonly ServiceFacts[]; readonly model: ComposeModel },
 ): boolean {
   const used = services.filter(({ active, role }) => active && role !== "tool");
-  return used.every(
-    ({ name }) =>
-      name in bundle.images &&
-      buildDifferences(model, stored, name).length === 0 &&
-      (builderOf(model, name) !== undefined || pulledImage(model, name) === pulledImage(stored, name)),
+  const areMounted = mountedImages(model, services).every((reference) => reference in bundle.images);
+  return (
+    areMounted &&
+    used.every(
+      ({ name }) =>
+        name in bundle.images &&
+        buildDifferences(model, stored, name).length === 0 &&
+        (builderOf(model, name) !== undefined || pulledImage(model, name) === pulledImage(stored, name)),
+    )
   );
 }
 

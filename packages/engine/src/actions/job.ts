@@ -31,7 +31,10 @@ export const job: StepAction<"job"> = {
   },
 };
 
-/** One that may change a database runs through whoever sees to it that nobody is held up. */
+/**
+ * One that may change a database runs through whoever sees to it that nobody is held up, and who alone knows whether it may be
+ * run again. Any other is run again as its restart policy says: what it needs may only be becoming ready.
+ */
 async function runJob(
   { slot, service, database }: StepOf<"job">,
   scope: DeploymentScope,
@@ -39,7 +42,7 @@ async function runJob(
 ): Promise<StepData | void> {
   const { slots, migrations } = scope.ports;
   const request = await withJobs(scope, await slotRequest(scope, slot, servicesOf(scope, [service])));
-  if (database === undefined) return slots.runJob(request, service, options);
+  if (database === undefined) return slots.runJob(request, service, { ...options, runsAgain: true });
   const { previousRunsOnIt } = scope;
   const about = { database, run: scope.deployment, jobs: [service], release: releaseOf(scope), previousRunsOnIt };
   const asked = { ...about, signal, onProgress: progress };

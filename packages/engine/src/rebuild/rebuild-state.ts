@@ -127,7 +127,7 @@ function provenBundle(
 ): ReleaseBundle | null {
   if (release === null) return null;
   const key = identity.key(release, project.modelHash);
-  const sources = { services: project.services, containers: slot.containers };
+  const sources = { services: project.services, containers: slot.containers, model: project.model };
   for (const tag of tags.toSorted((a, b) => Number(b === release.tag) - Number(a === release.tag))) {
     const found = releaseImages(stack, tag, sources, tagged);
     if (!found || identity.id(key, found.images) !== slot.release) continue;

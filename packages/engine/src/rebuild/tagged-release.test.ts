@@ -38,9 +38,11 @@ describe("the tags that the release in a slot may have", () => {
 describe("the images of a release", () => {
   const services = [aService("Web"), aService("db", { role: "data" }), aService("shell", { role: "tool" })];
 
+  const model = { name: "shop", services: {} };
+
   it("are those of its tag, for every service but tools", () => {
     const tags = [tagged("web", "v2", "b"), tagged("db", "v2", "d"), tagged("db", "v1", "d")];
-    expect(releaseImages("shop", "v2", { services, containers: [runs("Web", "b")] }, tags)).toEqual({
+    expect(releaseImages("shop", "v2", { services, containers: [runs("Web", "b")], model }, tags)).toEqual({
       images: { Web: "sha256:b", db: "sha256:d" },
       imageTags: { Web: "sluice/shop-web:v2", db: "sluice/shop-db:v2" },
     });
@@ -49,7 +51,18 @@ describe("the images of a release", () => {
   it("are what runs where a tag says something else, and unknown where one is gone", () => {
     const tags = [tagged("web", "v2", "b"), tagged("web", `v2-${long.slice(0, 12)}`, long), tagged("db", "v2", "d")];
     const containers = [runs("Web", long)];
-    expect(releaseImages("shop", "v2", { services, containers }, tags)?.images["Web"]).toBe(`sha256:${long}`);
-    expect(releaseImages("shop", "v2", { services, containers }, tags.slice(0, 2))).toBeNull();
+    expect(releaseImages("shop", "v2", { services, containers, model }, tags)?.images["Web"]).toBe(`sha256:${long}`);
+    expect(releaseImages("shop", "v2", { services, containers, model }, tags.slice(0, 2))).toBeNull();
+  });
+
+  it("are also those that its services mount", () => {
+    const volumes = [{ type: "image", source: "acme/assets", target: "/assets" }];
+    const running = { services, containers: [], model: { name: "shop", services: { Web: { volumes } } } };
+    const tags = [tagged("web", "v2", "b"), tagged("db", "v2", "d"), tagged("acme-assets-latest", "v2", "a")];
+    expect(releaseImages("shop", "v2", running, tags)).toMatchObject({
+      images: { "acme/assets:latest": "sha256:a" },
+      imageTags: { "acme/assets:latest": "sluice/shop-acme-assets-latest:v2" },
+    });
+    expect(releaseImages("shop", "v2", running, tags.slice(0, 2))).toBeNull();
   });
 });

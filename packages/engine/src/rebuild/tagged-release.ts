@@ -1,4 +1,11 @@
-import { type ObservedContainer, type ServiceFacts, stackNames, type TaggedImage } from "@sluice/core";
+import {
+  type ComposeModel,
+  mountedImages,
+  type ObservedContainer,
+  type ServiceFacts,
+  stackNames,
+  type TaggedImage,
+} from "@sluice/core";
 
 /**
  * The tags that the release in a slot may have, told by those that keep its images: the ones that all its containers
@@ -17,22 +24,26 @@ export function releaseTagsOf(
   return [...first].filter((tag) => others.every((tags) => tags.has(tag))).toSorted();
 }
 
+export interface RunningRelease {
+  readonly services: readonly ServiceFacts[];
+  readonly containers: readonly ObservedContainer[];
+  readonly model: ComposeModel;
+}
+
 /**
- * The images of a release by its tag, as a build would give them: of every active service that is no tool. What its
+ * The images of a release by its tag, as a build would give them: of every active service that is no tool, and those that are mounted. What its
  * containers run counts more than a tag. `null` where one is missing. Pure.
  */
 export function releaseImages(
   stack: string,
   tag: string,
-  {
-    services,
-    containers,
-  }: { readonly services: readonly ServiceFacts[]; readonly containers: readonly ObservedContainer[] },
+  { services, containers, model }: RunningRelease,
   tagged: readonly TaggedImage[],
 ): { readonly images: Record<string, string>; readonly imageTags: Record<string, string> } | null {
   const images: Record<string, string> = {};
   const imageTags: Record<string, string> = {};
-  for (const { name } of services.filter(({ active, role }) => active && role !== "tool")) {
+  const run = services.flatMap(({ name, active, role }) => (active && role !== "tool" ? name : []));
+  for (const name of [...run, ...mountedImages(model, services)]) {
     const repository = stackNames.imageRepository(stack, name);
     const running = containers.find(({ service }) => service === name)?.imageId;
     const found = tagged.find(

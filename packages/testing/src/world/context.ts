@@ -10,6 +10,8 @@ export interface Behaviour {
   readonly unhealthy?: readonly string[] | undefined;
   /** Jobs that end with another exit code than 0. */
   readonly failingJobs?: readonly string[] | undefined;
+  /** Jobs that end well only where they may be run again. */
+  readonly hastyJobs?: readonly string[] | undefined;
   /** Names of checks that fail. */
   readonly failingChecks?: readonly string[] | undefined;
   /** What a check that watches shows of it at a look, by its name. Default: a pass. */

@@ -54,7 +54,7 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
         return containers.map((container) => ({ ...container }));
       });
     },
-    async runJob({ slot, release, deployment }, service, { signal } = {}) {
+    async runJob({ slot, release, deployment }, service, { signal, runsAgain = false } = {}) {
       const facts = release.bundle.services.find(({ name }) => name === service);
       if (!facts) throw new SluiceError("JOB_FAILED", `job ${service} is not in the release`);
       const job = await act(`slots.runJob ${service}: start`, signal, () => {
@@ -69,7 +69,8 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
         return addContainer(state, { ...wanted, state: "running" });
       });
       await act(`slots.runJob ${service}: end`, signal, () => state.containers.delete(job.id));
-      if (behaviourOf(release.bundle.id).failingJobs?.includes(service)) {
+      const { failingJobs = [], hastyJobs = [] } = behaviourOf(release.bundle.id);
+      if (failingJobs.includes(service) || (hastyJobs.includes(service) && !runsAgain)) {
         throw new SluiceError("JOB_FAILED", `job ${service} ended with exit code 1`);
       }
       state.doneJobs.add(service);
