@@ -5,7 +5,7 @@ import type { Session } from "./session.ts";
 
 /**
  * Removes releases beyond retention that nobody needs: no slot, not what serves, and not the way back. Resolves with their
- * ids, oldest first.
+ * ids, oldest first. So are the logs of deployments removed beyond that number.
  *
  * @throws SluiceError HOME_MISMATCH
  */
@@ -19,5 +19,6 @@ export async function pruneReleases(session: Session, signal?: AbortSignal): Pro
   ]);
   const ids = releasesToPrune(bundles, { keep: config.releases.keep, needed, unproven });
   for (const id of ids) await pruneRelease(ports, id);
+  await ports.logs.prune(config.releases.keep);
   return ids;
 }
