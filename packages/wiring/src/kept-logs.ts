@@ -4,10 +4,10 @@ import type { KeptLogsView, LogLine, LogOptions } from "./deployer.ts";
 import { isErrorLine } from "./log-errors.ts";
 import type { Session } from "./session.ts";
 
-/** Deployments whose logs are kept, newest first, with the services that they are of. */
+/** Deployments whose logs are kept, newest first, with the services that they are of. What cannot be read is none: the record is shown without. */
 export async function readKeptLogs(session: Session): Promise<readonly KeptLogsView[]> {
   const kept = createKeptLogs(await session.home());
-  const deployments = (await kept.deployments()).toReversed();
+  const deployments = (await kept.deployments().catch(() => [])).toReversed();
   const views = deployments.map(async (deployment) => ({ deployment, services: namesIn(await kept.of(deployment)) }));
   return (await Promise.all(views)).filter(({ services }) => services.length > 0);
 }
