@@ -32,14 +32,14 @@ describe("a deployment whose candidate fails", () => {
     });
   });
 
-  it("keeps what its build and its jobs wrote too, and says at its end what is kept and how to read it", async () => {
+  it("keeps what its build and its jobs wrote too, nothing of what never ran, and says at its end what is kept and how to read it", async () => {
     const scenario = await afterFirst();
     scenario.world.behaviours.set("v2", { unhealthy: ["web"] });
     const { deployment } = await scenario.deploy("v2");
     expect(keptOf(scenario, deployment)).toMatchObject({ build: ["build of v2"], migrate: ["migrate at work"] });
     expect(scenario.world.events.at(-1)).toMatchObject({
       type: "deployment-end",
-      logs: ["build", "migrate", "web", "worker"],
+      logs: ["build", "migrate", "web"],
     });
     expect(scenario.world.events.find(({ type }) => type === "error")).toMatchObject({
       code: "NOT_READY",
@@ -98,8 +98,13 @@ it("a job that fails keeps what it wrote", async () => {
 
 it("a service in base that fails keeps its log before it is put back", async () => {
   const scenario = await afterFirst();
-  scenario.world.calls.fault = ({ name }) =>
-    name === "base.up db: start" ? new SluiceError("NOT_READY", "db is not ready") : undefined;
+  const failToStart = () => {
+    for (const container of scenario.world.state.containers.values()) {
+      if (container.service === "db") container.startedAt = scenario.world.clock.now().toISOString();
+    }
+    throw new SluiceError("NOT_READY", "db is not ready");
+  };
+  scenario.world.calls.fault = ({ name }) => (name === "base.up db: start" ? failToStart : undefined);
   const { deployment } = await scenario.deploy("v2", { images: { db: "postgres:99" } });
   expect(Object.keys(keptOf(scenario, deployment))).toContain("db");
 });

@@ -40,7 +40,9 @@ export async function keepLogs(scope: DeploymentScope, containers: readonly Trie
   const { clock, logs } = scope.ports;
   using deadline = createDeadline(clock, keepMs);
   let failure: unknown;
-  const failedFirst = containers.toSorted((one, other) => Number(isWell(one)) - Number(isWell(other)));
+  // What was never started has written nothing.
+  const begun = containers.filter(({ startedAt }) => startedAt !== "");
+  const failedFirst = begun.toSorted((one, other) => Number(isWell(one)) - Number(isWell(other)));
   for (const { id, name: container, service, place } of failedFirst) {
     const keeping = logs.keep(scope.deployment, { id, container, service, place }, deadline.signal);
     await settle(clock, deadline.signal, keeping).catch((error: unknown) => {
