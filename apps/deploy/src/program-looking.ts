@@ -31,6 +31,13 @@ export function addLookingCommands(program: Command, verb: Verb): void {
     .option("--since <time>", "lines since a moment, a duration before now, or the last `deploy`")
     .option("--errors", "only lines that speak of something that went wrong")
     .addOption(
+      new Option("--deployment <id>", "what is kept of a deployment that failed, as history lists them").conflicts([
+        "follow",
+        "since",
+        "slot",
+      ]),
+    )
+    .addOption(
       new Option("--slot <slot>", "slot to look into (default: the one that serves)").choices(["blue", "green"]),
     );
   verb(

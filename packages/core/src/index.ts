@@ -133,6 +133,7 @@ export * from "./ports/clock.ts";
 export * from "./ports/container-exec.ts";
 export * from "./ports/container-logs.ts";
 export * from "./ports/container-stats.ts";
+export * from "./ports/deployment-logs.ts";
 export * from "./ports/event-sink.ts";
 export * from "./ports/examiner.ts";
 export * from "./ports/journal.ts";

@@ -1,4 +1,5 @@
-import type { CallOptions, PlanStep, StepKind } from "@sluice/core";
+import type { CallOptions, OutputSink, PlanStep, StepKind } from "@sluice/core";
+import { noteOutput } from "./keep-logs.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
 
 export type StepOf<Kind extends StepKind> = Extract<PlanStep, { kind: Kind }>;
@@ -23,9 +24,13 @@ export interface StepAction<Kind extends StepKind> {
 }
 
 export function createCall(scope: DeploymentScope, step: PlanStep, signal: AbortSignal): StepCall {
+  const onOutput: OutputSink = (line) => {
+    emit(scope, { type: "output-line", ...line });
+    noteOutput(scope, step, line);
+  };
   return {
     signal,
-    options: { signal, onOutput: (line) => emit(scope, { type: "output-line", ...line }) },
+    options: { signal, onOutput },
     progress: (text) => emit(scope, { type: "step-progress", deployment: scope.deployment, step: step.id, text }),
   };
 }

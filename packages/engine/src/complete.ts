@@ -1,4 +1,4 @@
-import { type ObservedContainer, type Outcome, type PlanStep, type ResolvedProject, shutDoors } from "@sluice/core";
+import { type Outcome, type PlanStep, type ResolvedProject, shutDoors } from "@sluice/core";
 import { reviveRest } from "./actions/revive-base.ts";
 import { reviveDoors } from "./actions/revive-doors.ts";
 import { restoreRoutes } from "./actions/traffic.ts";
@@ -7,10 +7,11 @@ import { tellCutShortJobs } from "./cut-short.ts";
 import { createDeadline, settle } from "./deadline.ts";
 import { type DeploymentResult, end, leave, type RunContext } from "./end.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
+import { keepLogs, logsHint, triedContainers } from "./keep-logs.ts";
 import { mendLinks } from "./mend-links.ts";
 import { describe, report } from "./report.ts";
 import { type RunResult, type UndoFailure, undoSteps } from "./run-steps.ts";
-import { type DeploymentScope, servingSlot, slotServices } from "./scope.ts";
+import { type DeploymentScope, slotServices } from "./scope.ts";
 import { servingOf } from "./serving.ts";
 import { showLogs } from "./show-logs.ts";
 import { stayLive } from "./stay-live.ts";
@@ -74,9 +75,15 @@ export async function completeRun(
   // Users first: nothing else, not even saying why, comes before they are back.
   if (alone === undefined) await giveBack(scope, steps);
   if (!interrupted) {
-    report(scope, error);
-    await showCandidateLog(scope);
+    report(scope, error, logsHint(scope, error));
+    const tried = await triedContainers(scope, steps);
+    // What is in base, its checks have shown, and its start has said.
+    await showLogs(
+      scope,
+      tried.filter(({ place }) => place !== "base"),
+    );
     if (verdictCodes.has(code)) await markBroken(scope, message);
+    await keepLogs(scope, tried);
   }
   if (alone !== undefined) return end(scope, run, { outcome: "needs-person", error, reason: `${message}; ${alone}` });
   if (step.kind === "job") await tellCutShortJobs(scope);
@@ -153,22 +160,6 @@ async function edgesDown(scope: DeploymentScope, failures: readonly UndoFailure[
   const { base } = await settle(ports.clock, deadline.signal, seen).catch(() => ({ base: null }));
   const runs = (name: string) => base?.[name]?.containers.some(({ state }) => state === "running");
   return base ? failed.flatMap(({ name }) => (runs(name) ? [] : [name])) : [];
-}
-
-/** The last lines of what was tried, while its containers are still there. */
-async function showCandidateLog(scope: DeploymentScope): Promise<void> {
-  const { ports, stack, plan, release } = scope;
-  if (!plan.steps.some(({ kind }) => kind === "create" || kind === "start" || kind === "workers")) return;
-  // Until the slot is made anew, what is in it is of an earlier release.
-  const isTried = (container: ObservedContainer) => container.release === release?.bundle.id;
-  using deadline = createDeadline(ports.clock, 10_000);
-  const { signal } = deadline;
-  try {
-    const found = await settle(ports.clock, signal, ports.observer.slotContainers(stack, servingSlot(scope), signal));
-    await showLogs(scope, found.filter(isTried), signal);
-  } catch {
-    // As for each log.
-  }
 }
 
 /** A release that serves, or that served before, is proven: what fails then is not what was released. */

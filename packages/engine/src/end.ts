@@ -9,6 +9,7 @@ import {
 } from "@sluice/core";
 import { createDeadline, settle } from "./deadline.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
+import { clearLogs } from "./keep-logs.ts";
 import { report } from "./report.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
 
@@ -44,6 +45,8 @@ interface Ending {
   readonly isAsked?: boolean;
   /** Proxies of the project that do not run, beside what is seen. Default: none that is known. */
   readonly shut?: readonly string[];
+  /** Services whose logs are kept. Default: none. */
+  readonly logs?: readonly string[] | undefined;
   /** What is to be done before anybody looks again, where the engine was restarted at the last look. */
   readonly afterRestart?: () => Promise<void>;
 }
@@ -54,6 +57,7 @@ export async function end(scope: DeploymentScope, run: RunContext, wanted: Endin
   await scope.reported;
   const seen = await serves(scope, run, wanted.outcome, wanted.afterRestart);
   const ending = provenEnding(scope, wanted, seen?.serving);
+  const logs = await clearLogs(scope, ending.outcome);
   const durationMs = Math.round(ports.clock.monotonicMs() - run.startedMs);
   try {
     await scope.observations.carry((carried) =>
@@ -75,7 +79,7 @@ export async function end(scope: DeploymentScope, run: RunContext, wanted: Endin
   }
   return lastWord(
     scope,
-    { ...ending, ...(ending.outcome === "needs-person" ? { next: "sluice status" } : {}) },
+    { ...ending, logs, ...(ending.outcome === "needs-person" ? { next: "sluice status" } : {}) },
     seen,
     durationMs,
   );
@@ -143,7 +147,7 @@ function isServed({ bundle }: StoredRelease): boolean {
 
 function lastWord(
   scope: DeploymentScope,
-  { outcome, error, reason, isAsked = false, shut: proxies = [], next }: Ending & { readonly next?: string },
+  { outcome, error, reason, isAsked = false, shut: proxies = [], logs = [], next }: Ending & { readonly next?: string },
   seen: Reached | undefined,
   durationMs: number,
 ): DeploymentResult {
@@ -168,6 +172,7 @@ function lastWord(
     durationMs,
     ...(reason ? { reason } : {}),
     ...codeOf(error),
+    ...(logs.length > 0 ? { logs } : {}),
     ...(next ? { next } : {}),
   });
   return {

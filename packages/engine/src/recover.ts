@@ -12,6 +12,7 @@ import { type DeploymentResult, end } from "./end.ts";
 import { goesBack } from "./goes-back.ts";
 import { failingPrevious } from "./incompatible-release.ts";
 import { type AttemptRecord, bundleOf, type UnfinishedAttempt, unfinishedOf } from "./journal-entries.ts";
+import { keepLogs, triedContainers } from "./keep-logs.ts";
 import { Observations } from "./observations.ts";
 import { lastAttempt } from "./read-attempts.ts";
 import { recordedOf } from "./recorded-windows.ts";
@@ -112,6 +113,7 @@ export async function recover(
   await restoreRoutes(scope, recovery.begun);
   if (condemned && unfinished.isBroken && !scope.release?.bundle.broken) await markBroken(scope, condemned);
   await tellCutShortJobs(scope);
+  await keepLogs(scope, await triedContainers(scope, recovery.begun));
   const failures = await undoSteps(recovery.begun, scope);
   if (scope.engine === "was-away") await wake(scope, failures.length === 0);
   await reviveDoors(scope);

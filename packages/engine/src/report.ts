@@ -7,9 +7,13 @@ export function describe(error: unknown): { readonly code: string; readonly mess
   return { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
 }
 
-/** Says an error once, where it is handled. */
-export function report(scope: Emitter, error: unknown): void {
+/**
+ * Says an error once, where it is handled.
+ *
+ * @param hint in the place of its own
+ */
+export function report(scope: Emitter, error: unknown, hint = isSluiceError(error) ? error.hint : undefined): void {
   const { code, message } = describe(error);
-  const { hint, detail } = isSluiceError(error) ? error : { hint: undefined, detail: undefined };
+  const detail = isSluiceError(error) ? error.detail : undefined;
   emit(scope, { type: "error", code, message, ...(hint ? { hint } : {}), ...(detail ? { detail } : {}) });
 }

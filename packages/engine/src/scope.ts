@@ -5,6 +5,7 @@ import type {
   CheckoutGuard,
   Clock,
   Config,
+  DeploymentLogs,
   DeploymentPlan,
   DoorRuntime,
   EventBody,
@@ -41,6 +42,7 @@ import type { WorkerRestarts } from "./worker-proof.ts";
 export interface EnginePorts {
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly logs: DeploymentLogs;
   readonly bundles: BundleStore;
   readonly backups: BackupTaker;
   readonly migrations: MigrationRunner;
@@ -125,6 +127,8 @@ export interface DeploymentScope extends StackFacts {
   undoing?: PlanStep | undefined;
   /** Monotonic milliseconds at which this run led everyone to the candidate. */
   cutoverAtMs?: number;
+  /** That logs of it cannot be kept was told. */
+  logsLost?: boolean;
   /** The Docker engine was away for a while, or has not come back within the time that is waited for it. */
   engine?: "was-away" | "gone";
 }

@@ -21,6 +21,7 @@ import { readAnchoredAudit } from "./github/anchors.ts";
 import { readApprovalRecords } from "./github/approvals.ts";
 import { assertReleaseAllowed } from "./github/gate.ts";
 import { assertHomeRoom, readHomeFacts } from "./home-room.ts";
+import { readDeploymentLogs, readKeptLogs } from "./kept-logs.ts";
 import { projectOfWayBack } from "./known-project.ts";
 import { readMemory } from "./live-memory.ts";
 import { configFileOf } from "./locations.ts";
@@ -128,7 +129,11 @@ function deployerOf(session: Session): Deployer {
     status: (signal) => readStatus(session, signal),
     standIn: async (signal) => (await session.known(signal)).standIn,
     ps: (signal) => readProcesses(session, signal),
-    logs: (services, logOptions = {}) => followServiceLogs(session, services, logOptions),
+    logs: (services, { deployment, ...logOptions } = {}) =>
+      deployment === undefined
+        ? followServiceLogs(session, services, logOptions)
+        : readDeploymentLogs(session, deployment, services, logOptions),
+    keptLogs: () => readKeptLogs(session),
     verify: (signal, call = {}) => verifyWithAlarm(session, call, signal),
     traffic: (signal) => readTraffic(session, signal),
     order: (kind, call = {}, signal) => giveOrder(session, kind, call, signal),

@@ -3,12 +3,13 @@ import { environmentFingerprint, modelChanges, mountedFiles } from "@sluice/comp
 import { doorImage, maskWords, redactDeep } from "@sluice/core";
 import type { EnginePorts } from "@sluice/engine";
 import { judge } from "@sluice/health";
-import { createJournal, createOrderDesk, createTrafficCounts, type StateHome } from "@sluice/journal";
+import { createJournal, createKeptLogs, createOrderDesk, createTrafficCounts, type StateHome } from "@sluice/journal";
 import { assertUnchanged, createBundleStore, releaseId, releaseKey } from "@sluice/release";
 import type { HomeClaim } from "./claim-home.ts";
 import { createBackupTaker } from "./database/backup-taker.ts";
 import { createMigrationRunner } from "./database/migration-runner.ts";
 import { createRehearser } from "./database/rehearsal/rehearser.ts";
+import { createDeploymentLogs } from "./deployment-logs.ts";
 import { withKnownSecrets } from "./known-bundles.ts";
 import { createStackProber } from "./prober.ts";
 import { createRedactingJournal } from "./redacting-journal.ts";
@@ -37,6 +38,7 @@ export async function createPorts(
   return {
     clock,
     journal: createRedactingJournal(createJournal(state, clock), redact),
+    logs: createDeploymentLogs(createKeptLogs(state), runtime, redact),
     bundles: withKnownSecrets(createBundleStore(state.releasesDir), options.env, add),
     backups: createBackupTaker(session),
     migrations: createMigrationRunner(session),

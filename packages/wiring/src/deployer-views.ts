@@ -99,6 +99,8 @@ export interface LogOptions {
   readonly tail?: number | undefined;
   /** As `parseSince` of core reads it, or `deploy`: since the last deployment began. */
   readonly since?: string | undefined;
+  /** What is kept of a deployment that failed, with `tail` and `errors` alone. Default: what the engine has now. */
+  readonly deployment?: string | undefined;
   /** Only lines that speak of something that went wrong. */
   readonly errors?: boolean | undefined;
   /** Default: the live slot; of lines that are followed the one that is live by then. */
@@ -114,10 +116,18 @@ export interface LiveView {
   readonly tag: string | null;
 }
 
+/** A deployment whose logs are kept. */
+export interface KeptLogsView {
+  readonly deployment: string;
+  /** That something is kept of, `build` among them. */
+  readonly services: readonly string[];
+}
+
 export interface LogLine {
   readonly service: string;
   readonly container: string;
-  readonly place: Slot | "base";
+  /** `build` only of a deployment whose build is kept. */
+  readonly place: Slot | "base" | "build";
   readonly stream: "stdout" | "stderr";
   readonly text: string;
 }

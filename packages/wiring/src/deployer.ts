@@ -24,6 +24,7 @@ import type {
   ImportCall,
   ImportedState,
   Inspection,
+  KeptLogsView,
   LogLine,
   LogOptions,
   OrderCall,
@@ -163,8 +164,14 @@ export interface Deployer extends AsyncDisposable {
   standIn(signal?: AbortSignal): Promise<StandIn | null>;
   status(signal?: AbortSignal): Promise<StackStatus>;
   ps(signal?: AbortSignal): Promise<readonly ProcessRow[]>;
-  /** Lines of services as they come; all services of the project when none is named. @throws SluiceError USAGE for an unknown one */
+  /**
+   * Lines of services as they come; all services of the project when none is named.
+   *
+   * @throws SluiceError USAGE for an unknown one; LOGS_UNKNOWN for a deployment of which nothing is kept
+   */
   logs(services: readonly string[], options?: LogOptions): AsyncIterable<LogLine>;
+  /** Deployments that failed and whose logs are kept, newest first. */
+  keptLogs(): Promise<readonly KeptLogsView[]>;
   /**
    * The checks of the release that serves, through the door as users come. Where no person sees it, and no deployment runs, channels that
    * ask for `checks-failed` are told when they begin to fail, and when all pass again.

@@ -6,7 +6,7 @@ import { recordUpkeep, upkeepParts } from "./upkeep.ts";
 
 /**
  * Removes releases beyond retention that nobody needs: no slot, not what serves, and not the way back. Resolves with their
- * ids, oldest first; they are in the record, also those of before it failed.
+ * ids, oldest first; they are in the record, also those of before it failed. Kept logs of as many deployments stay.
  *
  * @throws SluiceError HOME_MISMATCH
  */
@@ -28,5 +28,6 @@ export async function pruneReleases(session: Session, signal?: AbortSignal): Pro
   } finally {
     await recordUpkeep(await upkeepParts(session), { type: "releases-pruned", releases });
   }
+  await ports.logs.prune(config.releases.keep);
   return releases;
 }

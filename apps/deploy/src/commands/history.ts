@@ -1,8 +1,10 @@
 import { formatDuration, SluiceError } from "@sluice/core";
 import type { AttemptRecord, CommandCall } from "../context.ts";
+import { givenFlags } from "../given-flags.ts";
 import { deploymentText } from "../render/deployment-text.ts";
 import { writeJson } from "../render/json.ts";
 import { formatSection, formatTable } from "../render/table.ts";
+import { logsCommand } from "../render/words.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 const shownByDefault = 20;
@@ -18,21 +20,25 @@ export async function history(call: CommandCall<{ readonly limit?: number }>): P
   return withDeployer(call, async (deployer) => {
     const [id] = args;
     const count = flags.limit ?? shownByDefault;
-    const [attempts, releases] = await Promise.all([
+    const [attempts, releases, kept] = await Promise.all([
       deployer.history(id === undefined ? count : undefined),
       deployer.releases(),
+      deployer.keptLogs(),
     ]);
+    const logsOf = (deployment: string) => kept.find((one) => one.deployment === deployment)?.services ?? [];
+    const given = givenFlags(flags);
     if (id !== undefined) {
       const attempt = attempts.find(({ start }) => start.deployment === id);
       if (!attempt) throw unknownDeployment(id);
-      if (flags.json) writeJson(context, detailsOf(attempt));
-      else context.stdout.write(deploymentText(attempt));
+      const logs = logsOf(id);
+      if (flags.json) writeJson(context, { ...detailsOf(attempt), logs });
+      else context.stdout.write(deploymentText(attempt, logsCommand(id, logs, given)));
       return 0;
     }
     const shown = attempts.toReversed().slice(0, count);
     if (flags.json) {
       writeJson(context, {
-        deployments: shown.map(summaryOf),
+        deployments: shown.map((attempt) => ({ ...summaryOf(attempt), logs: logsOf(attempt.start.deployment) })),
         releases: releases.map(({ id, tag, tags, commit, dirty, createdAt, broken }) => ({
           id,
           tag,
@@ -64,7 +70,12 @@ export async function history(call: CommandCall<{ readonly limit?: number }>): P
         [dirty ? "with uncommitted changes" : [], broken ? `broken: ${broken.reason}` : []].flat().join("; "),
       ]),
     );
-    const text = formatSection("deployments", deployments) + formatSection("releases", stored);
+    const readable = shown.flatMap(
+      ({ start: { deployment } }) => logsCommand(deployment, logsOf(deployment), given) || [],
+    );
+    const logs = readable.map((command) => `${command}\n`).join("");
+    const text =
+      formatSection("deployments", deployments) + formatSection("logs", logs) + formatSection("releases", stored);
     context.stdout.write(text === "" ? "no deployment yet\n" : text.slice(1));
     return 0;
   });

@@ -15,23 +15,26 @@ export interface LogFlags {
   readonly since?: string;
   readonly slot?: Slot;
   readonly errors?: boolean;
+  readonly deployment?: string;
 }
 
-/** `sluice logs [SERVICE…]`: what the containers write, of the slot that serves unless another is named. */
+/** `sluice logs [SERVICE…]`: what the containers write, of the slot that serves unless another is named, or what is kept of a deployment. */
 export async function logs(call: CommandCall<LogFlags>): Promise<number> {
   const { context, flags, args } = call;
-  const { follow, tail, since, slot, errors } = flags;
+  const { follow, tail, since, slot, errors, deployment } = flags;
   assertSince(since, context.now());
   const prefix = createPrefix(createPaint(context));
   return whileRead(context, (signal) =>
     withDeployer(call, async (deployer) => {
-      const standIn = await toldStandIn(call, deployer, signal);
+      // What is kept needs no project.
+      const standIn = deployment === undefined ? await toldStandIn(call, deployer, signal) : null;
       if (standIn && flags.json) writeJson(context, { standIn });
       const onMove = (live: LiveView) => {
         if (flags.json) writeJson(context, { live });
         else context.stderr.write(`${live.tag ?? "another release"} serves now (${live.slot}): its lines follow\n`);
       };
-      for await (const line of deployer.logs(args, { follow, tail, since, slot, errors, onMove, signal })) {
+      const options = { follow, tail, since, slot, errors, deployment, onMove, signal };
+      for await (const line of deployer.logs(args, options)) {
         if (flags.json) writeJson(context, line);
         else context.stdout.write(`${prefix(line)} ${shownToRunner(line.text, context.env)}\n`);
         if (signal.aborted) break;

@@ -210,6 +210,17 @@ describe("sluice logs", () => {
     expect(deployer.options?.files).toEqual(["/srv/Shop/a.yaml"]);
   });
 
+  it("prints what is kept of a deployment, for which no project is needed", async () => {
+    const deployer = logging();
+    const ran = await run(["logs", "--deployment", "d7", "--tail", "5", "web"], { deployer });
+    expect(ran.stdout).toBe("web-1 | hello\nworker-1 | oh\n");
+    expect(deployer.calls).toContainEqual(["logs", ["web"], expect.objectContaining({ deployment: "d7", tail: 5 })]);
+    expect(deployer.calls.map(([name]) => name)).not.toContain("standIn");
+    for (const more of [["-f"], ["--since", "1h"], ["--slot", "blue"]]) {
+      expect((await run(["logs", "--deployment", "d7", ...more], { deployer: logging() })).exitCode).toBe(2);
+    }
+  });
+
   it("takes moments and the last deployment, and no text that is no time", async () => {
     for (const since of ["deploy", "2026-05-01", "2026-05-01T09:00Z"]) {
       expect((await run(["logs", "--since", since], { deployer: logging() })).exitCode).toBe(0);
@@ -412,6 +423,23 @@ describe("sluice history and audit", () => {
       "  2026-05-01T09:01:00.000Z  d1          deploy v2  live     1m20s  ada  release v2; consented to breaking migration",
     ]);
     expect((await run(["history", "-n", "1"], { deployer: recording() })).stdout).not.toContain("d1 ");
+  });
+
+  it("says how to read the logs of those that have some", async () => {
+    const deployer = fakeDeployer({
+      history: async () => [anAttempt(), open],
+      keptLogs: async () => [
+        { deployment: "d1", services: ["build", "web"] },
+        { deployment: "d0", services: ["web"] },
+      ],
+    });
+    const command = "sluice -p shop logs --deployment d1 build web";
+    const { stdout } = await run(["-p", "shop", "history"], { deployer });
+    expect(stdout).toContain(`\nlogs\n  ${command}\n`);
+    const { stdout: one } = await run(["-p", "shop", "history", "d1"], { deployer });
+    expect(one).toMatch(new RegExp(`^logs +${command}$`, "m"));
+    const json = await run(["history", "--json"], { deployer });
+    expect(JSON.parse(json.stdout)).toMatchObject({ deployments: [{ logs: [] }, { logs: ["build", "web"] }] });
   });
 
   const changed = (modelChanges: AttemptRecord["start"]["modelChanges"]) =>

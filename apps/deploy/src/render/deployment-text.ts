@@ -2,8 +2,12 @@ import { formatDuration, type ModelChange } from "@sluice/core";
 import type { AttemptRecord } from "../context.ts";
 import { formatSection, formatTable } from "./table.ts";
 
-/** One deployment of the record: who, why, what it changed in the compose model, its steps and its end. */
-export function deploymentText({ start, outcomes, end }: AttemptRecord): string {
+/**
+ * One deployment of the record: who, why, what it changed in the compose model, its steps and its end.
+ *
+ * @param logs the command that reads what its containers wrote; empty where nothing is kept
+ */
+export function deploymentText({ start, outcomes, end }: AttemptRecord, logs = ""): string {
   const { deployment, kind, tag, actor, reason, consents, origin, at } = start;
   const took = end ? ` after ${formatDuration(end.durationMs)}` : "";
   const facts = [
@@ -12,6 +16,7 @@ export function deploymentText({ start, outcomes, end }: AttemptRecord): string 
     ["why", reason],
     ["consents", consents.join("; ")],
     ["outcome", end ? `${end.outcome}${took}${end.reason ? `: ${end.reason}` : ""}` : "no end"],
+    ["logs", logs],
   ].filter(([, value]) => value !== "");
   const targets = new Map(start.plan.steps.map((step) => [step.id, `${step.kind} ${step.target}`]));
   const steps = outcomes.map(({ step, result, durationMs, error }) => [

@@ -3,13 +3,14 @@ import { markdownText, rehearsalTables, rehearsalVerdictText, rollbackSafeText }
 import { code, table } from "./markdown.ts";
 import { outputText } from "./plain.ts";
 import type { Story } from "./story.ts";
-import { beforeNext, findingText, nextCommand, outcomeText, servingNowText } from "./words.ts";
+import { beforeNext, findingText, logsCommand, nextCommand, outcomeText, servingNowText } from "./words.ts";
 
 /** The deployment as Markdown for the page of the job; empty when there was none. */
 export function githubSummary(story: Story, given: string, now: Date): string {
   const { start, end, ended, verdicts, errors, findings, rehearsals, output } = story;
   if (!end) return "";
   const [before, next] = [beforeNext(story), nextCommand(story, given)];
+  const logs = logsCommand(end.deployment, end.logs ?? [], given);
   const good = end.exitCode === 0;
   return [
     `## ${good ? "✅" : "❌"} ${markdownText(outcomeText(end))}`,
@@ -22,6 +23,7 @@ export function githubSummary(story: Story, given: string, now: Date): string {
         ]
       : []),
     ...(next ? ["", `**Next:** ${before && `${markdownText(before)}; then `}${code(next)}`] : []),
+    ...(logs ? ["", `**Logs:** ${code(logs)}`] : []),
     ...errors.flatMap(({ code: name, message, hint }) => [
       "",
       `**${name}:** ${markdownText(message)}${hint ? `  \n${markdownText(hint)}` : ""}`,

@@ -1,7 +1,7 @@
 import { withFlags } from "../given-flags.ts";
 import type { Paint } from "./paint.ts";
 import type { Story } from "./story.ts";
-import { beforeNext, nextCommand, outcomeText, servingNowText } from "./words.ts";
+import { beforeNext, logsCommand, nextCommand, outcomeText, servingNowText } from "./words.ts";
 
 /** What a person needs at the end: how it ended, what failed, what serves now, what to type next. */
 export function lastWords(story: Story, given: string, paint: Paint): string {
@@ -16,6 +16,7 @@ export function lastWords(story: Story, given: string, paint: Paint): string {
     ["outcome", paint(good ? "green" : "red", outcomeText(end))],
     ["failed", good ? undefined : failed && `${failed.kind} ${failed.target}`],
     ["because", good ? undefined : cause],
+    ["logs", logsCommand(end.deployment, end.logs ?? [], given)],
     ["now", withFlags(servingNowText(end), given)],
     ["next", next],
   ];

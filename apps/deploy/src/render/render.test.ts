@@ -113,6 +113,18 @@ next     sluice -p shop deploy --release v2 --retry
   });
 });
 
+it("all that a failed deployment wrote is behind the command that is said at its end", () => {
+  const logs = ["build", "web"];
+  const events = badEvents.map((body) => (body.type === "deployment-end" ? { ...body, deployment: "d1", logs } : body));
+  const command = "sluice -p shop logs --deployment d1 build web";
+  const { stdout, text } = capture();
+  play(createPlainRenderer({ stdout, now: () => at }, " -p shop"), events);
+  expect(text()).toContain(`\nlogs     ${command}\nnow `);
+  const story = createStory();
+  for (const body of events) story.add(createEvent(at, body));
+  expect(githubSummary(story, " -p shop", at)).toContain(`**Logs:** \`${command}\``);
+});
+
 describe("what is to be done before a release is tried again", () => {
   const failedWith = (code: string): readonly EventBody[] =>
     badEvents.map((body) => (body.type === "error" ? { ...body, code, hint: "free space: `sluice prune`" } : body));

@@ -118,6 +118,12 @@ export function nextCommand(
   return withFlags(end.next ?? (start ? retryCommand(start.kind, end) : ""), given);
 }
 
+/** The command that shows all that is kept of what a deployment's containers, jobs and build wrote; empty where nothing is. */
+export function logsCommand(deployment: string, services: readonly string[], given: string): string {
+  if (services.length === 0) return "";
+  return withFlags(["sluice logs --deployment", deployment, ...services].join(" "), given);
+}
+
 /** What has to be done before that command can come to anything; empty where what failed may be the release itself. */
 export function beforeNext({ end, errors }: Pick<Story, "end" | "errors">): string {
   if (end?.outcome !== "failed" && end?.outcome !== "rolled-back") return "";

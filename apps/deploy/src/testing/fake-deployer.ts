@@ -32,6 +32,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
     rollback: unexpected("rollback"),
     resume: unexpected("resume"),
     abort: unexpected("abort"),
+    keptLogs: async () => [],
     standIn: async () => null,
     status: async () => aStatus(),
     ps: unexpected("ps"),

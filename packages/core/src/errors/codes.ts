@@ -11,6 +11,8 @@ export const errorExitCodes = {
   RELEASE_UNKNOWN: 2,
   BACKUP_UNKNOWN: 2,
   DATABASE_UNKNOWN: 2,
+  /** No logs of that deployment are kept. */
+  LOGS_UNKNOWN: 2,
 
   LOCK_HELD: 10,
   HOME_MISMATCH: 10,

@@ -36,6 +36,7 @@ const fields: { readonly [Type in EventBody["type"]]: Marks<BodyOf<Type>> } = {
     durationMs: "",
     reason: "?",
     code: "?",
+    logs: "?",
     next: "?",
   },
 };

@@ -60,6 +60,8 @@ export type EventBody =
       reason?: string;
       /** Of the error that ended it, where one did. */
       code?: ErrorCode;
+      /** Services whose logs are kept, `build` among them: `sluice logs --deployment` prints them. */
+      logs?: readonly string[];
       next?: string;
     };
 

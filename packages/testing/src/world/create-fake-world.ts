@@ -4,6 +4,7 @@ import type {
   BundleStore,
   CheckoutGuard,
   Clock,
+  DeploymentLogs,
   DoorRuntime,
   EventSink,
   ImageBuilder,
@@ -37,6 +38,7 @@ import { fakeDoors } from "./fake-doors.ts";
 import { fakeIdentity } from "./fake-identity.ts";
 import { fakeImageBuilder } from "./fake-image-builder.ts";
 import { fakeJournal } from "./fake-journal.ts";
+import { fakeLogs } from "./fake-logs.ts";
 import { fakeMigrations } from "./fake-migrations.ts";
 import { fakeObserver } from "./fake-observer.ts";
 import { createFakeOrders } from "./fake-orders.ts";
@@ -54,6 +56,7 @@ import { type Reach, usersOf } from "./users.ts";
 export interface FakePorts {
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly logs: DeploymentLogs;
   readonly bundles: BundleStore;
   readonly backups: BackupTaker;
   readonly migrations: MigrationRunner;
@@ -142,6 +145,7 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
       return {
         clock,
         journal: fakeJournal(context),
+        logs: fakeLogs(context),
         bundles: fakeBundleStore(context),
         backups: fakeBackups(context),
         migrations: fakeMigrations(context),

@@ -3,8 +3,9 @@ import type { FakeContext } from "./context.ts";
 
 export function fakeImageBuilder({ act, state }: FakeContext): ImageBuilder {
   return {
-    build: (project, tag, { signal } = {}) =>
+    build: (project, tag, { signal, onOutput } = {}) =>
       act(`images.build ${tag}`, signal, () => {
+        onOutput?.({ source: "build", stream: "stderr", text: `build of ${tag}` });
         const services = project.services.filter(({ active, role }) => active && role !== "tool");
         const images: Record<string, string> = {};
         const imageTags: Record<string, string> = {};

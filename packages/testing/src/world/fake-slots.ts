@@ -54,7 +54,7 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
         return containers.map((container) => ({ ...container }));
       });
     },
-    async runJob({ slot, release, deployment }, service, { signal, runsAgain = false } = {}) {
+    async runJob({ slot, release, deployment }, service, { signal, onOutput, runsAgain = false } = {}) {
       const facts = release.bundle.services.find(({ name }) => name === service);
       if (!facts) throw new SluiceError("JOB_FAILED", `job ${service} is not in the release`);
       const job = await act(`slots.runJob ${service}: start`, signal, () => {
@@ -68,6 +68,7 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
         const wanted = { place: "job" as const, facts, spec: slot, release: release.bundle.id, deployment };
         return addContainer(state, { ...wanted, state: "running" });
       });
+      onOutput?.({ source: service, stream: "stdout", text: `${service} at work` });
       await act(`slots.runJob ${service}: end`, signal, () => state.containers.delete(job.id));
       const { failingJobs = [], hastyJobs = [] } = behaviourOf(release.bundle.id);
       if (failingJobs.includes(service) || (hastyJobs.includes(service) && !runsAgain)) {

@@ -74,6 +74,8 @@ export interface WorldState {
   /** Id by `REPOSITORY:TAG`. */
   readonly tags: Map<string, string>;
   readonly records: JournalRecord[];
+  /** What is kept of deployments' logs: lines by `SERVICE CONTAINER`. */
+  readonly logs: Map<string, Map<string, readonly string[]>>;
   /** What doors counted at some moments. */
   readonly counts: TrafficCount[];
   /** Requests under way, as `SERVICE@SLOT`. */
@@ -114,6 +116,7 @@ export function createState(stack: string): WorldState {
     images: new Set(["sluice/door:3.0", "sluice/door-caddy:2"]),
     tags: new Map(),
     records: [],
+    logs: new Map(),
     counts: [],
     open: new Set(),
     gaps: new Set(),
