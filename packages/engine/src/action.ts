@@ -1,5 +1,5 @@
 import type { CallOptions, OutputSink, PlanStep, StepKind } from "@sluice/core";
-import { noteOutput } from "./keep-logs.ts";
+import { noteOutput } from "./run/keep-logs.ts";
 import { type DeploymentScope, emit } from "./scope.ts";
 
 export type StepOf<Kind extends StepKind> = Extract<PlanStep, { kind: Kind }>;

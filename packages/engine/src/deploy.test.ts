@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario, reached, shopServices } from "../test/support/scenario.ts";
 import { prepareDeploy } from "./index.ts";
-import { readAttempts } from "./read-attempts.ts";
+import { readAttempts } from "./record/read-attempts.ts";
 
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(

@@ -1,17 +1,17 @@
 import { isSluiceError, type ReleaseBundle } from "@sluice/core";
-import { windowConsents } from "./deployment-window.ts";
-import type { DeploymentResult } from "./end.ts";
-import { execute } from "./execute.ts";
-import { unfinishedOf } from "./journal-entries.ts";
-import { prepareDeploy } from "./prepare-deploy.ts";
-import { prepareRollback } from "./prepare-rollback.ts";
-import { lastAttempt } from "./read-attempts.ts";
-import { type Recovered, type RecoveryWish, recover } from "./recover.ts";
+import { windowConsents } from "./prepare/deployment-window.ts";
+import { prepareDeploy } from "./prepare/prepare-deploy.ts";
+import { prepareRollback } from "./prepare/prepare-rollback.ts";
+import { namedTarget } from "./prepare/rollback-target.ts";
+import { backMeanwhile, backUnderWay, isBack, wayBack } from "./prepare/way-back.ts";
+import { unfinishedOf } from "./record/journal-entries.ts";
+import { lastAttempt } from "./record/read-attempts.ts";
+import { keepChange } from "./record/stored-release.ts";
 import type { DeployRequest, PreparedDeployment, RollbackRequest } from "./requests.ts";
-import { namedTarget } from "./rollback-target.ts";
+import type { DeploymentResult } from "./run/end.ts";
+import { execute } from "./run/execute.ts";
+import { type Recovered, type RecoveryWish, recover } from "./run/recover.ts";
 import type { EnginePorts, StackFacts } from "./scope.ts";
-import { keepChange } from "./stored-release.ts";
-import { backMeanwhile, backUnderWay, isBack, wayBack } from "./way-back.ts";
 
 /**
  * Makes a release live: recover what a dead run left, observe, plan, execute, and say what serves. The caller holds

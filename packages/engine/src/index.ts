@@ -1,7 +1,3 @@
-export { provideRelease } from "./build-release.ts";
-export { coldFinding } from "./cold-slot.ts";
-export { coldWayBack } from "./cold-way-back.ts";
-export { readDataHistory } from "./data-history.ts";
 export { settle } from "./deadline.ts";
 export { deploy, rollback } from "./deploy.ts";
 export { doorImageDiagnoses } from "./doctor/door-image-diagnoses.ts";
@@ -10,10 +6,26 @@ export { examine } from "./doctor/examine.ts";
 export { projectDiagnoses } from "./doctor/project-diagnoses.ts";
 export { recordDiagnoses } from "./doctor/record-diagnoses.ts";
 export { stackDiagnoses } from "./doctor/stack-diagnoses.ts";
-export { missingDoorImage } from "./door-image.ts";
-export type { DeploymentResult } from "./end.ts";
-export { findOrphans } from "./find-orphans.ts";
-export { goneImages } from "./gone-images.ts";
+export { provideRelease } from "./prepare/build-release.ts";
+export { coldFinding } from "./prepare/cold-slot.ts";
+export { coldWayBack } from "./prepare/cold-way-back.ts";
+export { missingDoorImage } from "./prepare/door-image.ts";
+export { findOrphans } from "./prepare/find-orphans.ts";
+export { goneImages } from "./prepare/gone-images.ts";
+export { countTraffic } from "./prepare/measure-traffic.ts";
+export { assertOwnProjects, assertReady } from "./prepare/preflight.ts";
+export { prepareDeploy } from "./prepare/prepare-deploy.ts";
+export { provenHere } from "./prepare/proven-here.ts";
+export { servingOf } from "./prepare/serving.ts";
+export { deploymentUnderWay, foreseeRollback } from "./prepare/way-back.ts";
+export {
+  findRebuildable,
+  type RebuildRequest,
+  type RebuiltSlot,
+  type RebuiltState,
+  storeRebuilt,
+} from "./rebuild/rebuild-state.ts";
+export { readDataHistory } from "./record/data-history.ts";
 export {
   type AttemptRecord,
   bundleOf,
@@ -21,13 +33,9 @@ export {
   type Origin,
   type UnfinishedAttempt,
   unfinishedOf,
-} from "./journal-entries.ts";
-export { lastMigrated } from "./last-migrated.ts";
-export { countTraffic } from "./measure-traffic.ts";
-export { assertOwnProjects, assertReady } from "./preflight.ts";
-export { prepareDeploy } from "./prepare-deploy.ts";
-export { provenHere } from "./proven-here.ts";
-export { pruneRelease, releasesInUse } from "./prune-releases.ts";
+} from "./record/journal-entries.ts";
+export { lastMigrated } from "./record/last-migrated.ts";
+export { pruneRelease, releasesInUse } from "./record/prune-releases.ts";
 export {
   findAttempt,
   lastAttempt,
@@ -37,20 +45,12 @@ export {
   newestAttempts,
   readAttempts,
   unprovenReleases,
-} from "./read-attempts.ts";
-export {
-  findRebuildable,
-  type RebuildRequest,
-  type RebuiltSlot,
-  type RebuiltState,
-  storeRebuilt,
-} from "./rebuild/rebuild-state.ts";
-export { recordFindings } from "./record-findings.ts";
-export { recoverUnfinished } from "./recover.ts";
+} from "./record/read-attempts.ts";
+export { recordFindings } from "./record/record-findings.ts";
+export { releaseThatServes } from "./record/stored-release.ts";
+export { type UnderWay, underWayOf } from "./record/under-way.ts";
 export type { DeployRequest, Initiator, PreparedDeployment, RollbackRequest } from "./requests.ts";
+export type { DeploymentResult } from "./run/end.ts";
+export { recoverUnfinished } from "./run/recover.ts";
 export type { EnginePorts, StackFacts } from "./scope.ts";
-export { servingOf } from "./serving.ts";
-export { releaseThatServes } from "./stored-release.ts";
-export { type UnderWay, underWayOf } from "./under-way.ts";
-export * as watchRules from "./watch-rules.ts";
-export { deploymentUnderWay, foreseeRollback } from "./way-back.ts";
+export * as watchRules from "./watch/watch-rules.ts";

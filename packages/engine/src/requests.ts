@@ -8,7 +8,7 @@ import type {
   ResolvedProject,
   StoredRelease,
 } from "@sluice/core";
-import type { Origin } from "./journal-entries.ts";
+import type { Origin } from "./record/journal-entries.ts";
 import type { ReleaseSource, StackFacts } from "./scope.ts";
 
 /** Who caused a deployment and why; what was consented to. */

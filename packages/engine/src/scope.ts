@@ -35,8 +35,8 @@ import type {
 } from "@sluice/core";
 import { createEvent, isInSlot, judgedBy } from "@sluice/core";
 import type { Control } from "./control/control.ts";
-import type { Observations } from "./observations.ts";
-import type { WorkerRestarts } from "./worker-proof.ts";
+import type { WorkerRestarts } from "./prepare/worker-proof.ts";
+import type { Observations } from "./record/observations.ts";
 
 /** Everything a deployment acts through. */
 export interface EnginePorts {

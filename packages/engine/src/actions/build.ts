@@ -1,7 +1,7 @@
 import { SluiceError } from "@sluice/core";
 import type { StepAction } from "../action.ts";
-import { buildRelease } from "../build-release.ts";
-import { nameAgain } from "../name-again.ts";
+import { buildRelease } from "../prepare/build-release.ts";
+import { nameAgain } from "../prepare/name-again.ts";
 import { clearSlot, removeSlot } from "./take-away.ts";
 
 /** Builds what has a build, pins what has not, and stores the release: from here on the checkout may go. */

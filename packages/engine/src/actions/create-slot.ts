@@ -1,6 +1,6 @@
 import type { CallOptions, CreateOptions, JobChange, PlanStep, Slot, SlotRequest, StoredRelease } from "@sluice/core";
+import { slotRequest } from "../prepare/slot-request.ts";
 import { type DeploymentScope, releaseOf, servicesOf, slotServices } from "../scope.ts";
-import { slotRequest } from "../slot-request.ts";
 import { assertUnreached } from "./take-away.ts";
 
 /** The candidate's containers, and those of the jobs that the plan still runs; none is started. */

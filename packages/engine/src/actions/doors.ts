@@ -1,9 +1,9 @@
 import { type CallOptions, otherSlot, type PlanStep, type Slot } from "@sluice/core";
 import type { StepAction } from "../action.ts";
-import { closedRouting, doorRequest, isNew, servedBefore } from "../doors.ts";
-import { assertProven, proveImages } from "../image-proof.ts";
-import { notStored } from "../not-stored.ts";
+import { assertProven, proveImages } from "../prepare/image-proof.ts";
+import { notStored } from "../record/not-stored.ts";
 import { describe } from "../report.ts";
+import { closedRouting, doorRequest, isNew, servedBefore } from "../run/doors.ts";
 import { type DeploymentScope, emit, releaseOf, servicesOf, slotServices } from "../scope.ts";
 import { assertWorkersRun } from "./prove-workers.ts";
 import { emptyDoor, graceMs, removeInUse } from "./remove-in-use.ts";

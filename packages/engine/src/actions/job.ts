@@ -1,6 +1,6 @@
 import type { StepAction, StepCall, StepData, StepOf } from "../action.ts";
+import { slotRequest } from "../prepare/slot-request.ts";
 import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
-import { slotRequest } from "../slot-request.ts";
 import { createSlot, createsSlot, withJobs } from "./create-slot.ts";
 import { removeSlot } from "./take-away.ts";
 

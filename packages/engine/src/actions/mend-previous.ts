@@ -1,5 +1,5 @@
 import type { StepCall, StepOf } from "../action.ts";
-import { notStored } from "../not-stored.ts";
+import { notStored } from "../record/not-stored.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, emit, slotServices } from "../scope.ts";
 import { createMissing } from "./create-slot.ts";

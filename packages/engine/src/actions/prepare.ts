@@ -7,11 +7,11 @@ import {
   type StoredRelease,
 } from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
-import { baseOf } from "../base-as-released.ts";
-import { doorId } from "../doors.ts";
-import { notStored } from "../not-stored.ts";
+import { baseOf } from "../prepare/base-as-released.ts";
+import { tellUndoneBase } from "../prepare/tell-changed-base.ts";
+import { notStored } from "../record/not-stored.ts";
+import { doorId } from "../run/doors.ts";
 import { type DeploymentScope, releaseOf, servicesOf, servingSlot } from "../scope.ts";
-import { tellUndoneBase } from "../tell-changed-base.ts";
 import { createMissing, createSlot } from "./create-slot.ts";
 import { mendPrevious } from "./mend-previous.ts";
 import { noteInBase } from "./prove-workers.ts";

@@ -1,8 +1,8 @@
 import type { ObservedContainer, Slot, Verdict } from "@sluice/core";
-import { baseContainers } from "../base-containers.ts";
+import { baseContainers } from "../prepare/base-containers.ts";
+import { hasWorkerInBase, noteRestarts, proveWorkers, workersIn } from "../prepare/worker-proof.ts";
+import { showLogs } from "../run/show-logs.ts";
 import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
-import { showLogs } from "../show-logs.ts";
-import { hasWorkerInBase, noteRestarts, proveWorkers, workersIn } from "../worker-proof.ts";
 import { assertPassed } from "./verify.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { CallOptions, Slot } from "@sluice/core";
 import { createDeadline } from "../deadline.ts";
-import { closedRouting } from "../doors.ts";
+import { closedRouting } from "../run/doors.ts";
 import type { DeploymentScope } from "../scope.ts";
 import { answers } from "./revive-doors.ts";
 

@@ -1,7 +1,7 @@
 import type { ObservedBaseService, PlanStep, ServiceFacts } from "@sluice/core";
-import { baseOf, observedAs } from "../base-as-released.ts";
 import { createDeadline, settle } from "../deadline.ts";
-import { isOver } from "../lost-base.ts";
+import { baseOf, observedAs } from "../prepare/base-as-released.ts";
+import { isOver } from "../prepare/lost-base.ts";
 import { report } from "../report.ts";
 import type { DeploymentScope } from "../scope.ts";
 import { renewals } from "./renewed-edges.ts";

@@ -1,7 +1,7 @@
 import { type DoorOptions, isBehindDoor, type StoredRelease } from "@sluice/core";
 import { createDeadline, settle } from "../deadline.ts";
-import { doorRequest, isNew, servedBefore } from "../doors.ts";
 import { report } from "../report.ts";
+import { doorRequest, isNew, servedBefore } from "../run/doors.ts";
 import type { DeploymentScope } from "../scope.ts";
 import { rereadAsBefore } from "./renewed-edges.ts";
 

@@ -1,10 +1,10 @@
 import type { PlanStep, Slot } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { createDeadline, settle } from "../deadline.ts";
-import { doorId, isNew, restoredRouting, servedBefore, shiftedRouting } from "../doors.ts";
-import { recordedData } from "../recorded-windows.ts";
+import { doorId, isNew, restoredRouting, servedBefore, shiftedRouting } from "../run/doors.ts";
 import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
-import { watch } from "../watch.ts";
+import { recordedData } from "../watch/recorded-windows.ts";
+import { watch } from "../watch/watch.ts";
 import { hasEdgesToUndo, putBackEdges, rereadAsWanted } from "./renewed-edges.ts";
 import { answers, reviveDoor } from "./revive-doors.ts";
 

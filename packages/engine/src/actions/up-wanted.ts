@@ -6,7 +6,7 @@ import {
   SluiceError,
   type StoredRelease,
 } from "@sluice/core";
-import { nameAgain } from "../name-again.ts";
+import { nameAgain } from "../prepare/name-again.ts";
 import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
 import { upStored } from "./up-stored.ts";
 

@@ -19,10 +19,10 @@ import {
   type Verdict,
 } from "@sluice/core";
 import type { StepAction } from "../action.ts";
-import { baseContainers } from "../base-containers.ts";
-import { waysToCandidate } from "../doors.ts";
+import { baseContainers } from "../prepare/base-containers.ts";
+import { waysToCandidate } from "../run/doors.ts";
+import { showLogs } from "../run/show-logs.ts";
 import { type DeploymentScope, emit, judgingConfig, releaseOf, slotServices } from "../scope.ts";
-import { showLogs } from "../show-logs.ts";
 import { isAnswering, keepDoor } from "./revive-doors.ts";
 
 export const verify: StepAction<"verify"> = {

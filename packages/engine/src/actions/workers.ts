@@ -1,9 +1,9 @@
 import { type ServiceFacts, type Slot, SluiceError, type WorkersStep } from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
-import { pruneRelease } from "../prune-releases.ts";
+import { noteRestarts } from "../prepare/worker-proof.ts";
+import { pruneRelease } from "../record/prune-releases.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, servicesOf, slotServices } from "../scope.ts";
-import { noteRestarts } from "../worker-proof.ts";
 
 /** Workers of the previous, in its slot or beside the slots, stop before the candidate's start, unless they may overlap. */
 export const workers: StepAction<"workers"> = {

@@ -1,5 +1,5 @@
 import type { Order, OrderReceipt } from "@sluice/core";
-import type { OrderEntry } from "../journal-entries.ts";
+import type { OrderEntry } from "../record/journal-entries.ts";
 
 /** What people have decided of a deployment so far. */
 export interface ControlState {

@@ -3,7 +3,7 @@ import { createCall } from "../action.ts";
 import { settle } from "../deadline.ts";
 import { describe, report } from "../report.ts";
 import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
-import { watch } from "../watch.ts";
+import { watch } from "../watch/watch.ts";
 import { pausedText } from "./control-state.ts";
 import { exposureBefore } from "./exposure.ts";
 

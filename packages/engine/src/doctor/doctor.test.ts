@@ -2,7 +2,7 @@ import { type Diagnosis, type Examiner, SluiceError } from "@sluice/core";
 import { aContainer, aProject, aStack, createFakeClock } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, killedAt, shopServices } from "../../test/support/scenario.ts";
-import { lastAttempt } from "../read-attempts.ts";
+import { lastAttempt } from "../record/read-attempts.ts";
 import { engineDiagnoses } from "./engine-diagnoses.ts";
 import { examine } from "./examine.ts";
 import { projectDiagnoses } from "./project-diagnoses.ts";

@@ -1,5 +1,5 @@
 import type { Diagnosis } from "@sluice/core";
-import type { MissingImage } from "../door-image.ts";
+import type { MissingImage } from "../prepare/door-image.ts";
 
 /** What is wrong with the image that doors are made of. Asked only where a service is reached through one. */
 export function doorImageDiagnoses(missing: MissingImage | null): readonly Diagnosis[] {

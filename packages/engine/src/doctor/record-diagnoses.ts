@@ -1,5 +1,5 @@
 import { type Diagnosis, type ObservedStack, recoveryWays, supersededBy } from "@sluice/core";
-import { type AttemptRecord, type UnfinishedAttempt, unfinishedOf } from "../journal-entries.ts";
+import { type AttemptRecord, type UnfinishedAttempt, unfinishedOf } from "../record/journal-entries.ts";
 
 /** Records that are this far ahead were not written by a clock that is right now. */
 const clockToleranceMs = 60_000;

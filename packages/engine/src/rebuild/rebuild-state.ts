@@ -12,7 +12,7 @@ import {
   slots,
   type TaggedImage,
 } from "@sluice/core";
-import { assertDoorsAnswer } from "../preflight.ts";
+import { assertDoorsAnswer } from "../prepare/preflight.ts";
 import type { Initiator } from "../requests.ts";
 import type { EnginePorts, StackFacts } from "../scope.ts";
 import { releaseImages, releaseTagsOf } from "./tagged-release.ts";

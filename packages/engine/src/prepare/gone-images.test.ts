@@ -1,0 +1,56 @@
+import { aConfig, aProject } from "@sluice/testing";
+import { expect, it } from "vitest";
+import { aScenario, type Scenario, shopServices } from "../../test/support/scenario.ts";
+import { releaseThatServes } from "../record/stored-release.ts";
+import { bringBackHint, goneImages } from "./gone-images.ts";
+
+const stopped = aConfig({ rollout: { keep: "stopped" } });
+
+async function goneIn(scenario: Scenario) {
+  const ports = scenario.world.ports();
+  const observed = await ports.observer.observe(aProject({ services: shopServices }));
+  const stored = await releaseThatServes(null, ports);
+  return goneImages({ observed, stored }, await ports.bundles.list(), ports);
+}
+
+it("tells what keeps a rollback from being possible before anybody needs it", async () => {
+  const scenario = aScenario({ config: stopped });
+  for (const tag of ["v1", "v2"]) await scenario.deploy(tag);
+  expect(await goneIn(scenario)).toEqual([]);
+  scenario.world.state.images.delete("sha256:worker-v1");
+  const [finding] = await goneIn(scenario);
+  expect(finding).toMatchObject({
+    severity: "warn",
+    code: "way-back-gone",
+    message: "nobody can go back to v1: the image of worker is gone from the engine",
+    hint: expect.stringMatching(/^check out .+, then: sluice deploy --release v1, which builds it anew$/),
+  });
+  await expect(scenario.rollback()).rejects.toMatchObject({ code: "IMAGE_MISSING", hint: finding?.hint });
+});
+
+it("says nothing of a way back that is warm: going back makes nothing", async () => {
+  const scenario = aScenario();
+  for (const tag of ["v1", "v2"]) await scenario.deploy(tag);
+  scenario.world.state.images.delete("sha256:worker-v1");
+  expect(await goneIn(scenario)).toEqual([]);
+  expect(await scenario.rollback()).toMatchObject({ outcome: "live" });
+});
+
+it("tells of a base service that neither a container nor an image is there of", async () => {
+  const scenario = aScenario();
+  await scenario.deploy("v1");
+  const { containers, images } = scenario.world.state;
+  for (const id of images) if (id.startsWith("sha256:db-")) images.delete(id);
+  expect(await goneIn(scenario)).toEqual([]);
+  for (const [id, { service }] of containers) if (service === "db") containers.delete(id);
+  expect(await goneIn(scenario)).toMatchObject([{ severity: "error", code: "base-image-gone", service: "db" }]);
+});
+
+it("images come back from where they were pulled, or are built anew", () => {
+  const release = { tag: "v1", commit: "c0ffee", digests: { web: "nginx@sha256:1", cdn: "nginx@sha256:1" } };
+  expect(bringBackHint(release, ["web", "cdn"])).toBe("docker pull nginx@sha256:1, while the registry has it");
+  expect(bringBackHint(release, ["web", "api"])).toBe(
+    "check out c0ffee, then: sluice deploy --release v1, which builds it anew",
+  );
+  expect(bringBackHint({ ...release, dirty: true }, ["api"])).toMatch(/^it held changes that c0ffee does not have/);
+});

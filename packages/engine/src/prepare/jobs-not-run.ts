@@ -1,0 +1,51 @@
+import {
+  type ComposeModel,
+  type DeploymentPlan,
+  type Finding,
+  type ObservedStack,
+  type ReleaseBundle,
+  volumesOf,
+} from "@sluice/core";
+import type { MigrationFate } from "../record/data-history.ts";
+
+/**
+ * That a release which was live before does not run its jobs where the data that they worked on is not: a job runs once for each
+ * release, and what it did is taken to be there. Pure.
+ */
+export function jobsNotRun(
+  { services, tag }: Pick<ReleaseBundle, "services" | "tag">,
+  model: ComposeModel,
+  { base, missingVolumes = {} }: Pick<ObservedStack, "base" | "missingVolumes">,
+  { steps }: Pick<DeploymentPlan, "steps">,
+): readonly Finding[] {
+  if (steps.some(({ kind }) => kind === "job")) return [];
+  const active = services.filter((service) => service.active);
+  const jobs = active.filter(({ role }) => role === "job").map(({ name }) => name);
+  const gone = new Set(Object.values(missingVolumes).flat());
+  const keeps = (name: string) => volumesOf(model, name).some((volume) => !gone.has(volume));
+  const isThere = (name: string) => (base[name]?.containers.length ?? 0) > 0 || keeps(name);
+  const anew = active.filter(({ name, role }) => role === "data" && !isThere(name));
+  if (jobs.length === 0 || anew.length === 0) return [];
+  const data = anew.map(({ name }) => name).join(", ");
+  const message = `${jobs.join(", ")} will not run: ${tag} was live before, and a job runs once for each release; ${data} is made anew here`;
+  const hint = `where the volumes of ${data} did not come along, put the data back (sluice db restore), or deploy a release that is new to the stack, whose jobs run`;
+  return [{ severity: "warn", code: "jobs-not-run", message, hint }];
+}
+
+/** That what a release's jobs did is, by the record, not on the data or perhaps not, and that this plan does not run them. Pure. */
+export function jobsTakenBack(
+  { services, tag }: Pick<ReleaseBundle, "services" | "tag">,
+  fate: MigrationFate,
+  { steps }: Pick<DeploymentPlan, "steps">,
+): readonly Finding[] {
+  if ((fate !== "away" && fate !== "unsure") || steps.some(({ kind }) => kind === "job")) return [];
+  const jobs = services.filter(({ active, role }) => active && role === "job").map(({ name }) => name);
+  if (jobs.length === 0) return [];
+  const why =
+    fate === "unsure"
+      ? "whether what it did to the data then is there now is not known: it was taken away, or may have been, and may have come back since"
+      : "what it did to the data then was taken back, or data of before was put back";
+  const message = `${jobs.join(", ")} will not run: ${tag} was live before, and ${why}`;
+  const hint = `to run it: sluice db migrate ${tag}`;
+  return [{ severity: "warn", code: "jobs-not-run", message, hint }];
+}

@@ -1,0 +1,56 @@
+import { findBundle, type LiveSlot, type ReleaseBundle, SluiceError } from "@sluice/core";
+import { livedReleases } from "../record/journal-entries.ts";
+import { readAttemptEnds } from "../record/read-attempts.ts";
+import { releaseBefore } from "../record/release-before.ts";
+import type { RollbackRequest } from "../requests.ts";
+import type { EnginePorts } from "../scope.ts";
+
+/** What is known of the release that is left, and of those that are stored. */
+interface Leaving {
+  readonly live: LiveSlot | null;
+  /** Id of the release that serves; `null` where it is not known. */
+  readonly serves: string | null;
+  /** What runs beside what users are led to, where nothing is left of that. */
+  readonly beside: ReleaseBundle | undefined;
+  readonly bundles: readonly ReleaseBundle[];
+}
+
+/**
+ * The release that is gone back to: the one that is named, else what runs beside, else what was live before.
+ *
+ * @throws SluiceError RELEASE_UNKNOWN, NOTHING_TO_ROLL_BACK
+ */
+export async function rollbackTarget(
+  request: Pick<RollbackRequest, "to">,
+  { live, serves, beside, bundles }: Leaving,
+  ports: Pick<EnginePorts, "journal">,
+): Promise<ReleaseBundle> {
+  const target = namedTarget(request, bundles) ?? beside ?? (await releaseBefore(live, serves, bundles, ports));
+  if (target) return target;
+  throw nothingToRollBack(livedReleases(await readAttemptEnds(ports.journal)), serves);
+}
+
+/** Why there is none: none was live before, or none of them is stored. Pure. @param lived ids of all that were live */
+export function nothingToRollBack(lived: readonly string[], serves: string | null): SluiceError {
+  const isPruned = lived.some((id) => id !== serves);
+  if (isPruned) {
+    const which = "no release that was live before the one that serves is stored any more";
+    return new SluiceError("NOTHING_TO_ROLL_BACK", which, { hint: "sluice history shows the releases there are" });
+  }
+  return new SluiceError("NOTHING_TO_ROLL_BACK", "no release was live before the one that serves", {
+    hint: "what ran before Sluice is stored nowhere: sluice deploy, in a checkout of that version with sluice.yaml in it",
+  });
+}
+
+/** The release that a rollback names; `null` where it names none. Pure. @throws SluiceError RELEASE_UNKNOWN */
+export function namedTarget(
+  { to }: Pick<RollbackRequest, "to">,
+  bundles: readonly ReleaseBundle[],
+): ReleaseBundle | null {
+  if (!to) return null;
+  const target = findBundle(bundles, to);
+  if (target) return target;
+  throw new SluiceError("RELEASE_UNKNOWN", `no release ${JSON.stringify(to)} is stored`, {
+    hint: "sluice history shows the releases there are",
+  });
+}

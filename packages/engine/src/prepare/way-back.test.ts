@@ -1,0 +1,226 @@
+import { isSluiceError, SluiceError, type Verdict } from "@sluice/core";
+import { aConfig, aProject, aRequest } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { killEverywhere, problemsOf, serves } from "../../test/support/enumerate.ts";
+import { aScenario, reached, type Scenario, shopServices } from "../../test/support/scenario.ts";
+import { deploymentUnderWay, foreseeRollback, prepareUndo } from "./way-back.ts";
+
+const config = aConfig({
+  rollout: { steps: [{ share: 10, for: "5s" }, 100], bake: "10m" },
+  analysis: { enabled: true },
+});
+const failing: Verdict = { check: "errors", result: "fail", value: "20 %", limit: "1 %", n: 300 };
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "no error",
+    (error: unknown) => (isSluiceError(error) ? `${error.code} ${error.exitCode}` : String(error)),
+  );
+
+/** What these made live, and then a run that was killed before the first effect with this name. */
+async function killedBefore(
+  effect: string,
+  run: (scenario: Scenario) => Promise<unknown> = (scenario) => scenario.deploy("v2"),
+  live: readonly string[] = ["v0", "v1"],
+): Promise<Scenario> {
+  const scenario = aScenario({ config });
+  const { world } = scenario;
+  for (const tag of live) {
+    await scenario.deploy(tag);
+    world.restart();
+  }
+  let isDead = false;
+  world.calls.fault = ({ name }) => {
+    isDead ||= name.startsWith(effect);
+    return isDead ? "crash" : undefined;
+  };
+  await run(scenario).catch(() => undefined);
+  if (!isDead) throw new Error(`${effect} never came: ${world.calls.log.join(", ")}`);
+  world.restart();
+  return scenario;
+}
+
+const atTenPercent = "journal.append step-outcome shift-1";
+const inBake = "journal.append step-outcome bake-1";
+
+describe("going back from a deployment that was cut short", () => {
+  it.each([
+    ["while it was built", "images.build", { web: ["v1"] }],
+    ["at a share", atTenPercent, { web: ["v2", "v1"] }],
+    ["in its bake", inBake, { web: ["v2"] }],
+  ])("%s undoes it at once, and stops at the version before it", async (_title, effect, before) => {
+    const scenario = await killedBefore(effect);
+    expect(reached(scenario)).toEqual(before);
+    scenario.world.behaviours.set("v2", { verdict: failing });
+    const begunMs = scenario.world.clock.monotonicMs();
+    expect(await scenario.rollback()).toMatchObject({
+      outcome: "interrupted",
+      exitCode: 0,
+      serving: { tag: "v1", share: 100 },
+      reason: "undone by a later run: asked for by tester: a test",
+    });
+    expect(scenario.world.clock.monotonicMs() - begunMs).toBeLessThan(60_000);
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    expect(await problemsOf(scenario)).toEqual([]);
+    await scenario.rollback();
+    expect(reached(scenario)).toEqual({ web: ["v0"] });
+  });
+
+  it("that was taken back while one waited for the lock is all that was wanted", async () => {
+    const scenario = await killedBefore(atTenPercent);
+    const { journal } = scenario.world.ports();
+    const leaving = (await deploymentUnderWay(journal)) ?? "";
+    expect(leaving).not.toBe("");
+    await scenario.recover("undo");
+    expect(await deploymentUnderWay(journal)).toBeNull();
+    expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "nothing-to-do" });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    // What was made live meanwhile, or named, is another matter.
+    expect(await scenario.rollback("v0", { leaving })).toMatchObject({ outcome: "live", serving: { tag: "v0" } });
+  });
+
+  it("and went live while one waited for the lock is left", async () => {
+    const scenario = await killedBefore(inBake);
+    const leaving = (await deploymentUnderWay(scenario.world.ports().journal)) ?? "";
+    await scenario.recover("finish");
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+  });
+
+  it("goes on to the version that is named, where that is not the one before it", async () => {
+    for (const [tag, outcome] of [
+      ["v1", "interrupted"],
+      ["v0", "live"],
+    ] as const) {
+      const scenario = await killedBefore(inBake);
+      expect(await scenario.rollback(tag)).toMatchObject({ outcome, serving: { tag } });
+      expect(reached(scenario)).toEqual({ web: [tag] });
+      expect(await problemsOf(scenario)).toEqual([]);
+    }
+  });
+
+  it("changes nothing of it where no such release is stored", async () => {
+    const scenario = await killedBefore(atTenPercent);
+    expect(await codeOf(scenario.rollback("v9"))).toBe("RELEASE_UNKNOWN 2");
+    expect(reached(scenario)).toEqual({ web: ["v2", "v1"] });
+  });
+
+  it("finishes it where it is the very version that is named", async () => {
+    const scenario = await killedBefore(inBake);
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+  });
+
+  it("finishes it where it is promoted, and then goes back", async () => {
+    const scenario = await killedBefore("journal.append step-outcome retire-1");
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("leaves users where they are where there was no version before it", async () => {
+    const scenario = await killedBefore("journal.append step-intent promote-1", (one) => one.deploy("v1"), []);
+    expect(await codeOf(scenario.rollback())).toBe("NOTHING_TO_ROLL_BACK 10");
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
+
+  it("says that a person is needed where it cannot be undone, and goes no further", async () => {
+    const scenario = await killedBefore(inBake);
+    scenario.world.calls.fault = ({ name }) =>
+      name.startsWith("router.setRouting") ? new SluiceError("DOOR_FAILED", "the door does not answer") : undefined;
+    expect(await scenario.rollback()).toMatchObject({ outcome: "needs-person", exitCode: 30, serving: { tag: "v2" } });
+    scenario.world.restart();
+    expect(await scenario.rollback()).toMatchObject({ outcome: "interrupted", serving: { tag: "v1" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+});
+
+it("killed anywhere, the rollback that comes next leads to the version before, and never further", async () => {
+  const { broken } = await killEverywhere({
+    given: async () => {
+      const scenario = aScenario();
+      for (const tag of ["v0", "v1"]) await scenario.deploy(tag);
+      return scenario;
+    },
+    when: (scenario) => scenario.deploy("v2"),
+    next: (scenario) => scenario.rollback(),
+    holds: (scenario) => {
+      const isOnRecord = scenario.world.state.records.some(({ tag }) => tag === "v2");
+      return serves(scenario, isOnRecord ? "v1" : "v0");
+    },
+    step: 5,
+  });
+  expect(broken).toEqual([]);
+}, 30_000);
+
+describe.each([
+  ["a rollback", (scenario: Scenario) => scenario.rollback()],
+  ["a deployment of the release before", (scenario: Scenario) => scenario.deploy("v1")],
+])("going back once more after %s that was cut short", (_title, back) => {
+  const releases = ["v0", "v1", "v2"];
+
+  it("after its cutover finishes it, and stops where it led", async () => {
+    const scenario = await killedBefore("journal.append step-intent promote-1", back, releases);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("before its cutover tries it again", async () => {
+    const scenario = await killedBefore("router.setRouting", back, releases);
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is all that was wanted where it went live while one waited for the lock", async () => {
+    const scenario = await killedBefore("journal.append step-intent promote-1", back, releases);
+    const leaving = (await deploymentUnderWay(scenario.world.ports().journal)) ?? "";
+    await scenario.recover("finish");
+    expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "nothing-to-do" });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v0" } });
+  });
+
+  it("is tried again where it was taken back while one waited for the lock", async () => {
+    const scenario = await killedBefore(atTenPercent, back, releases);
+    const leaving = (await deploymentUnderWay(scenario.world.ports().journal)) ?? "";
+    await scenario.recover("undo");
+    expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+  });
+});
+
+it("a way back to a release that was named is tried again, though another was live before the one that serves", async () => {
+  const back = (scenario: Scenario) => scenario.rollback("v0");
+  const scenario = await killedBefore("router.setRouting", back, ["v0", "v1", "v2"]);
+  const plan = await foreseeRollback(scenario.rollbackRequest(), scenario.world.ports());
+  expect(plan.release?.bundle.tag).toBe("v0");
+  expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v0" } });
+  expect(reached(scenario)).toEqual({ web: ["v0"] });
+  expect(await problemsOf(scenario)).toEqual([]);
+});
+
+it("what going back would only undo is foreseen, and changes nothing", async () => {
+  const scenario = await killedBefore(atTenPercent);
+  const { world } = scenario;
+  const request = {
+    stack: world.state.stack,
+    homeId: "home",
+    previewSecret: "secret of the preview",
+    config,
+    project: aProject({ services: shopServices }),
+    actor: "ada",
+    reason: "orders fail",
+    release: aRequest("v2"),
+  };
+  const ports = world.ports();
+  const undo = await prepareUndo(request, ports);
+  expect(undo).toMatchObject({ plan: { kind: "rollback" }, release: { bundle: { tag: "v1" } } });
+  expect(undo?.plan.steps[0]).toMatchObject({
+    kind: "shift",
+    cause: expect.stringMatching(/^undone: deployment .*v2/),
+  });
+  expect(undo?.plan.steps.at(-1)?.kind).toBe("build");
+  expect((await prepareUndo({ ...request, to: "v1" }, ports))?.plan.steps).toEqual(undo?.plan.steps);
+  expect(await prepareUndo({ ...request, to: "v0" }, ports)).toBeNull();
+  expect(reached(scenario)).toEqual({ web: ["v2", "v1"] });
+  world.restart();
+  await scenario.rollback();
+  expect(await prepareUndo(request, world.ports())).toBeNull();
+});

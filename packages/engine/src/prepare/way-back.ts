@@ -1,0 +1,127 @@
+import { type Journal, planRecovery, type ReleaseBundle, supersededBy } from "@sluice/core";
+import { goesBack } from "../record/goes-back.ts";
+import { type AttemptRecord, bundleOf, unfinishedOf } from "../record/journal-entries.ts";
+import { lastAttempt } from "../record/read-attempts.ts";
+import { loadOrNull } from "../record/stored-release.ts";
+import type { PreparedDeployment, RollbackRequest } from "../requests.ts";
+import type { Recovered } from "../run/recover.ts";
+import type { EnginePorts } from "../scope.ts";
+import { prepareRollback } from "./prepare-rollback.ts";
+import { namedTarget } from "./rollback-target.ts";
+
+/**
+ * What an attempt without an end is to somebody who goes back: `left`, it is what they want to be rid of, and undone; `same`, it
+ * was on its way to where they want to be; `other`, its end decides nothing of that.
+ */
+export type WayBack = "left" | "same" | "other";
+
+/** @param target the release that is named; `null` for the one before */
+export async function wayBack(
+  attempt: AttemptRecord,
+  target: ReleaseBundle | null,
+  journal: Journal,
+): Promise<WayBack> {
+  const { previousBundle, plan } = attempt.start;
+  const release = bundleOf(attempt);
+  const isBackward = await goesBack(attempt, journal);
+  if (target ? target.id === release : isBackward) return "same";
+  const replacesPlain = plan.steps.some((step) => step.kind === "adopt" || (step.kind === "workers" && step.replaces));
+  const hasBefore = previousBundle !== null || plan.previous !== null || replacesPlain;
+  return !isBackward && hasBefore && release !== previousBundle ? "left" : "other";
+}
+
+/** Id of the deployment that has no end yet; `null` where there is none. @throws SluiceError as `lastAttempt` */
+export async function deploymentUnderWay(journal: Journal): Promise<string | null> {
+  return unfinishedOf(await lastAttempt(journal))?.attempt.start.deployment ?? null;
+}
+
+/**
+ * Id of the release that users are back at: the deployment that somebody wanted out of was taken back while they waited, or was
+ * itself a way back and went live. `null` where it was neither, or another one came after it.
+ */
+export async function backMeanwhile(
+  { to, leaving }: Pick<RollbackRequest, "to" | "leaving">,
+  journal: Journal,
+): Promise<string | null> {
+  if (to || !leaving) return null;
+  const last = await lastAttempt(journal);
+  if (!last?.end || last.start.deployment !== leaving) return null;
+  const { outcome, serving } = last.end;
+  if (await goesBack(last, journal)) return outcome === "live" ? bundleOf(last) : null;
+  const isTakenBack = outcome === "failed" || outcome === "rolled-back" || outcome === "interrupted";
+  return isTakenBack && serving && serving.release !== bundleOf(last) ? serving.release : null;
+}
+
+/** Whether users are where somebody wanted to go back to once an attempt without an end has one. */
+export function isBack(way: WayBack, { action, result }: Recovered, target: ReleaseBundle | null): boolean {
+  // What was undone unasked is tried again; what failed is not.
+  if (way === "same") return result.outcome !== "interrupted";
+  return way === "left" && action === "undo" && (target === null || result.serving?.release === target.id);
+}
+
+/**
+ * Id of the release that a rollback which names none goes to because an attempt without an end is on its way back there. What is
+ * before the one that serves is another, where that attempt was told which. `null` where there is no such attempt, and where
+ * something came after it.
+ *
+ * @throws SluiceError ENGINE_UNREACHABLE
+ */
+export async function backUnderWay(
+  { to, project }: Pick<RollbackRequest, "to" | "project">,
+  { journal, observer }: Pick<EnginePorts, "journal" | "observer">,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const unfinished = to ? null : unfinishedOf(await lastAttempt(journal));
+  if (!unfinished || (await wayBack(unfinished.attempt, null, journal)) !== "same") return null;
+  return supersededBy(unfinished, await observer.observe(project, signal)) ? null : bundleOf(unfinished.attempt);
+}
+
+/**
+ * The plan of a rollback as it is now, with what becomes of an attempt without an end. Changes nothing.
+ *
+ * @throws SluiceError when it would be refused before any change
+ */
+export async function foreseeRollback(
+  request: RollbackRequest,
+  ports: EnginePorts,
+  signal?: AbortSignal,
+): Promise<PreparedDeployment> {
+  const undo = await prepareUndo(request, ports, signal);
+  if (undo) return undo;
+  const to = request.to ?? (await backUnderWay(request, ports, signal)) ?? undefined;
+  return prepareRollback({ ...request, to }, ports, signal);
+}
+
+/**
+ * The plan of a rollback that does no more than to undo an attempt without an end: the steps that are undone, in that order.
+ * `null` where it is another. Changes nothing.
+ *
+ * @throws SluiceError RELEASE_UNKNOWN, DATA_INCOMPATIBLE
+ */
+export async function prepareUndo(
+  request: RollbackRequest,
+  ports: EnginePorts,
+  signal?: AbortSignal,
+): Promise<PreparedDeployment | null> {
+  const unfinished = unfinishedOf(await lastAttempt(ports.journal));
+  if (!unfinished) return null;
+  const { start } = unfinished.attempt;
+  const bundles = await ports.bundles.list();
+  const target = namedTarget(request, bundles);
+  if (target && target.id !== start.previousBundle) return null;
+  if ((await wayBack(unfinished.attempt, target, ports.journal)) !== "left") return null;
+  const observed = await ports.observer.observe(request.project, signal);
+  const release = start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null;
+  const recovery = planRecovery({ ...unfinished, before: release?.bundle.services }, observed, "go-back");
+  if (recovery.action !== "undo") return null;
+  const cause = `undone: deployment ${start.deployment} (${start.tag}) has no end`;
+  const steps = recovery.begun.toReversed().map((step) => ({ ...step, cause }));
+  return {
+    plan: { ...start.plan, kind: "rollback", steps },
+    observed,
+    bundles,
+    source: null,
+    release,
+    previousRelease: release,
+  };
+}

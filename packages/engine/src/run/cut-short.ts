@@ -1,0 +1,49 @@
+import type { StepOutcome } from "../record/journal-entries.ts";
+import { findAttempt } from "../record/read-attempts.ts";
+import { type DeploymentScope, emit } from "../scope.ts";
+
+/** These have said what is left, or did not begin. */
+const speakForThemselves: ReadonlySet<string> = new Set([
+  "JOB_FAILED",
+  "MIGRATION_FAILED",
+  "LOCK_HELD",
+  "PREFLIGHT_FAILED",
+  "DATABASE_UNREACHABLE",
+]);
+
+/**
+ * Tells of jobs that were stopped in the middle, by a kill, an interruption or a deadline: what they had changed of a
+ * database may be there still, and nobody has looked. Where the record cannot be read nothing is told.
+ */
+export async function tellCutShortJobs(scope: DeploymentScope): Promise<void> {
+  const attempt = await findAttempt(scope.ports.journal, scope.deployment).catch(() => null);
+  if (!attempt) return;
+  const { plan, tag } = attempt.start;
+  const outcomesOf = (id: string) => attempt.outcomes.filter(({ step }) => step === id);
+  const backups = plan.steps.flatMap(({ kind, id }) => (kind === "backup" ? outcomesOf(id) : []));
+  const backup = backups.findLast(({ result }) => result === "done")?.data?.["backup"];
+  const look = "look at the tool's own table of what it has finished";
+  for (const step of plan.steps) {
+    if (step.kind !== "job" || step.database === undefined) continue;
+    if (!attempt.begun.includes(step.id) || !isCutShort(outcomesOf(step.id))) continue;
+    emit(scope, {
+      type: "finding",
+      finding: {
+        severity: "warn",
+        code: "job-cut-short",
+        message: `job ${step.service} of ${tag} was stopped before it had ended: what it had changed of ${step.database} by then may be there still`,
+        hint:
+          typeof backup === "string"
+            ? `${look}; or go back: sluice db restore ${backup} puts back what was there before it, and what was written since is lost`
+            : `${look}; this deployment took no backup before it`,
+        service: step.service,
+      },
+    });
+  }
+}
+
+function isCutShort(outcomes: readonly StepOutcome[]): boolean {
+  if (outcomes.some(({ result }) => result === "done")) return false;
+  const failed = outcomes.findLast(({ result }) => result === "failed");
+  return !speakForThemselves.has(failed?.error?.code ?? "");
+}

@@ -1,0 +1,155 @@
+import { SluiceError } from "@sluice/core";
+import { aConfig, aProject, aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { killEverywhere, problemsOf, serves } from "../../test/support/enumerate.ts";
+import { aScenario, type RunParts, type Scenario, shopServices } from "../../test/support/scenario.ts";
+
+const before: RunParts = { volumes: { db: "data" } };
+const moved: RunParts = { volumes: { db: "data2" } };
+
+async function failingV2(parts: RunParts, first = before): Promise<Scenario> {
+  const scenario = aScenario();
+  await scenario.deploy("v1", first);
+  scenario.world.behaviours.set("v2", { unhealthy: ["web"] });
+  expect(await scenario.deploy("v2", parts)).toMatchObject({ outcome: "failed", serving: { tag: "v1" } });
+  return scenario;
+}
+
+/** What the container of the database is made from. */
+function database({ world }: Scenario) {
+  const found = [...world.state.containers.values()].find(({ service }) => service === "db");
+  const { image, volumes = [] } = JSON.parse(found?.spec ?? "{}") as {
+    readonly image?: string;
+    readonly volumes?: readonly { readonly source: string }[];
+  };
+  return [image, ...volumes.map(({ source }) => source), found?.state ?? "gone"].join(" ");
+}
+
+const told = ({ world }: Scenario) =>
+  world.events.flatMap((event) =>
+    event.type === "finding" ? [`${event.finding.code}: ${event.finding.message} -> ${event.finding.hint}`] : [],
+  );
+const lastPlan = ({ world }: Scenario) =>
+  world.events.flatMap((event) => (event.type === "plan" ? [event.text] : [])).at(-1);
+
+describe("a deployment that takes the database to another volume, and fails", () => {
+  it("puts it back where all it had is in the volume of before, and says what stays", async () => {
+    const scenario = await failingV2(moved);
+    expect(database(scenario)).toBe("db:1 data running");
+    expect(told(scenario)).toEqual([
+      "base-put-back: base service db has volume shop_data again, as v1 has it; what was written to shop_data2 meanwhile stays there -> a release that has shop_data2 again finds in it what is there now; docker volume rm shop_data2 once nobody needs that",
+    ]);
+    expect(lastPlan(scenario)).toContain("an undo goes back to that volume");
+    expect(scenario.world.state.volumes).toContain("shop_data2");
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("also where it is the new one that does not start", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1", before);
+    let isFirst = true;
+    scenario.world.calls.fault = ({ name }) => {
+      if (name !== "base.up db: start" || !isFirst) return undefined;
+      isFirst = false;
+      return new SluiceError("NOT_READY", "db is not ready");
+    };
+    const isFailed = { outcome: "failed", serving: { tag: "v1" } };
+    expect(await scenario.deploy("v2", moved)).toMatchObject(isFailed);
+    expect(database(scenario)).toBe("db:1 data running");
+  });
+
+  it("puts it back with another image, too, which has written to the new volume alone", async () => {
+    const scenario = await failingV2({ ...moved, images: { db: "db:2" } });
+    expect(database(scenario)).toBe("db:1 data running");
+  });
+
+  it("leaves it where something may be in the new volume already, and says how to go back", async () => {
+    const scenario = aScenario();
+    scenario.world.state.volumes.add("shop_data2");
+    await scenario.deploy("v1", before);
+    scenario.world.behaviours.set("v2", { unhealthy: ["web"] });
+    await scenario.deploy("v2", moved);
+    expect(database(scenario)).toBe("db:1 data2 running");
+    expect(told(scenario)).toEqual([
+      "base-changed: base service db is not as v1, which serves, has it: it has volume shop_data2, not shop_data -> check out v1, then: sluice deploy --release v1, which goes back to what is in shop_data; what is in shop_data2 stays there",
+    ]);
+    expect(lastPlan(scenario)).toContain("an undo does not go back to that volume, as shop_data2 is there already");
+
+    expect(await scenario.deploy("v1", before)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(lastPlan(scenario)).toContain("1. base  data db  (its configuration changed");
+    expect(database(scenario)).toBe("db:1 data running");
+  });
+
+  it("leaves what another release than the one that serves had made of it", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1", before);
+    await scenario.deploy("v2", moved);
+    await scenario.rollback("v1", moved);
+    expect(database(scenario)).toBe("db:1 data2 running");
+    scenario.world.behaviours.set("v3", { unhealthy: ["web"] });
+    expect(await scenario.deploy("v3", { volumes: { db: "data3" } })).toMatchObject({ serving: { tag: "v1" } });
+    expect(database(scenario)).toBe("db:1 data3 running");
+    expect(told(scenario).at(-1)).toContain("it has volume shop_data3, not shop_data ->");
+  });
+
+  it("names the volume of before where plain Compose ran it and no release says how", async () => {
+    const scenario = aScenario();
+    scenario.world.runPlain(aProject({ services: shopServices, ...before }));
+    scenario.world.behaviours.set("v1", { unhealthy: ["web"] });
+    await scenario.deploy("v1", moved);
+    expect(told(scenario)).toEqual([
+      "base-changed: base service db was replaced, and is not put back: its data of before is in volume shop_data -> docker compose up -d --no-deps db, in the checkout of the version before, puts it back",
+    ]);
+  });
+
+  it("may be killed before every effect: one version serves, and the database has its data", async () => {
+    const { kills, broken } = await killEverywhere({
+      given: async () => {
+        const scenario = aScenario({ services: [aService("web"), aService("db", { role: "data" })] });
+        await scenario.deploy("v1", before);
+        scenario.world.behaviours.set("v2", { unhealthy: ["web"] });
+        return scenario;
+      },
+      when: (scenario) => scenario.deploy("v2", moved),
+      // Of the build nothing is new here.
+      from: 20,
+      next: (scenario) => scenario.recover("undo", moved),
+      holds: (scenario) => [
+        ...serves(scenario, "v1"),
+        ...(database(scenario) === "db:1 data running" ? [] : [`the database is ${database(scenario)}`]),
+      ],
+    });
+    expect(broken).toEqual([]);
+    expect(kills).toBeGreaterThan(30);
+  });
+});
+
+it("a rollback says what stays as the release had it that is left, also where there is nothing else to do", async () => {
+  const scenario = aScenario();
+  await scenario.deploy("v1", before);
+  await scenario.deploy("v2", moved);
+  const expected = "base service db is not as v1, which serves, has it: it has volume shop_data2, not shop_data";
+  expect(await scenario.rollback("v1", moved)).toMatchObject({ outcome: "live" });
+  expect(told(scenario).at(-1)).toContain(expected);
+  expect(await scenario.rollback("v1", moved)).toMatchObject({ outcome: "nothing-to-do" });
+  expect(told(scenario).filter((text) => text.includes(expected))).toHaveLength(2);
+});
+
+it("a database that another image has taken over stays, with the way back said", async () => {
+  const scenario = await failingV2({ ...before, images: { db: "db:2" } });
+  expect(database(scenario)).toBe("db:2 data running");
+  expect(told(scenario)).toEqual([
+    "base-changed: base service db is not as v1, which serves, has it: image db:2 runs, not db:1 -> db:1 may not read what db:2 has written: take a backup (sluice db backup) before you go back to it (check out v1, then: sluice deploy --release v1), or deploy a release with db:2",
+  ]);
+});
+
+it.each(["warm", "removed"] as const)(
+  "a rollback leaves the database as it runs, whatever is checked out, %s",
+  async (keep) => {
+    const scenario = aScenario({ config: aConfig({ rollout: { keep } }) });
+    await scenario.deploy("v1", before);
+    await scenario.deploy("v2", { ...before, images: { db: "db:2" } });
+    expect(await scenario.rollback("v1", before)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(database(scenario)).toBe("db:2 data running");
+  },
+);

@@ -1,0 +1,131 @@
+import { aConfig, aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { aScenario, type RunParts, type Scenario, shopServices } from "../../test/support/scenario.ts";
+import { readAttempts } from "../record/read-attempts.ts";
+
+const volumes = { db: "pgdata" };
+
+/** As `docker compose down -v` does. */
+function loseData({ world: { state } }: Scenario, lost: Readonly<Record<string, string>> = volumes): void {
+  for (const [id, { place, service }] of state.containers)
+    if (place === "base" && Object.hasOwn(lost, service)) state.containers.delete(id);
+  for (const volume of Object.values(lost)) state.volumes.delete(`${state.stack}_${volume}`);
+  state.doneJobs.clear();
+}
+
+async function afterLoss(parts: RunParts = {}) {
+  const scenario = aScenario({ config: aConfig({ database: { service: "db" } }), services: parts.services });
+  await scenario.deploy("v1", { volumes });
+  await scenario.deploy("v2", { volumes });
+  const { events } = scenario.world;
+  const since = events.length;
+  loseData(scenario);
+  const told = () => events.slice(since).flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+  const kinds = async () =>
+    (await readAttempts(scenario.world.ports().journal)).at(-1)?.start.plan.steps.map(({ kind }) => kind);
+  return { scenario, told, kinds };
+}
+
+describe("a database whose volume is gone", () => {
+  it("is made anew with the jobs of the release that serves, which is proven on it, and with a word of the backup", async () => {
+    const { scenario, told, kinds } = await afterLoss();
+    expect(await scenario.deploy("v2", { volumes })).toMatchObject({ outcome: "live" });
+    expect(await kinds()).toEqual(["base", "job", "verify"]);
+    expect(told()).toMatchObject([
+      {
+        severity: "warn",
+        code: "data-anew",
+        service: "db",
+        message: "volume shop_pgdata is gone, which v2 was live on: db starts empty",
+        hint: "sluice db restore backup-1 puts the newest proven backup back, once db runs",
+      },
+    ]);
+    expect(await scenario.deploy("v2", { volumes })).toMatchObject({ outcome: "nothing-to-do" });
+    expect(told()).toHaveLength(1);
+  });
+
+  it("is no success where what serves does not come round on it, and condemns no release", async () => {
+    const { scenario } = await afterLoss();
+    scenario.world.behaviours.set("v2", { failingChecks: ["web runs"] });
+    const result = await scenario.deploy("v2", { volumes });
+    expect(result).toMatchObject({ outcome: "failed", exitCode: 20, serving: { tag: "v2" } });
+    expect((await scenario.world.ports().bundles.list()).filter(({ broken }) => broken)).toEqual([]);
+  });
+
+  it("leaves no migration for done: also a release of before runs its own, and one that died says so", async () => {
+    const { scenario, told, kinds } = await afterLoss();
+    expect(await scenario.rollback("v1", { volumes })).toMatchObject({ outcome: "live" });
+    expect(await kinds()).toContain("job");
+    expect(told().map(({ code }) => code)).toContain("data-anew");
+    expect(await scenario.deploy("v2", { volumes })).toMatchObject({ outcome: "live" });
+    expect(await kinds()).toContain("job");
+  });
+
+  it("is told of also before a new release, and with what is to be started again where no job migrates", async () => {
+    const services = shopServices.filter(({ name }) => name !== "migrate");
+    const { scenario, told } = await afterLoss({ services });
+    await scenario.deploy("v3", { volumes });
+    expect(told()).toMatchObject([{ code: "data-anew", hint: expect.stringMatching(/docker restart shop-\w+-web-/) }]);
+  });
+
+  it("is none where only the container is gone, or nothing was live yet", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1", { volumes });
+    for (const [id, { place }] of scenario.world.state.containers)
+      if (place === "base") scenario.world.state.containers.delete(id);
+    await scenario.deploy("v1", { volumes });
+    const codes = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding.code] : []));
+    expect(codes).not.toContain("data-anew");
+    expect(codes).not.toContain("jobs-not-run");
+  });
+});
+
+describe("where no database is named, and several services hold data", () => {
+  const own = { volumes: { ...volumes, redis: "cache" } };
+  const afterLossOf = async (lost: Readonly<Record<string, string>>) => {
+    const services = [...shopServices, aService("redis", { role: "data" })];
+    const scenario = aScenario({ services, config: aConfig({ rollout: { keep: "removed" } }) });
+    await scenario.deploy("v1", own);
+    await scenario.deploy("v2", own);
+    loseData(scenario, lost);
+    const kinds = async () =>
+      (await readAttempts(scenario.world.ports().journal)).at(-1)?.start.plan.steps.map(({ kind }) => kind);
+    return { scenario, kinds };
+  };
+  const found = ({ world }: Scenario) =>
+    world.events.flatMap((event) =>
+      event.type === "finding" ? [`${event.finding.code} ${event.finding.service}`] : [],
+    );
+
+  it("the loss of one is told and runs no migration again: the other may be what they are of", async () => {
+    const { scenario, kinds } = await afterLossOf({ redis: "cache" });
+    expect(await scenario.deploy("v2", own)).toMatchObject({ outcome: "live" });
+    expect(await kinds()).toEqual(["base", "verify"]);
+    expect(found(scenario)).toContain("data-anew redis");
+    loseData(scenario, { redis: "cache" });
+    expect(await scenario.rollback("v1", own)).toMatchObject({ outcome: "live" });
+    expect(await kinds()).not.toContain("job");
+  });
+
+  it("the loss of all runs them again", async () => {
+    const { scenario, kinds } = await afterLossOf({ db: "pgdata", redis: "cache" });
+    expect(await scenario.deploy("v2", own)).toMatchObject({ outcome: "live" });
+    expect(await kinds()).toEqual(["base", "base", "job", "verify"]);
+    expect(found(scenario)).toEqual(expect.arrayContaining(["data-anew db", "data-anew redis"]));
+  });
+});
+
+describe("a database in a volume of a service in slots", () => {
+  it("is told of where the volume is gone", async () => {
+    const services = [aService("web")];
+    const config = aConfig({ database: { service: "web", kind: "sqlite", file: "/data/app.db" } });
+    const scenario = aScenario({ services, config });
+    const own = { volumes: { web: "sqlite" } };
+    await scenario.deploy("v1", own);
+    scenario.world.state.containers.clear();
+    scenario.world.state.volumes.clear();
+    await scenario.deploy("v1", own);
+    const found = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+    expect(found.map(({ code, service }) => `${code} ${service}`)).toContain("data-anew web");
+  });
+});

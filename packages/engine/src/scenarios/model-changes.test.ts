@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { aScenario } from "../../test/support/scenario.ts";
+import { readAttempts } from "../record/read-attempts.ts";
+
+const changesOf = async ({ world }: ReturnType<typeof aScenario>) =>
+  (await readAttempts(world.ports().journal)).map(({ start }) => start.modelChanges);
+
+it("the beginning of each deployment records what it changes in the model", async () => {
+  const scenario = aScenario();
+  await scenario.deploy("v1", { images: { web: "shop:1" } });
+  scenario.world.restart();
+  await scenario.deploy("v2", { images: { web: "shop:2" } });
+  scenario.world.restart();
+  await scenario.deploy("v2", { images: { web: "shop:2" } });
+  scenario.world.restart();
+  await scenario.rollback("v1");
+  const to = (before: string, after: string) => ({
+    listed: [{ path: "services.web.image", change: "changed", before, after }],
+    omitted: 0,
+  });
+  expect(await changesOf(scenario)).toEqual([
+    null,
+    to("shop:1", "shop:2"),
+    { listed: [], omitted: 0 },
+    to("shop:2", "shop:1"),
+  ]);
+});
