@@ -5,7 +5,7 @@ import type { Outcome, Serving } from "../model/outcome.ts";
 import type { RehearsalOutcome } from "../model/rehearsal.ts";
 import type { Slot } from "../model/slot.ts";
 import type { Verdict } from "../model/verdict.ts";
-import type { DeploymentKind, StepKind } from "../plan/step.ts";
+import type { DeploymentKind, StepKind } from "../plan/steps/step.ts";
 
 /** Raised when a field changes its meaning or goes; new event types and new fields do not raise it. */
 export const EVENT_VERSION = 1;

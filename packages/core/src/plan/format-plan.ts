@@ -1,4 +1,4 @@
-import type { DeploymentPlan } from "./step.ts";
+import type { DeploymentPlan } from "./steps/step.ts";
 
 /** The plan as text, one line a step: `shift-1  shift  web to 5 %  (…)`. */
 export function formatPlan({ steps }: DeploymentPlan): string {

@@ -3,15 +3,17 @@ import { isApplication, isInSlot } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
-import { type AddStep, collectSteps } from "./collect-steps.ts";
-import { inTurn, type TurnScope } from "./early-jobs.ts";
-import { gracesOf } from "./graces.ts";
-import { addLeftRunning } from "./left-running.ts";
-import { leastNeeded, liveSlot, previousSlot, warmRelease } from "./live-slot.ts";
-import type { Heirs, MovedPorts } from "./moved-ports.ts";
-import { collectRemovals, mayRemove, type Orphan, orphanHeirs, type Removals } from "./orphans.ts";
-import { addCopies, adoptedOf, isHeld } from "./plan-adoption.ts";
-import { addBackup } from "./plan-backup.ts";
+import { isDown } from "./findings/short-services.ts";
+import { addLeftRunning } from "./live/left-running.ts";
+import { leastNeeded, liveSlot, previousSlot, warmRelease } from "./live/live-slot.ts";
+import type { Heirs, MovedPorts } from "./ports/moved-ports.ts";
+import { portTransfers } from "./ports/port-transfers.ts";
+import { type AddStep, collectSteps } from "./steps/collect-steps.ts";
+import { inTurn, type TurnScope } from "./steps/early-jobs.ts";
+import { gracesOf } from "./steps/graces.ts";
+import { collectRemovals, mayRemove, type Orphan, orphanHeirs, type Removals } from "./steps/orphans.ts";
+import { addCopies, adoptedOf, isHeld } from "./steps/plan-adoption.ts";
+import { addBackup } from "./steps/plan-backup.ts";
 import {
   addBase,
   addRecreated,
@@ -20,19 +22,24 @@ import {
   baseServices,
   type ChangedFiles,
   isLate,
-} from "./plan-base.ts";
-import { addCandidate, addDoors } from "./plan-candidate.ts";
-import { addServingVerify } from "./plan-checks.ts";
-import { addEnding, addWorkers } from "./plan-ending.ts";
-import { planExchange } from "./plan-exchange.ts";
-import { addJobs } from "./plan-jobs.ts";
-import { addHandOver, addMissingLinks, addRecover, droppedDoors, handedOver, oldWorkers } from "./plan-previous.ts";
-import { addRehearsal } from "./plan-rehearsal.ts";
-import { addRestarts } from "./plan-restarts.ts";
-import { addShort } from "./plan-short.ts";
-import { portTransfers } from "./port-transfers.ts";
-import { isDown } from "./short-services.ts";
-import type { DeploymentPlan, PlanStep } from "./step.ts";
+} from "./steps/plan-base.ts";
+import { addCandidate, addDoors } from "./steps/plan-candidate.ts";
+import { addServingVerify } from "./steps/plan-checks.ts";
+import { addEnding, addWorkers } from "./steps/plan-ending.ts";
+import { planExchange } from "./steps/plan-exchange.ts";
+import { addJobs } from "./steps/plan-jobs.ts";
+import {
+  addHandOver,
+  addMissingLinks,
+  addRecover,
+  droppedDoors,
+  handedOver,
+  oldWorkers,
+} from "./steps/plan-previous.ts";
+import { addRehearsal } from "./steps/plan-rehearsal.ts";
+import { addRestarts } from "./steps/plan-restarts.ts";
+import { addShort } from "./steps/plan-short.ts";
+import type { DeploymentPlan, PlanStep } from "./steps/step.ts";
 
 /** What is wanted, as far as the planner must know it. */
 export interface DesiredDeployment {

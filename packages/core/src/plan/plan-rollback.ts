@@ -3,17 +3,17 @@ import { isApplication } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
-import { collectSteps } from "./collect-steps.ts";
-import { gracesOf } from "./graces.ts";
-import { addLeftRunning } from "./left-running.ts";
-import { liveSlot } from "./live-slot.ts";
-import { collectRemovals, type Orphan, orphanHeirs } from "./orphans.ts";
-import { addBase, addRecreated, baseServices } from "./plan-base.ts";
-import { addDoors, addRepublished } from "./plan-candidate.ts";
-import { addDrain, addPromotion, addWorkers, closings } from "./plan-ending.ts";
-import { addMissingLinks, addRecover, droppedDoors, oldWorkers, openDropped } from "./plan-previous.ts";
-import { addRestarts } from "./plan-restarts.ts";
-import type { DeploymentPlan } from "./step.ts";
+import { addLeftRunning } from "./live/left-running.ts";
+import { liveSlot } from "./live/live-slot.ts";
+import { collectSteps } from "./steps/collect-steps.ts";
+import { gracesOf } from "./steps/graces.ts";
+import { collectRemovals, type Orphan, orphanHeirs } from "./steps/orphans.ts";
+import { addBase, addRecreated, baseServices } from "./steps/plan-base.ts";
+import { addDoors, addRepublished } from "./steps/plan-candidate.ts";
+import { addDrain, addPromotion, addWorkers, closings } from "./steps/plan-ending.ts";
+import { addMissingLinks, addRecover, droppedDoors, oldWorkers, openDropped } from "./steps/plan-previous.ts";
+import { addRestarts } from "./steps/plan-restarts.ts";
+import type { DeploymentPlan } from "./steps/step.ts";
 
 export interface WarmRollback {
   /** Services of the release that serves; absent where its bundle is gone. */

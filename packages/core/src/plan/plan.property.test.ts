@@ -4,12 +4,12 @@ import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, slots } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { aConfig, aContainer, aDoor, aService, aStack } from "../testing/index.ts";
-import { completeRecord } from "./complete-record.ts";
-import { previousSlot } from "./live-slot.ts";
+import { previousSlot } from "./live/live-slot.ts";
 import { type DesiredDeployment, planDeployment } from "./plan-deployment.ts";
 import { planWarmRollback } from "./plan-rollback.ts";
-import { planRecovery } from "./recovery.ts";
-import type { DeploymentPlan, PlanStep, StepKind } from "./step.ts";
+import { completeRecord } from "./recovery/complete-record.ts";
+import { planRecovery } from "./recovery/recovery.ts";
+import type { DeploymentPlan, PlanStep, StepKind } from "./steps/step.ts";
 
 const all: readonly ServiceFacts[] = [
   aService("web"),

@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { aStack } from "../../testing/a-stack.ts";
+import { guestFindings } from "./network-guests.ts";
+
+it("what of others is on a network is named once for each, with what lets services in slots reach it", () => {
+  expect(guestFindings(aStack())).toEqual([]);
+  const guests = [
+    { container: "auth-api-1", key: "default", network: "shop_default" },
+    { container: "search-1", key: "default", network: "shop_default" },
+    { container: "search-1", key: "back", network: "shop_back" },
+  ];
+  expect(guestFindings(aStack({ guests }))).toMatchObject([
+    {
+      severity: "warn",
+      code: "others-on-network",
+      message: expect.stringContaining("do not reach auth-api-1, search-1 of others on network shop_default:"),
+      hint: expect.stringContaining("networks.default: {name: shop_default, external: true}"),
+    },
+    { hint: expect.stringContaining("networks.back: {name: shop_back, external: true}") },
+  ]);
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { aProject } from "../../testing/a-project.ts";
+import { aBundle, aRequest } from "../../testing/a-release.ts";
+import { aService } from "../../testing/a-service.ts";
+import { promotedImages, promotionObjections } from "./promoted-images.ts";
+
+const services = [
+  aService("web", { builds: true }),
+  aService("mailer", { role: "worker", builds: false }),
+  aService("db", { role: "data" }),
+  aService("debug", { role: "tool" }),
+];
+const project = aProject({ services });
+const proven = (over: Parameters<typeof aBundle>[1] = {}, model = project.model) => ({
+  stack: "shop-staging",
+  bundle: aBundle("r1", { tag: "v1", services, ...over }),
+  model,
+});
+const withWeb = (build: Readonly<Record<string, unknown>>) => ({
+  ...project.model,
+  services: { ...project.model.services, web: { ...project.model.services["web"], build } },
+});
+
+it("takes the images of what users and jobs meet, with the digest where there is one", () => {
+  expect(promotedImages(project, proven({ digests: { mailer: "registry.example/mailer@sha256:1" } }))).toEqual({
+    web: { id: "sha256:web-v1" },
+    mailer: { id: "sha256:mailer-v1", digest: "registry.example/mailer@sha256:1" },
+  });
+});
+
+describe("a release is promoted", () => {
+  it("where it is the same commit, and would be built alike", () => {
+    expect(promotionObjections(project, aRequest("v1"), proven())).toEqual([]);
+    // Its name may be another, and the checkout may lie elsewhere.
+    const builtIn = (checkout: string) => ({
+      ...withWeb({ context: `${checkout}/web`, additional_contexts: { docs: `${checkout}/docs` } }),
+      "x-sluice": { checkout },
+    });
+    const request = aRequest("v1-final", { commit: "commit-of-v1" });
+    const here = { services, model: builtIn("/srv/production") };
+    expect(promotionObjections(here, request, proven({}, builtIn("/srv/staging")))).toEqual([]);
+  });
+
+  const args = (value: Readonly<Record<string, string>>) => withWeb({ context: ".", args: value });
+  it.each([
+    ["the commit is another", aRequest("v2"), proven(), /shop-staging serves v1 \(commit commit-\), and v2 is commit/],
+    ["there is no commit", aRequest("v1", { commit: null }), proven({ commit: null }), /no commit/],
+    ["the tree was changed", aRequest("v1", { dirty: true }), proven(), /no commit names/],
+    [
+      "what is served was built with changes",
+      aRequest("v1"),
+      proven({ dirty: true }),
+      /shop-staging.*uncommitted changes/,
+    ],
+    ["a service is not there", aRequest("v1"), proven({ images: { web: "sha256:1" } }), /mailer does not run in/],
+    [
+      "an argument differs",
+      aRequest("v1"),
+      proven({}, args({ API: "a" })),
+      /web is built with other arguments \(API\)/,
+    ],
+    ["the target differs", aRequest("v1"), proven({}, withWeb({ context: ".", target: "dev" })), /other target/],
+    [
+      "the platforms differ",
+      aRequest("v1"),
+      proven({}, withWeb({ context: ".", platforms: ["linux/arm64"] })),
+      /web is built with other platforms/,
+    ],
+    [
+      "the image is another",
+      aRequest("v1"),
+      proven({}, aProject({ services, images: { mailer: "mailer:2" } }).model),
+      /mailer runs mailer:2 in shop-staging, and mailer:1 here/,
+    ],
+  ] as const)("not where %s", (_, request, release, reason) => {
+    expect(promotionObjections(project, request, release)).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it("never tells the value of an argument", () => {
+    const secret = proven({}, args({ KEY: "hunter22" }));
+    expect(promotionObjections(project, aRequest("v1"), secret).join()).not.toContain("hunter22");
+  });
+
+  it("whatever a database is there", () => {
+    const other = aProject({ services, images: { db: "postgres:17" } }).model;
+    expect(promotionObjections(project, aRequest("v1"), proven({}, other))).toEqual([]);
+  });
+});
