@@ -5,17 +5,17 @@ import type { EnginePorts } from "@sluice/engine";
 import { judge } from "@sluice/health";
 import { createJournal, createKeptLogs, createOrderDesk, createTrafficCounts, type StateHome } from "@sluice/journal";
 import { assertUnchanged, createBundleStore, releaseId, releaseKey } from "@sluice/release";
-import type { HomeClaim } from "./claim-home.ts";
 import { createBackupTaker } from "./database/backup-taker.ts";
 import { createMigrationRunner } from "./database/migration-runner.ts";
 import { createRehearser } from "./database/rehearsal/rehearser.ts";
-import { createDeploymentLogs } from "./deployment-logs.ts";
-import { withKnownSecrets } from "./known-bundles.ts";
-import { createStackProber } from "./prober.ts";
-import { createRedactingJournal } from "./redacting-journal.ts";
-import type { Redaction } from "./redaction.ts";
+import type { HomeClaim } from "./home/claim-home.ts";
+import { withKnownSecrets } from "./project/known-bundles.ts";
+import { createDeploymentLogs } from "./record/deployment-logs.ts";
+import { createRedactingJournal } from "./record/redacting-journal.ts";
+import type { Redaction } from "./record/redaction.ts";
 import type { Session } from "./session.ts";
-import { createStackWatcher } from "./watcher.ts";
+import { createStackProber } from "./watch/prober.ts";
+import { createStackWatcher } from "./watch/watcher.ts";
 
 /** What a session has for the ports, and nobody else needs. */
 export interface PortParts {

@@ -42,7 +42,7 @@ import type {
 import type { AnchoredAudit } from "./github/anchors.ts";
 import type { ApprovalsRecord } from "./github/approvals.ts";
 import type { AnnounceCall, Announcement, PlanRecord } from "./notify/announce.ts";
-import type { UpkeepRecord } from "./upkeep.ts";
+import type { UpkeepRecord } from "./record/upkeep.ts";
 import type { WindowSuggestionView } from "./window.ts";
 
 export type * from "./deployer-views.ts";

@@ -17,6 +17,6 @@ export type { AnchoredAudit } from "./github/anchors.ts";
 export type { ApprovalsRecord } from "./github/approvals.ts";
 export { type OpenedDesk, openReleaseDesk } from "./github/open-desk.ts";
 export type { AnnounceCall, Announcement, PlanRecord } from "./notify/announce.ts";
-export { type ReleaseSourceOptions, type ResolvedRelease, resolveRelease } from "./resolve-release.ts";
-export type { UpkeepRecord } from "./upkeep.ts";
+export { type ReleaseSourceOptions, type ResolvedRelease, resolveRelease } from "./project/resolve-release.ts";
+export type { UpkeepRecord } from "./record/upkeep.ts";
 export type { WindowSuggestionView } from "./window.ts";

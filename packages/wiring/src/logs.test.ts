@@ -4,9 +4,9 @@ import { aRelease, aStack } from "@sluice/core/testing";
 import { createFakeClock, createFakeWorld } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import type { LiveView } from "./deployer.ts";
-import { withKnownSecrets } from "./known-bundles.ts";
 import { followServiceLogs } from "./logs.ts";
-import { createRedaction } from "./redaction.ts";
+import { withKnownSecrets } from "./project/known-bundles.ts";
+import { createRedaction } from "./record/redaction.ts";
 import type { Session } from "./session.ts";
 
 const live = { slot: "green", release: "r2" } as const;

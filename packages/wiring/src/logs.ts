@@ -1,11 +1,11 @@
 import { type ServiceFacts, SluiceError } from "@sluice/core";
 import { lastAttempt } from "@sluice/engine";
 import type { LogLine, LogOptions } from "./deployer.ts";
-import { type SeenStack, seeStack } from "./find-serving.ts";
-import { whileLive } from "./live-change.ts";
-import { isErrorLine } from "./log-errors.ts";
 import type { Session } from "./session.ts";
-import { processesOf } from "./status.ts";
+import { type SeenStack, seeStack } from "./status/find-serving.ts";
+import { processesOf } from "./status/status.ts";
+import { whileLive } from "./watch/live-change.ts";
+import { isErrorLine } from "./watch/log-errors.ts";
 
 /**
  * Lines of the containers that answer for a service now: the live slot's, or those of base. Whoever follows them without naming a

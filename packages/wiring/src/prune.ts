@@ -1,8 +1,8 @@
 import { releasesToPrune } from "@sluice/core";
 import { pruneRelease, releasesInUse, unprovenReleases } from "@sluice/engine";
-import { assertOwnStack } from "./assert-own-stack.ts";
+import { assertOwnStack } from "./project/assert-own-stack.ts";
+import { recordUpkeep, upkeepParts } from "./record/upkeep.ts";
 import type { Session } from "./session.ts";
-import { recordUpkeep, upkeepParts } from "./upkeep.ts";
 
 /**
  * Removes releases beyond retention that nobody needs: no slot, not what serves, and not the way back. Resolves with their

@@ -15,23 +15,23 @@ import { systemClock } from "@sluice/core/node";
 import type { EnginePorts, StackFacts } from "@sluice/engine";
 import { discardUnusedHome, openStateHome, type StateHome } from "@sluice/journal";
 import { createCaddyRouter, createHaproxyRouter } from "@sluice/traffic";
-import { checkSecrets } from "./check-secrets.ts";
-import { createHomeClaim } from "./claim-home.ts";
 import { createPorts } from "./create-ports.ts";
 import type { DeployerOptions } from "./deployer.ts";
-import { createFileMemo } from "./file-memo.ts";
 import { currentAnchor } from "./github/anchors.ts";
 import { githubChannels } from "./github/github-channels.ts";
 import { type OpenedGithub, openUsableGithub } from "./github/open-github.ts";
-import { isOfCheckout, type KnownProject, knownProject } from "./known-project.ts";
-import { loadConfig, positionInConfig } from "./load-config.ts";
-import { stateHomeOf } from "./locations.ts";
+import { createHomeClaim } from "./home/claim-home.ts";
+import { createFileMemo } from "./home/file-memo.ts";
+import { createStopNotes } from "./home/stop-notes.ts";
 import { type OpenedChannels, openChannels } from "./notify/channels.ts";
 import { createLastWord, type LastWord } from "./notify/last-word.ts";
 import { type Once, once } from "./once.ts";
-import { createRedaction } from "./redaction.ts";
-import { nameWithoutProject } from "./stack-name.ts";
-import { createStopNotes } from "./stop-notes.ts";
+import { checkSecrets } from "./project/check-secrets.ts";
+import { isOfCheckout, type KnownProject, knownProject } from "./project/known-project.ts";
+import { loadConfig, positionInConfig } from "./project/load-config.ts";
+import { stateHomeOf } from "./project/locations.ts";
+import { nameWithoutProject } from "./project/stack-name.ts";
+import { createRedaction } from "./record/redaction.ts";
 
 /** Everything that is constructed for one stack, each part only when it is first needed. */
 export interface Session extends AsyncDisposable {

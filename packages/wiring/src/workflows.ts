@@ -12,13 +12,13 @@ import {
   type WorkflowFile,
   workflowFacts,
 } from "@sluice/workflows";
-import { checkoutWrites } from "./checkout-writes.ts";
-import { configVariables } from "./config-variables.ts";
 import type { DeployerOptions, ProjectWorkflows } from "./deployer.ts";
-import { isTracked } from "./is-tracked.ts";
-import { jobMinutes } from "./job-minutes.ts";
-import { loadConfig, loadEnvironmentNames } from "./load-config.ts";
-import { configFileOf } from "./locations.ts";
+import { checkoutWrites } from "./project/checkout-writes.ts";
+import { configVariables } from "./project/config-variables.ts";
+import { isTracked } from "./project/is-tracked.ts";
+import { jobMinutes } from "./project/job-minutes.ts";
+import { loadConfig, loadEnvironmentNames } from "./project/load-config.ts";
+import { configFileOf } from "./project/locations.ts";
 import type { Session } from "./session.ts";
 
 const workflowDirectory = ".github/workflows";

@@ -12,7 +12,7 @@ import { tellAlarm } from "../src/alarms/tell-alarm.ts";
 import { type Trouble, troublesOf } from "../src/alarms/trouble.ts";
 import { createDeployer } from "../src/create-deployer.ts";
 import type { Deployer } from "../src/deployer.ts";
-import { createFileMemo } from "../src/file-memo.ts";
+import { createFileMemo } from "../src/home/file-memo.ts";
 import { openChannels } from "../src/notify/channels.ts";
 import { createLastWord } from "../src/notify/last-word.ts";
 import { receiver } from "./receiver.ts";

@@ -6,7 +6,7 @@ import { systemClock } from "@sluice/core/node";
 import { aService } from "@sluice/core/testing";
 import { uniqueStackName } from "@sluice/testing";
 import { afterAll, expect, it } from "vitest";
-import { createStackProber } from "../src/prober.ts";
+import { createStackProber } from "../src/watch/prober.ts";
 
 const run = promisify(execFile);
 const docker = async (...args: readonly string[]) => (await run("docker", [...args])).stdout.trim();

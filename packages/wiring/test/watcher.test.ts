@@ -6,8 +6,8 @@ import { systemClock } from "@sluice/core/node";
 import { aContainer, aService } from "@sluice/core/testing";
 import { uniqueStackName } from "@sluice/testing";
 import { afterAll, describe, expect, it } from "vitest";
-import { liveTarget, watchLive } from "../src/watch-live.ts";
-import { createStackWatcher } from "../src/watcher.ts";
+import { liveTarget, watchLive } from "../src/watch/watch-live.ts";
+import { createStackWatcher } from "../src/watch/watcher.ts";
 
 const run = promisify(execFile);
 const docker = async (...args: readonly string[]) => (await run("docker", [...args])).stdout.trim();

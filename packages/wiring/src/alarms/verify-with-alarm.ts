@@ -2,11 +2,11 @@ import type { Serving, Verdict } from "@sluice/core";
 import { lastLiveRelease, servingOf } from "@sluice/engine";
 import { isDeploying, readLockHolder } from "@sluice/journal";
 import type { VerifyCall } from "../deployer.ts";
-import { seeStack } from "../find-serving.ts";
-import { lockStack } from "../lock.ts";
+import { lockStack } from "../home/lock.ts";
 import type { Session } from "../session.ts";
+import { seeStack } from "../status/find-serving.ts";
 import { telling } from "../telling.ts";
-import { verifyLive } from "../verify.ts";
+import { verifyLive } from "../watch/verify.ts";
 import { troublesOf } from "./trouble.ts";
 import { withAlarm } from "./with-alarm.ts";
 

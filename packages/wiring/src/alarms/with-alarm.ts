@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Finding, isAbortOf, isSluiceError } from "@sluice/core";
-import { createFileMemo } from "../file-memo.ts";
+import { createFileMemo } from "../home/file-memo.ts";
 import { guarded } from "../notify/delivery-findings.ts";
 import { partsOf } from "../notify/tell.ts";
 import type { Session } from "../session.ts";

@@ -11,8 +11,8 @@ import {
 import { provideRelease } from "@sluice/engine";
 import type { AlarmName } from "../alarms/alarm-notification.ts";
 import { withAlarm } from "../alarms/with-alarm.ts";
-import { assertOwnStack } from "../assert-own-stack.ts";
-import { lockStack } from "../lock.ts";
+import { lockStack } from "../home/lock.ts";
+import { assertOwnStack } from "../project/assert-own-stack.ts";
 import { readProvenRelease } from "../promotion/read-proven-release.ts";
 import type { Session } from "../session.ts";
 import { telling } from "../telling.ts";

@@ -9,8 +9,8 @@ import {
   type StoredRelease,
 } from "@sluice/core";
 import { assertOwnProjects, settle } from "@sluice/engine";
-import { findServing } from "../find-serving.ts";
 import type { Session } from "../session.ts";
+import { findServing } from "../status/find-serving.ts";
 import { telling } from "../telling.ts";
 import { tellCutShort } from "./cut-short.ts";
 import type { MigrateCall, MigrationPlan, MigrationResult } from "./database-operations.ts";

@@ -20,9 +20,9 @@ import {
   type Manifest,
   ofStack,
 } from "@sluice/database";
-import { servingNow } from "../find-serving.ts";
-import { stateHomeOf } from "../locations.ts";
+import { stateHomeOf } from "../project/locations.ts";
 import type { Session } from "../session.ts";
+import { servingNow } from "../status/find-serving.ts";
 import { createDriver } from "./create-driver.ts";
 import type { DatabaseCall } from "./database-operations.ts";
 import { fileMount } from "./file-mount.ts";

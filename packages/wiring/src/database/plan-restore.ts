@@ -1,7 +1,7 @@
 import { isSluiceError, type ReleaseBundle } from "@sluice/core";
 import { type Manifest, planRestore, type RestorePlan } from "@sluice/database";
-import { assertOwnStack } from "../assert-own-stack.ts";
-import { lockStack } from "../lock.ts";
+import { lockStack } from "../home/lock.ts";
+import { assertOwnStack } from "../project/assert-own-stack.ts";
 import type { Session } from "../session.ts";
 import type { DatabaseCall } from "./database-operations.ts";
 import { mendDatabase } from "./mend-database.ts";

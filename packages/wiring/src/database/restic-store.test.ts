@@ -1,6 +1,6 @@
 import { parseConfig } from "@sluice/core";
 import { expect, it } from "vitest";
-import { checkSecrets } from "../check-secrets.ts";
+import { checkSecrets } from "../project/check-secrets.ts";
 import { resticOptions } from "./restic-store.ts";
 
 const env = {

@@ -1,6 +1,6 @@
 import { parseConfig } from "@sluice/core";
 import { expect, it } from "vitest";
-import { checkSecrets } from "../check-secrets.ts";
+import { checkSecrets } from "../project/check-secrets.ts";
 import { s3Credentials } from "./s3-credentials.ts";
 
 const env = { AWS_ACCESS_KEY_ID: "AKIA1", AWS_SECRET_ACCESS_KEY: "hunter2" };

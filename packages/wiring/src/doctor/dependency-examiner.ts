@@ -1,6 +1,6 @@
 import type { Diagnosis, Examiner, Verdict } from "@sluice/core";
 import type { Session } from "../session.ts";
-import { probeDependencies } from "../verify.ts";
+import { probeDependencies } from "../watch/verify.ts";
 
 /** What the application needs of others, asked from inside the containers that serve: the checks `reachable`. */
 export function dependencyExaminer(session: Session): Examiner {

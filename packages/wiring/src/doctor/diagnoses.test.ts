@@ -2,7 +2,7 @@ import type { ObservedStack } from "@sluice/core";
 import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
 import { unavailableChannel } from "@sluice/notify";
 import { describe, expect, it } from "vitest";
-import { homeFindings, stackFindings } from "../stack-findings.ts";
+import { homeFindings, stackFindings } from "../status/stack-findings.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
 import { memoryDiagnoses } from "./memory-diagnoses.ts";

@@ -15,15 +15,15 @@ import {
   unfinishedOf,
 } from "@sluice/engine";
 import { isDeploying, readLockHolder, verifyAudit } from "@sluice/journal";
-import { checkVariableFindings } from "../check-variables.ts";
 import { killedActions } from "../database/killed-actions.ts";
-import { seeStack } from "../find-serving.ts";
-import { readHomeFacts } from "../home-room.ts";
-import { leftInSlots } from "../left-in-slots.ts";
+import { readHomeFacts } from "../home/home-room.ts";
 import { readOutbox } from "../notify/tell.ts";
+import { checkVariableFindings } from "../project/check-variables.ts";
 import type { Session } from "../session.ts";
-import { homeFindings, stackFindings } from "../stack-findings.ts";
-import { unstoredFindings } from "../unstored-findings.ts";
+import { seeStack } from "../status/find-serving.ts";
+import { leftInSlots } from "../status/left-in-slots.ts";
+import { homeFindings, stackFindings } from "../status/stack-findings.ts";
+import { unstoredFindings } from "../status/unstored-findings.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
 import { isLocal } from "./is-local.ts";

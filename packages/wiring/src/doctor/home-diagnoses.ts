@@ -1,5 +1,5 @@
 import type { Diagnosis } from "@sluice/core";
-import { type HomeFacts, homeRoomFindings } from "../home-room.ts";
+import { type HomeFacts, homeRoomFindings } from "../home/home-room.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
 
 /** https://man7.org/linux/man-pages/man2/statfs.2.html */

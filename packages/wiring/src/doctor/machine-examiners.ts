@@ -6,12 +6,12 @@ import { createDatabaseOperations } from "../database/create-database-operations
 import { assertIdentity } from "../database/open-cipher.ts";
 import { openDatabase } from "../database/open-database.ts";
 import { readDatabaseRecords } from "../database/records.ts";
-import { findServing } from "../find-serving.ts";
 import { projectRepository } from "../github/project-repository.ts";
-import { heldMinutes, jobMinutes } from "../job-minutes.ts";
-import { loadEnvironmentNames } from "../load-config.ts";
-import { resolveRelease } from "../resolve-release.ts";
+import { heldMinutes, jobMinutes } from "../project/job-minutes.ts";
+import { loadEnvironmentNames } from "../project/load-config.ts";
+import { resolveRelease } from "../project/resolve-release.ts";
 import type { Session } from "../session.ts";
+import { findServing } from "../status/find-serving.ts";
 import { readWorkflowFiles } from "../workflows.ts";
 import { backupDiagnoses, leftDiagnoses } from "./backup-diagnoses.ts";
 import { dependencyExaminer } from "./dependency-examiner.ts";

@@ -2,8 +2,8 @@ import { type JournalRecord, SluiceError } from "@sluice/core";
 import { tailRecords } from "@sluice/journal";
 import { type Anchor, type HeldAnchor, readAnchors } from "@sluice/release";
 import type { StateChange } from "../deployer-views.ts";
+import { readStateChanges } from "../home/state.ts";
 import type { Session } from "../session.ts";
-import { readStateChanges } from "../state.ts";
 
 /** The record beside what GitHub keeps of it. */
 export interface AnchoredAudit {

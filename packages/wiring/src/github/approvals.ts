@@ -1,7 +1,7 @@
 import { type EventSink, type Journal, type JournalRecord, redactDeep } from "@sluice/core";
 import { lastServing } from "@sluice/engine";
 import { type Approvals, type Github, readApprovals } from "@sluice/release";
-import { recordsOf } from "../records-of.ts";
+import { recordsOf } from "../record/records-of.ts";
 import type { Session } from "../session.ts";
 import { withGrace } from "./grace.ts";
 import type { StartEvent } from "./shown.ts";

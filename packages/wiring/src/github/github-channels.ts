@@ -9,7 +9,7 @@ import { reportChannel } from "./report-channel.ts";
 export function githubChannels(session: Session, { github: config }: Config, opened: OpenedGithub): readonly Channel[] {
   const { github, reporter, place } = opened;
   const reportOf = async (deployment: string) => {
-    const [{ renderHtml }, { readReport }] = await Promise.all([import("../pages.ts"), import("../report.ts")]);
+    const [{ renderHtml }, { readReport }] = await Promise.all([import("../record/pages.ts"), import("../report.ts")]);
     return renderHtml(await readReport(session, deployment));
   };
   return [

@@ -2,7 +2,7 @@ import { SluiceError } from "@sluice/core";
 import { createReleaseDesk, type ReleaseDesk } from "@sluice/release";
 import { pastSluice } from "@sluice/workflows";
 import type { DeployerOptions } from "../deployer.ts";
-import { loadConfig } from "../load-config.ts";
+import { loadConfig } from "../project/load-config.ts";
 import { openGithub } from "./open-github.ts";
 import { projectRepository } from "./project-repository.ts";
 

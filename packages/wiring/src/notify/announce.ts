@@ -1,7 +1,7 @@
 import { assertReleaseTag, type Journal, type JournalRecord, SluiceError } from "@sluice/core";
 import type { Origin } from "@sluice/engine";
 import type { DeliveryReport, Notification } from "@sluice/notify";
-import { recordsOf } from "../records-of.ts";
+import { recordsOf } from "../record/records-of.ts";
 import { assertAvailable } from "./channels.ts";
 import { type NotifyParts, notifierOf } from "./with-notifications.ts";
 

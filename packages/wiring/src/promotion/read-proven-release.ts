@@ -2,10 +2,10 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { findBundle, type PromotionConfig, type ProvenRelease, type ReleaseRequest, SluiceError } from "@sluice/core";
 import { lastLiveAt, provenHere } from "@sluice/engine";
-import { stateHomeOf } from "../locations.ts";
+import { stateHomeOf } from "../project/locations.ts";
 import { createSession, type Session } from "../session.ts";
-import { readStatus } from "../status.ts";
-import { verifyLive } from "../verify.ts";
+import { readStatus } from "../status/status.ts";
+import { verifyLive } from "../watch/verify.ts";
 import { proofHint } from "./proof-hint.ts";
 import { type ProofFacts, proofObjections } from "./proof-objections.ts";
 

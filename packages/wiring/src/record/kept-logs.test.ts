@@ -1,0 +1,118 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LogOrigin } from "@sluice/core";
+import { createKeptLogs } from "@sluice/journal";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { LogLine, LogOptions } from "../deployer.ts";
+import type { Session } from "../session.ts";
+import { createDeploymentLogs } from "./deployment-logs.ts";
+import { readDeploymentLogs, readKeptLogs } from "./kept-logs.ts";
+
+const web = { container: "shop-green-web-1", service: "web", place: "green" } as const;
+const migrate: LogOrigin = { container: "migrate", service: "migrate", place: "green" };
+const signal = new AbortController().signal;
+
+/** An engine whose containers have written these lines. */
+function engineOf(lines: readonly string[], then: () => void = () => undefined) {
+  const asked: object[] = [];
+  return {
+    asked,
+    async *followLogs([container = ""]: readonly string[], options: object = {}) {
+      asked.push(options);
+      for (const text of lines) yield { container, stream: "stdout" as const, text, at: "" };
+      then();
+    },
+  };
+}
+
+async function aHome() {
+  const path = await mkdtemp(join(tmpdir(), "sluice-kept-"));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  const redact = (text: string) => text.replaceAll("canary", "***");
+  const session = { home: async () => ({ path }), redact } as unknown as Session;
+  const logsWith = (engine: ReturnType<typeof engineOf>) =>
+    createDeploymentLogs(createKeptLogs({ path }), engine, redact);
+  return { path, session, logsWith };
+}
+
+async function linesOf(session: Session, id: string, services: readonly string[] = [], options: LogOptions = {}) {
+  const found: LogLine[] = [];
+  for await (const line of readDeploymentLogs(session, id, services, options)) found.push(line);
+  return found;
+}
+
+describe("what is kept of a deployment", () => {
+  it("is masked on disk already, and has the form of other log lines", async () => {
+    const { path, session, logsWith } = await aHome();
+    const engine = engineOf(["listens", "token is canary"]);
+    const logs = logsWith(engine);
+    logs.note("d1", migrate, { stream: "stderr", text: "connects with canary" });
+    await logs.keep("d1", { ...web, id: "c1" }, signal);
+    expect(await linesOf(session, "d1")).toEqual([
+      { ...migrate, stream: "stderr", text: "connects with ***" },
+      { ...web, stream: "stdout", text: "listens" },
+      { ...web, stream: "stdout", text: "token is ***" },
+    ]);
+    const directory = join(path, "logs", "d1");
+    for (const name of await readdir(directory))
+      expect(await readFile(join(directory, name), "utf8")).not.toContain("canary");
+    expect(await readKeptLogs(session)).toEqual([{ deployment: "d1", services: ["migrate", "web"] }]);
+  });
+
+  it("is the same where it is kept twice, and asks the engine for no more than so many lines", async () => {
+    const { session, logsWith } = await aHome();
+    const engine = engineOf(["one", "two"]);
+    for (let times = 0; times < 2; times++) await logsWith(engine).keep("d1", { ...web, id: "c1" }, signal);
+    expect((await linesOf(session, "d1")).map(({ text }) => text)).toEqual(["one", "two"]);
+    expect(engine.asked[0]).toMatchObject({ tail: 100_000 });
+  });
+
+  it("says where it was cut: before its first line, and where there was no time for the rest", async () => {
+    const { session, logsWith } = await aHome();
+    const long = Array.from({ length: 100_000 }, (_, index) => `line ${index}`);
+    await logsWith(engineOf(long)).keep("d1", { ...web, id: "c1" }, signal);
+    const lines = await linesOf(session, "d1");
+    expect(lines).toHaveLength(100_001);
+    expect(lines[0]?.text).toContain("only the newest of a long log is kept");
+    const stop = new AbortController();
+    await logsWith(engineOf(["begins"], () => stop.abort())).keep("d2", { ...web, id: "c1" }, stop.signal);
+    expect((await linesOf(session, "d2")).map(({ text }) => text)).toEqual([
+      "begins",
+      "[sluice: the rest could not be read in time]",
+    ]);
+  });
+
+  it("can be asked for by service, by its last lines, and by those that speak of an error", async () => {
+    const { session, logsWith } = await aHome();
+    const logs = logsWith(engineOf(["listens", "Error: no price list", "bye"]));
+    logs.note("d1", migrate, { stream: "stdout", text: "done" });
+    await logs.keep("d1", { ...web, id: "c1" }, signal);
+    const textsOf = async (...asked: Parameters<typeof linesOf>) => (await linesOf(...asked)).map(({ text }) => text);
+    expect(await textsOf(session, "d1", ["migrate"])).toEqual(["done"]);
+    expect(await textsOf(session, "d1", [], { tail: 1 })).toEqual(["done", "bye"]);
+    expect(await textsOf(session, "d1", [], { errors: true })).toEqual(["Error: no price list"]);
+    await expect(linesOf(session, "d1", ["db"])).rejects.toMatchObject({
+      code: "USAGE",
+      hint: "kept are: migrate, web",
+    });
+  });
+
+  it("is nothing of a deployment that went well: others that have some are named", async () => {
+    const { session, logsWith } = await aHome();
+    await expect(linesOf(session, "d1")).rejects.toMatchObject({ code: "LOGS_UNKNOWN", exitCode: 2 });
+    const logs = logsWith(engineOf([]));
+    for (const id of ["d1", "d2", "d3"]) logs.note(id, migrate, { stream: "stdout", text: id });
+    await logs.discard("d1");
+    expect(await logs.services("d1")).toEqual([]);
+    await expect(linesOf(session, "d1")).rejects.toMatchObject({
+      message: "no logs of deployment d1 are kept",
+      hint: "there are some of d3, d2",
+    });
+    await logs.prune(1);
+    expect((await readKeptLogs(session)).map(({ deployment }) => deployment)).toEqual(["d3"]);
+    // A line that comes after the end finds its place again.
+    logs.note("d3", migrate, { stream: "stdout", text: "late" });
+    expect((await linesOf(session, "d3")).map(({ text }) => text)).toEqual(["d3", "late"]);
+  });
+});
