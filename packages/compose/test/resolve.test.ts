@@ -388,7 +388,7 @@ describe("options mean what they mean to Compose", () => {
   });
 
   test("the default platform of an env file is kept, and counts in the hash of what is built as it does with Compose", async () => {
-    const text = "services: { web: { build: ., ports: ['80'] }, db: { image: postgres:17 } }";
+    const text = "services: { web: { build: ., image: acme/web, ports: ['80'] }, db: { image: postgres:17 } }";
     const directory = await project({ "compose.yaml": text, ".env": "DOCKER_DEFAULT_PLATFORM=linux/s390x\n" });
     const { model } = await resolve(directory);
     expect(defaultPlatform(model)).toEqual({ DOCKER_DEFAULT_PLATFORM: "linux/s390x" });
@@ -397,7 +397,12 @@ describe("options mean what they mean to Compose", () => {
       env: cliEnvironment,
       cwd: directory,
     });
-    expect((await serviceHashes(model, { env: cliEnvironment }))["web"]).toEqual([stdout.trim().split(" ")[1]]);
+    const hash = [stdout.trim().split(" ")[1]];
+    expect((await serviceHashes(model, { env: cliEnvironment }))["web"]).toEqual(hash);
+    // A release runs it without its build.
+    const { build: _build, ...web } = model.services["web"] ?? {};
+    const built = { ...model, services: { web } };
+    expect((await serviceHashes(built, { env: cliEnvironment }))["web"]).toEqual(hash);
     const shell = { DOCKER_DEFAULT_PLATFORM: "linux/amd64" };
     expect(defaultPlatform((await resolve(directory, {}, shell)).model)).toEqual({});
   });

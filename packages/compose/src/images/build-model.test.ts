@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { withCheckout } from "../model/checkout.ts";
-import { defaultPlatform, withDefaultPlatform } from "../model/default-platform.ts";
+import { withDefaultPlatform } from "../model/default-platform.ts";
 import { buildModel, sharedBuilds, withContexts } from "./build-model.ts";
 
 const model = {
@@ -22,12 +22,14 @@ it("builds under other names only, and nothing but what is built", () => {
 });
 
 it("builds from where the project is, for the platform of its env file", () => {
-  const noted = withDefaultPlatform(withCheckout(model, "/srv/shop"), "linux/arm64");
-  const cached = { ...noted, services: { web: { build: { cache_to: ["type=local,dest=cache"] } } } };
-  const built = buildModel(cached, { web: "w:t" });
-  expect(built.services["web"]?.build).toEqual({ cache_to: ["type=local,dest=/srv/shop/cache"] });
-  expect(defaultPlatform(built)).toEqual({ DOCKER_DEFAULT_PLATFORM: "linux/arm64" });
-  expect(defaultPlatform(buildModel(model, { web: "w:t" }))).toEqual({});
+  const services = { web: { build: { cache_to: ["type=local,dest=cache"] } } };
+  const noted = withDefaultPlatform(withCheckout({ name: "shop", services }, "/srv/shop"), "linux/arm64");
+  expect(buildModel(noted, { web: "w:t" })).toEqual({
+    name: "shop",
+    services: {
+      web: { image: "w:t", build: { cache_to: ["type=local,dest=/srv/shop/cache"] }, platform: "linux/arm64" },
+    },
+  });
 });
 
 it("builds what is word for word the same once", () => {

@@ -1,4 +1,4 @@
-import { type ComposeModel, type ComposeService, checkoutNote } from "@sluice/core";
+import type { ComposeModel, ComposeService } from "@sluice/core";
 import { notedDirectory } from "../model/checkout.ts";
 import { canonicalJson } from "../resolve/canonical-json.ts";
 import { withLocalCaches } from "./local-caches.ts";
@@ -24,13 +24,8 @@ export function buildModel(
     const { build, ...rest } = recipeOf(model, name);
     return [[name, { image, build: withLocalCaches(withNames(build, shared), directory), ...rest }] as const];
   });
-  const { name, secrets, [checkoutNote]: note } = model;
-  return {
-    name,
-    services: Object.fromEntries(services),
-    ...(secrets ? { secrets } : {}),
-    ...(note === undefined ? {} : { [checkoutNote]: note }),
-  };
+  const { name, secrets } = model;
+  return { name, services: Object.fromEntries(services), ...(secrets ? { secrets } : {}) };
 }
 
 /** The services, and those that their builds begin from (`additional_contexts`), however many lie between. */

@@ -100,7 +100,7 @@ async function take(
       options,
     ),
     findMounted(engine, model, pulled, options),
-    ...Object.entries(taken).map(([name, image]) => takeImage(engine, name, image, options)),
+    ...Object.entries(taken).map(([name, image]) => takeImage(engine, model, name, image, options)),
   ]);
   const all = { ...found, ...foundMounted };
   const known = [...Object.entries(taken).map(([name, { id }]) => ({ name, id })), ...mounted];

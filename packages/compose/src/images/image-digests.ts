@@ -1,4 +1,4 @@
-import { type CallOptions, SluiceError, type TakenImage } from "@sluice/core";
+import { type CallOptions, type ComposeModel, checkoutNote, SluiceError, type TakenImage } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { findImages } from "./find-images.ts";
@@ -23,12 +23,14 @@ export async function digestsOf(
 }
 
 /**
- * Makes sure that an image is on the engine: fetches it by its digest where it is not.
+ * Makes sure that an image is on the engine: fetches it by its digest where it is not, for the platform that the service has in
+ * the project.
  *
  * @throws SluiceError IMAGE_MISSING where it is nowhere, or the registry gives another one
  */
 export async function takeImage(
   engine: Engine,
+  project: ComposeModel,
   service: string,
   { id, digest }: TakenImage,
   options: CallOptions,
@@ -39,10 +41,20 @@ export async function takeImage(
       hint: "deploy the release anew where it was proven; nothing is built for a promotion",
     });
   }
-  const model = { name: "taken", services: { [service]: { image: digest } } };
-  const { [service]: fetched } = await findImages(engine, model, [service], options);
+  const { [service]: fetched } = await findImages(engine, takenModel(project, service, digest), [service], options);
   if (fetched === id) return;
   throw new SluiceError("IMAGE_MISSING", `${digest} is not the image of ${service} that was proven: ${fetched}`, {
     hint: "the two engines store images in different ways: promote on the engine where it was proven",
   });
+}
+
+/** What fetches the image of a service by its digest. Pure. */
+export function takenModel(project: ComposeModel, service: string, digest: string): ComposeModel {
+  const { [checkoutNote]: note } = project;
+  const platform = project.services[service]?.["platform"];
+  return {
+    name: "taken",
+    services: { [service]: { image: digest, ...(platform === undefined ? {} : { platform }) } },
+    ...(note === undefined ? {} : { [checkoutNote]: note }),
+  };
 }

@@ -1,7 +1,7 @@
 import { type ComposeModel, SluiceError } from "@sluice/core";
 import { type MemoHolder, remembered } from "../compose-cli/memo.ts";
 import { runCompose } from "../compose-cli/run.ts";
-import { defaultPlatform, platformVariable } from "./default-platform.ts";
+import { platformVariable } from "./default-platform.ts";
 
 export interface HashOptions extends MemoHolder {
   readonly cwd?: string | undefined;
@@ -30,10 +30,9 @@ export async function serviceHashes(
 
 async function hashes(model: ComposeModel, options: HashOptions): Promise<ReadonlyMap<string, string>> {
   const stdin = JSON.stringify(model);
-  // Compose counts it in the hash of what is built.
-  const env = { ...defaultPlatform(model), ...options.env };
-  const question = `config --no-normalize --hash for ${env[platformVariable] ?? "any platform"}`;
-  const listing = await remembered(options, question, stdin, () => askHashes(model.name, stdin, { ...options, env }));
+  // Compose counts that of the environment in the hash of what is built and says no platform.
+  const question = `config --no-normalize --hash for ${options.env[platformVariable] ?? "any platform"}`;
+  const listing = await remembered(options, question, stdin, () => askHashes(model.name, stdin, options));
   return new Map(
     listing
       .split("\n")

@@ -23,6 +23,10 @@ const modelOf = (over: Readonly<Record<string, ComposeService>> = {}, checkout =
 });
 const web = (build: Readonly<Record<string, unknown>>, rest: Readonly<Record<string, unknown>> = {}) =>
   modelOf({ web: { image: "shop", build: { context: "/srv/shop", ...build }, ...rest } });
+const pulledFor = (platform: string, model = modelOf()) => ({
+  ...model,
+  "x-sluice": { checkout: "/srv/shop", platform },
+});
 const stored = { bundle: aBundle("r1", { services }), model: modelOf() };
 
 describe("images of the same commit are used", () => {
@@ -45,6 +49,7 @@ describe("images of the same commit are used", () => {
     ["the platform is another", web({}, { platform: "linux/arm64" })],
     ["an image that is pulled is another", modelOf({ worker: { image: "worker:2" } })],
     ["an image is pulled for another platform", modelOf({ worker: { image: "worker:1", platform: "linux/arm64" } })],
+    ["what says no platform is pulled for another one", pulledFor("linux/arm64")],
     ["what was pulled is built", modelOf({ worker: { image: "worker:1", build: { context: "/srv/shop" } } })],
   ] as const)("not where %s", (_, model) => {
     expect(hasImagesOf(stored, { services, model })).toBe(false);
@@ -62,6 +67,23 @@ it("images of the same commit are used where those that are mounted are there, t
   expect(hasImagesOf(stored, { services, model })).toBe(false);
   const images = { ...stored.bundle.images, "acme/assets:latest": "sha256:a" };
   expect(hasImagesOf({ model, bundle: { ...stored.bundle, images } }, { services, model })).toBe(true);
+});
+
+it("images that are mounted are used again for the same platform only", () => {
+  const volumes = [{ type: "image", source: "acme/assets", target: "/assets" }];
+  // All that runs says its platform itself.
+  const platform = "linux/amd64";
+  const ofPlatform = Object.fromEntries(
+    Object.entries(modelOf({ worker: { image: "worker:1", volumes } }).services).map(([name, service]) => [
+      name,
+      { ...service, platform },
+    ]),
+  );
+  const model = modelOf(ofPlatform);
+  const images = { ...stored.bundle.images, "acme/assets:latest": "sha256:a" };
+  const release = { model, bundle: { ...stored.bundle, images } };
+  expect(hasImagesOf(release, { services, model })).toBe(true);
+  expect(hasImagesOf(release, { services, model: pulledFor("linux/arm64", model) })).toBe(false);
 });
 
 describe("a build that begins from another service's image", () => {

@@ -1,4 +1,4 @@
-import { notedCheckout } from "../../model/checkout.ts";
+import { notedCheckout, notedPlatform } from "../../model/checkout.ts";
 import type { ComposeModel, ComposeService } from "../../model/compose.ts";
 import { builderOf } from "../../model/image-names.ts";
 import { mountedImages } from "../../model/mounted-images.ts";
@@ -34,7 +34,10 @@ export function hasImagesOf(
   { services, model }: { readonly services: readonly ServiceFacts[]; readonly model: ComposeModel },
 ): boolean {
   const used = services.filter(({ active, role }) => active && role !== "tool");
-  const areMounted = mountedImages(model, services).every((reference) => reference in bundle.images);
+  const mounted = mountedImages(model, services);
+  // Nothing but the default platform says what they are pulled for.
+  const isSamePlatform = mounted.length === 0 || notedPlatform(model) === notedPlatform(stored);
+  const areMounted = isSamePlatform && mounted.every((reference) => reference in bundle.images);
   return (
     areMounted &&
     used.every(
@@ -63,8 +66,8 @@ export function buildDifferences(a: ComposeModel, b: ComposeModel, service: stri
 }
 
 /** The image of a service that is not built, as it is asked for. */
-export function pulledImage({ services }: ComposeModel, service: string): string {
-  const { image = "no image", platform } = services[service] ?? {};
+export function pulledImage(model: ComposeModel, service: string): string {
+  const { image = "no image", platform = notedPlatform(model) } = model.services[service] ?? {};
   return typeof platform === "string" ? `${image} for ${platform}` : image;
 }
 

@@ -72,6 +72,12 @@ describe("a release is promoted", () => {
       proven({}, aProject({ services, images: { mailer: "mailer:2" } }).model),
       /mailer runs mailer:2 in shop-staging, and mailer:1 here/,
     ],
+    [
+      "it was pulled for another default platform",
+      aRequest("v1"),
+      proven({}, { ...project.model, "x-sluice": { platform: "linux/arm64" } }),
+      /mailer runs mailer:1 for linux\/arm64 in shop-staging, and mailer:1 here/,
+    ],
   ] as const)("not where %s", (_, request, release, reason) => {
     expect(promotionObjections(project, request, release)).toEqual([expect.stringMatching(reason)]);
   });
