@@ -1,4 +1,4 @@
-import { isSluiceError, type ReleaseBundle } from "@sluice/core";
+import { isSluiceError, type ReleaseBundle, withSettings } from "@sluice/core";
 import { windowConsents } from "./prepare/deployment-window.ts";
 import { prepareDeploy } from "./prepare/prepare-deploy.ts";
 import { prepareRollback } from "./prepare/prepare-rollback.ts";
@@ -36,7 +36,7 @@ export async function deploy(
   const closed = await windowConsents(request, ports.clock.now());
   const consents = [...consentsOf(request), ...closed];
   await ports.base.claim(request.stack, request.homeId);
-  if (prepared.release) await keepAsAsked(ports, prepared.release.bundle, prepared.bundles, request.release.tag);
+  if (prepared.release) await keepAsAsked(ports, prepared.release.bundle.id, prepared.bundles, request);
   return execute({ ...request, consents }, prepared, ports, signal);
 }
 
@@ -115,11 +115,13 @@ function consentsOf({ consents = [], acceptIncompatible, acceptNotUndone }: Depl
 /** A tag is one more name for a release that is there already; what it is judged by now, it is judged by when it comes back. */
 async function keepAsAsked(
   ports: EnginePorts,
-  { id, tags, services, checks }: ReleaseBundle,
+  id: string,
   bundles: readonly ReleaseBundle[],
-  tag: string,
+  { release: { tag }, config }: DeployRequest,
 ): Promise<void> {
   const stored = bundles.find((bundle) => bundle.id === id);
+  if (!stored) return;
+  const { tags, services, checks } = withSettings(stored, config);
   const names = tags.includes(tag) ? tags : [...tags, tag];
-  if (stored) await keepChange(ports, stored, { tags: names, services, checks });
+  await keepChange(ports, stored, { tags: names, services, checks });
 }

@@ -6,6 +6,7 @@ import type {
   ReleaseBundle,
   ReleaseRequest,
   ResolvedProject,
+  ServiceFacts,
   StoredRelease,
 } from "@sluice/core";
 import type { Origin } from "./record/journal-entries.ts";
@@ -58,6 +59,8 @@ export interface PreparedDeployment {
   readonly bundles: readonly ReleaseBundle[];
   readonly source: ReleaseSource | null;
   readonly release: StoredRelease | null;
+  /** Services of the stored release, where they are not as it is stored; it is kept with them once it is live. */
+  readonly changedServices?: readonly ServiceFacts[] | undefined;
   readonly previousRelease: StoredRelease | null;
   /** Services whose data is made anew, see `dataAnew`. Default: none. */
   readonly dataAnew?: readonly string[] | undefined;

@@ -15,15 +15,12 @@ import {
   portHeirs,
   portTransfers,
   previousSlot,
-  type ReleaseBundle,
-  type ResolvedProject,
   redefinedFindings,
   releasesToPrune,
   restartFindings,
   SluiceError,
   sameFilesFindings,
   unjudgedFindings,
-  withSettings,
 } from "@sluice/core";
 import { readMigrationFate } from "../record/data-history.ts";
 import { newestCreation } from "../record/in-order.ts";
@@ -32,6 +29,7 @@ import { lastLiveAt, lastServing, unprovenReleases } from "../record/read-attemp
 import { inBaseOf, releaseOfSameImages, releaseThatServes } from "../record/stored-release.ts";
 import type { DeployRequest, PreparedDeployment } from "../requests.ts";
 import { type EnginePorts, emit } from "../scope.ts";
+import { asAsked } from "./as-asked.ts";
 import { changedFiles, leavingAsServing, otherImages } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { assertCompatible } from "./incompatible-release.ts";
@@ -76,19 +74,22 @@ export async function prepareDeploy(
   const live = previousSlot(observed);
   const previousRelease = await releaseThatServes(live, ports);
   const servesInBase = inBaseOf(live, previousRelease, observed)?.id ?? null;
+  const serves = live ? live.release : servesInBase;
   await assertNotOvertaken(request, previousRelease, ports);
-  if (same?.broken && !request.retry && same.id !== (live ? live.release : servesInBase)) {
+  if (same?.broken && !request.retry && same.id !== serves) {
     throw new SluiceError("RELEASE_BROKEN", `release ${same.tag} failed on ${same.broken.at}: ${same.broken.reason}`, {
       hint: "publish a fix as a new release, or try this one again with --retry",
     });
   }
-  const serves = live?.release ?? previousRelease?.bundle.id;
-  if (same && same.id !== serves && !request.acceptIncompatible) await assertCompatible(same, ports.journal);
+  // What users had last is no way back, also where nothing of it runs any more.
+  const isLast = same !== null && same.id === (live?.release ?? previousRelease?.bundle.id);
+  if (same && !isLast && !request.acceptIncompatible) await assertCompatible(same, ports.journal);
   const missing = same ? await ports.images.missing(same.images, signal) : [];
   const usable = same && missing.length === 0 ? same : null;
   const imagesOf = usable ? null : await releaseOfSameImages(sameCommit, project, ports);
   const stored = usable ? await ports.bundles.load(usable.id) : null;
-  const release = stored && { ...stored, bundle: withSettings(asAsked(stored.bundle, serves, project), config) };
+  const asked = stored && (await asAsked(stored, serves, request, ports, signal));
+  const release = asked?.release ?? null;
   const orphans = findOrphans(observed, project.services, previousRelease, bundles);
   const serving = previousRelease?.bundle.services ?? [];
   const [held] = [
@@ -175,20 +176,9 @@ export async function prepareDeploy(
           taken: promotion,
         },
     release,
+    changedServices: asked?.changedServices,
     previousRelease,
     dataAnew: anew.services,
     findings: [...findings, ...kept],
   };
-}
-
-/**
- * A stored release with its services as they are configured now: what is no part of its commit may say otherwise of them than when it
- * was stored. Of the one that serves they are as its doors and places are.
- */
-function asAsked(
-  bundle: ReleaseBundle,
-  serves: string | null | undefined,
-  { services }: ResolvedProject,
-): ReleaseBundle {
-  return bundle.id === serves ? bundle : { ...bundle, services };
 }

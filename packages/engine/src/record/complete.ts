@@ -110,6 +110,7 @@ function interruptedText({ kind, target }: PlanStep): string {
 
 /** There is no way back any more: what is promoted and does not run is for a person to know. */
 async function endLive(scope: DeploymentScope, run: RunContext): Promise<DeploymentResult> {
+  await keepChangedServices(scope);
   try {
     await stayLive(scope);
     await clearBroken(scope);
@@ -168,6 +169,17 @@ export async function markBroken(scope: DeploymentScope, reason: string): Promis
   if (!release || plan.kind === "rollback" || !plan.steps.some(({ kind }) => kind === "promote")) return;
   try {
     await ports.bundles.update(release.bundle.id, { broken: { at: ports.clock.now().toISOString(), reason } });
+  } catch (error) {
+    report(scope, error);
+  }
+}
+
+/** What was made of the stored ones is no way back any more. */
+async function keepChangedServices(scope: DeploymentScope): Promise<void> {
+  const { ports, release, changedServices: services } = scope;
+  if (!release || !services) return;
+  try {
+    await ports.bundles.update(release.bundle.id, { services });
   } catch (error) {
     report(scope, error);
   }

@@ -8,6 +8,7 @@ import {
   type Observation,
   type OrderKind,
   type Outcome,
+  type ServiceFacts,
   type Serving,
   type UnfinishedDeployment,
 } from "@sluice/core";
@@ -35,6 +36,8 @@ export interface DeploymentStart extends JournalEntry {
    * bundles may be pruned before anybody asks. Records of older versions have none.
    */
   readonly modelChanges?: ModelChanges | null | undefined;
+  /** Services of the bundle, where they are not as it is stored until it is live. Records of older versions have none. */
+  readonly changedServices?: readonly ServiceFacts[] | undefined;
 }
 
 /** The machine, and the run of a workflow where it was one. */

@@ -82,6 +82,7 @@ const shapes: Readonly<Record<string, Rule>> = {
     bundle: optional(isTextOrNull),
     previousBundle: optional(isTextOrNull),
     plan: isPlan,
+    changedServices: optional(Array.isArray),
   }),
   "step-intent": fields({ deployment: isText, step: isText }),
   "undo-intent": fields({ deployment: isText, step: isText }),

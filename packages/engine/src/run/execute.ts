@@ -19,7 +19,7 @@ export async function execute(
   ports: EnginePorts,
   signal: AbortSignal,
 ): Promise<DeploymentResult> {
-  const { plan, source, release, previousRelease, observed, dataAnew = [], findings = [] } = prepared;
+  const { plan, source, release, changedServices, previousRelease, observed, dataAnew = [], findings = [] } = prepared;
   const startedMs = ports.clock.monotonicMs();
   const before = await lastAttempt(ports.journal);
   const deployment = deploymentId(ports.clock.now(), before?.start.deployment ?? null, ports.randomId());
@@ -35,6 +35,7 @@ export async function execute(
     ports,
     source,
     release,
+    changedServices,
     previousRelease,
     project: request.project,
     ranBefore: runningIn(observed),
@@ -69,6 +70,7 @@ export async function execute(
     reason,
     consents,
     ...(origin ? { origin } : {}),
+    ...(changedServices ? { changedServices } : {}),
     modelChanges: modelChangesOf(prepared, ports),
   });
   // Nobody hears of a deployment that has no record yet: killed now, nobody would ever tell them how it ended.

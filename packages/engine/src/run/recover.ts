@@ -1,4 +1,12 @@
-import { completionText, planRecovery, type Recovery, type RecoveryChoice, type ResolvedProject } from "@sluice/core";
+import {
+  completionText,
+  planRecovery,
+  type Recovery,
+  type RecoveryChoice,
+  type ResolvedProject,
+  type ServiceFacts,
+  type StoredRelease,
+} from "@sluice/core";
 import { reviveRest } from "../actions/revive-base.ts";
 import { reviveDoors } from "../actions/revive-doors.ts";
 import { restoreRoutes } from "../actions/traffic.ts";
@@ -176,7 +184,10 @@ async function scopeOf(
   ports: EnginePorts,
 ): Promise<DeploymentScope> {
   const { start } = attempt;
-  const bundle = bundleOf(attempt);
+  const id = bundleOf(attempt);
+  const stored = id ? await loadOrNull(ports, id) : null;
+  const { changedServices } = start;
+  const release = stored && changedServices ? withServices(stored, changedServices) : stored;
   return {
     stack: facts.stack,
     homeId: facts.homeId,
@@ -190,7 +201,8 @@ async function scopeOf(
     plan: start.plan,
     ports,
     source: null,
-    release: bundle ? await loadOrNull(ports, bundle) : null,
+    release,
+    changedServices,
     previousRelease: start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null,
     doorIds: new Map(),
     previewIds: new Map(),
@@ -204,6 +216,10 @@ async function scopeOf(
     // The last moment of which that is sure.
     usersMovedAt: new Date(start.at),
   };
+}
+
+function withServices(stored: StoredRelease, services: readonly ServiceFacts[]): StoredRelease {
+  return { ...stored, bundle: { ...stored.bundle, services } };
 }
 
 /** Whether the attempt's rehearsal said so of the release before. */

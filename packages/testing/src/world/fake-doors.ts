@@ -135,11 +135,18 @@ function hasHeir(state: WorldState, { ports }: WorldDoor): boolean {
 }
 
 function goesToBase(state: WorldState, { ports }: WorldDoor): boolean {
-  return [...state.bundles.values()].some(({ bundle }) =>
-    baseServices(bundle.services.filter(({ active }) => active)).some((service) =>
+  return knownServices(state).some((services) =>
+    baseServices(services.filter(({ active }) => active)).some((service) =>
       service.ports.some(({ published }) => ports.includes(published)),
     ),
   );
+}
+
+/** Services of every release, as it is stored and as it was asked for. */
+function knownServices({ bundles, records }: WorldState): readonly (readonly ServiceFacts[])[] {
+  const stored = [...bundles.values()].map(({ bundle }) => bundle.services);
+  const asked = records.flatMap(({ changedServices }) => (changedServices ? [changedServices as ServiceFacts[]] : []));
+  return [...stored, ...asked];
 }
 
 function doorsOf(state: WorldState, service: string): readonly WorldDoor[] {
