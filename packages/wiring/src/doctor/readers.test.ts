@@ -77,5 +77,6 @@ describe("secrets in plain text", () => {
   it("are looked for in env files", () => {
     expect(hasSecretValue("A=1\nexport DB_PASSWORD='x'\n")).toBe(true);
     expect(hasSecretValue("DB_PASSWORD=\nA=1\n# API_TOKEN=x\nTOKEN_EXPIRE_MINUTES=5\n")).toBe(false);
+    expect(hasSecretValue("SMTP_AUTH=login\n")).toBe(false);
   });
 });
