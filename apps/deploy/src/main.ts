@@ -71,7 +71,7 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   });
 }
 
-goByProxies(process.env);
+goByProxies(process.env, process.stderr);
 process.exitCode = await runCli(process.argv.slice(2), context);
 await context.written();
 // A socket that a dependency keeps open must not keep a command open that has ended.

@@ -196,7 +196,7 @@ Variables of the environment that are read, beside those of the compose files an
 | \`GITHUB_TOKEN\`, \`GITHUB_REPOSITORY\`, \`GITHUB_API_URL\` | for what is asked of GitHub; \`github.token\` of the configuration names another token |
 | \`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\`, \`AWS_SESSION_TOKEN\` | key of a bucket for backups |
 | \`RESTIC_REPOSITORY\`, \`RESTIC_PASSWORD_FILE\`, … | what they are to restic, for backups there |
-| \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | proxies for GitHub, chats, buckets, Sentry and Prometheus, by names, suffixes with a dot, and addresses; small letters win. Nothing on this machine goes by them, nor the engine, doors and checks |
+| \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | proxies for GitHub, chats, buckets, Sentry and Prometheus, by names, suffixes with a dot, and addresses; small letters win, and \`HTTP_PROXY\` is for HTTPS, too, where that has none. Nothing on this machine goes by them, nor the engine, doors and checks |
 | \`NO_COLOR\` | no colours on a terminal |
 
 The secret \`SLUICE_ALERT_URL\` is read by the workflow that verifies, and by no command.

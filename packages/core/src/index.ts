@@ -160,7 +160,7 @@ export * from "./ports/watcher.ts";
 export { maskError } from "./redact/mask-error.ts";
 export { maskWords } from "./redact/mask-words.ts";
 export * from "./redact/redactor.ts";
-export { isSecretName } from "./redact/secret-names.ts";
+export { isManner, isSecretName, mayHoldSecret } from "./redact/secret-names.ts";
 export * from "./redact/shorten.ts";
 export * from "./windows/always-open.ts";
 export * from "./windows/format-in-zone.ts";

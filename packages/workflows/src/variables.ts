@@ -1,4 +1,5 @@
-import { isSecretName } from "@sluice/core";
+import { parseEnv } from "node:util";
+import { isManner, isSecretName } from "@sluice/core";
 import type { WorkflowVariable } from "./facts.ts";
 import { secretSuffix } from "./names.ts";
 
@@ -15,18 +16,20 @@ export interface VariableSources {
 
 /**
  * Variables that the compose files need from outside: those without a default (a secret that does not exist would be an
- * empty text, which is not the default), and not those that the env file answers, unless they look like secrets.
+ * empty text, which is not the default), and not those that the env file answers, unless they look like secrets and what it
+ * says is more than how something is done.
  */
 export function neededVariables({
   environment,
   composeTexts,
   envFileText,
 }: VariableSources): readonly WorkflowVariable[] {
-  const answered = new Set([...envFileText.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=/gm)].map(([, name]) => name));
-  const names = composeTexts.flatMap(usedWithoutDefault);
-  const wanted = [...new Set(names)].filter(
-    (name) => !answered.has(name) || byEnvironment.has(name) || isSecretName(name),
-  );
+  const answers = parseEnv(envFileText);
+  const isAnswered = (name: string) => {
+    const answer = answers[name];
+    return answer !== undefined && !byEnvironment.has(name) && (!isSecretName(name) || isManner(answer));
+  };
+  const wanted = [...new Set(composeTexts.flatMap(usedWithoutDefault))].filter((name) => !isAnswered(name));
   return wanted
     .filter((name) => !name.startsWith("COMPOSE_"))
     .map((name) => ({ name, value: secretOf(name, environment) }));

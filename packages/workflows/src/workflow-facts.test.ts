@@ -181,6 +181,10 @@ describe("variables that come from outside", () => {
 
   it("are not those that the env file answers, unless it should not hold them", () => {
     expect(of("$A $SMTP_PASS", "A=1\nSMTP_PASS=x\n")).toEqual(["SMTP_PASS"]);
+    expect(of("$SMTP_AUTH $SMTP_PASS", "export SMTP_AUTH='login' # or plain\nSMTP_PASS=plain words\n")).toEqual([
+      "SMTP_PASS",
+    ]);
+    expect(of("$SMTP_AUTH", "SMTP_AUTH=\n")).toEqual(["SMTP_AUTH"]);
     expect(of("$A $DB_PASSWORD $DOMAIN", "A=1\nexport DB_PASSWORD=changethis\nDOMAIN=localhost\n")).toEqual([
       "DB_PASSWORD",
       "DOMAIN",

@@ -236,6 +236,11 @@ describe("what is secret in a model", () => {
     },
   );
 
+  test("is an address that is called by a secret: it may stand in its query", () => {
+    const address = "https://feeds.example/ical?token=feed-canary";
+    expect(inEnvironment({ FEED_TOKEN_URL: address })).toEqual([address]);
+  });
+
   test.each([
     ["SMTP_AUTH", "login"],
     ["AUTHOR", "somebody"],

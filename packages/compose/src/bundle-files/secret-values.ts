@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { type ComposeModel, type ComposeService, isSecretName } from "@sluice/core";
+import { type ComposeModel, type ComposeService, isManner, mayHoldSecret } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { envFileValues } from "../model/env-file-values.ts";
 import { imageRepository } from "../roles/service-shape.ts";
@@ -10,8 +10,6 @@ const largestFile = 64 * 1024;
 
 /** Defaults that everybody knows; masking them would only make messages unreadable. */
 const knownToAll = new Set([
-  "true",
-  "false",
   "null",
   "none",
   "admin",
@@ -24,21 +22,6 @@ const knownToAll = new Set([
   "example",
   "default",
   "localhost",
-  // What `SMTP_AUTH` and its like are set to where it is a way to log in.
-  "plain",
-  "login",
-  "basic",
-  "bearer",
-  "digest",
-  "ldap",
-  "oidc",
-  "oauth",
-  "oauth2",
-  "saml",
-  "enabled",
-  "disabled",
-  "optional",
-  "required",
 ]);
 
 /** What Compose fills in for `${NAME}`: the environment and the env files. */
@@ -80,14 +63,15 @@ export function secretVariables(env: Variables, texts: readonly string[]): reado
 type Named = readonly [name: string, value: string];
 
 function secretsAmong(named: readonly Named[]): readonly string[] {
-  return named.flatMap(([name, value]) => (isSecretName(name) ? [value] : []));
+  return named.flatMap(([name, value]) => (mayHoldSecret(name) ? [value] : []));
 }
 
 /** What would make messages unreadable, and hide nothing, is left out. */
 function worthMasking(values: readonly string[], names: ReadonlySet<string> = new Set()): readonly string[] {
   return [...new Set(values.flatMap(formsOf))].filter((value) => {
     const lower = value.toLowerCase();
-    return value.length >= shortest && !names.has(lower) && !/^\d{1,5}$/.test(value) && !knownToAll.has(lower);
+    const isKnown = names.has(lower) || knownToAll.has(lower) || isManner(value) || /^\d{1,5}$/.test(value);
+    return value.length >= shortest && !isKnown;
   });
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isSecretName } from "./secret-names.ts";
+import { isManner, isSecretName, mayHoldSecret } from "./secret-names.ts";
 
 it.each([
   "DB_PASSWORD",
@@ -27,4 +27,22 @@ it.each([
   "OLDPWD",
   "KEYBOARD",
   "PORT",
+  "BYPASS",
+  "AUTH_BYPASS",
 ])("%s is none", (name) => expect(isSecretName(name)).toBe(false));
+
+it("an address that is called by a secret is none, but may hold one", () => {
+  expect(isSecretName("FEED_TOKEN_URL")).toBe(false);
+  expect(mayHoldSecret("FEED_TOKEN_URL")).toBe(true);
+  expect(mayHoldSecret("DB_PASSWORD")).toBe(true);
+  expect(mayHoldSecret("POSTGRES_PASSWORD_FILE")).toBe(false);
+  expect(mayHoldSecret("BASE_URL")).toBe(false);
+});
+
+it.each([
+  ["login", true],
+  ["OAuth2", true],
+  ["", false],
+  ["plain words", false],
+  ["hunter2", false],
+])("%j only says how: %j", (value, is) => expect(isManner(value)).toBe(is));

@@ -31,7 +31,12 @@ export function post({ url, headers, body }: HttpRequest, signal: AbortSignal): 
     const { request } = process.getBuiltinModule(isSecure ? "node:https" : "node:http");
     const call: ClientRequest = request(address, options);
     const fail = (error: unknown) => resolve({ failure: describeFailure(error, signal), sent: isConnected });
+    // Until a proxy leads there Node has no socket, and says nothing of a request that is ended. What comes later is not written to.
+    const leave = () => fail(signal.reason);
+    signal.addEventListener("abort", leave, { once: true });
+    if (signal.aborted) leave();
     call.on("socket", (socket) => {
+      signal.removeEventListener("abort", leave);
       // Through a proxy's tunnel: the handshake is done already.
       isConnected = !socket.connecting;
       socket.once(isSecure ? "secureConnect" : "connect", () => {

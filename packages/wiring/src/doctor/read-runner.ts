@@ -89,12 +89,22 @@ async function userOfUnit(unit: string, signal: AbortSignal): Promise<string | n
     () => "",
   );
   const { LoadState, User } = Object.fromEntries(answer.split("\n").map((line) => line.split("=")));
-  return LoadState === "loaded" ? User || "root" : null;
+  if (LoadState !== "loaded") return null;
+  // A number without a name is in no group.
+  return User ? (nameOfUser(await readUsers(), User) ?? User) : "root";
 }
 
 async function ownerOf(directory: string): Promise<string | null> {
-  const [{ uid }, users] = await Promise.all([stat(directory), readFile("/etc/passwd", "utf8").catch(() => "")]);
-  return new RegExp(`^([^:]+):[^:]*:${uid}:`, "m").exec(users)?.[1] ?? null;
+  const [{ uid }, users] = await Promise.all([stat(directory), readUsers()]);
+  return nameOfUser(users, String(uid));
+}
+
+const readUsers = () => readFile("/etc/passwd", "utf8").catch(() => "");
+
+/** What groups call a user: the name, which systemd never takes for one where it is a number. `null` where nobody has that. */
+export function nameOfUser(passwords: string, user: string): string | null {
+  if (!/^\d+$/.test(user)) return user;
+  return new RegExp(`^([^:]+):[^:]*:${user}:`, "m").exec(passwords)?.[1] ?? null;
 }
 
 /** Users of a group, by its number. https://man7.org/linux/man-pages/man5/group.5.html */

@@ -1,7 +1,7 @@
 import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { listeningPorts, readUnresolvedDomain, takenPorts } from "./read-machine.ts";
-import { usersOfGroup } from "./read-runner.ts";
+import { nameOfUser, usersOfGroup } from "./read-runner.ts";
 import { hasSecretValue, secretsInCompose } from "./security/compose-diagnoses.ts";
 
 describe("ports", () => {
@@ -36,6 +36,14 @@ it("users of a group are its members and those who have it as their own", () => 
   const passwords = "root:x:0:0::/root:/bin/sh\ndeploy:x:1000:999::/home/deploy:/bin/sh\n";
   expect([...usersOfGroup("docker:x:999:ada,bob\nadm:x:4:eve\n", passwords, 999)]).toEqual(["ada", "bob", "deploy"]);
   expect([...usersOfGroup("docker:x:999:\n", "", 999)]).toEqual([]);
+});
+
+it("a user that a service names by its number has the name that groups know", () => {
+  const passwords = "root:x:0:0::/root:/bin/sh\nrunner:x:1001:1001::/home/runner:/bin/sh\n";
+  expect(nameOfUser(passwords, "1001")).toBe("runner");
+  expect(nameOfUser(passwords, "0")).toBe("root");
+  expect(nameOfUser(passwords, "deploy")).toBe("deploy");
+  expect(nameOfUser(passwords, "100")).toBeNull();
 });
 
 describe("secrets in plain text", () => {
@@ -77,5 +85,6 @@ describe("secrets in plain text", () => {
   it("are looked for in env files", () => {
     expect(hasSecretValue("A=1\nexport DB_PASSWORD='x'\n")).toBe(true);
     expect(hasSecretValue("DB_PASSWORD=\nA=1\n# API_TOKEN=x\nTOKEN_EXPIRE_MINUTES=5\n")).toBe(false);
+    expect(hasSecretValue("SMTP_AUTH=login\n")).toBe(false);
   });
 });

@@ -39,6 +39,21 @@ describe("ends of the record that GitHub holds", () => {
     });
   });
 
+  it("are judged by GitHub's clock, which may be minutes ahead of this machine's", () => {
+    const soon = { ...held(57, "y", 12), at: "2026-05-01T12:04:00Z" };
+    expect(compareAnchors([soon], records, renewal)).toMatchObject({ problems: [], lost: { anchors: 1 } });
+    const late = { ...soon, at: "2026-05-01T12:30:00Z" };
+    expect(compareAnchors([late], records, renewal)).toMatchObject({ problems: [expect.any(String)], lost: null });
+  });
+
+  it("are of after it where an earlier one is, whatever the clocks say", () => {
+    const all = [held(9, "z", 11), held(1, "rebuilt", 10), held(57, "y", 9)];
+    expect(compareAnchors(all, records, renewal)).toMatchObject({
+      problems: ["record 9 is missing: d11 on GitHub holds another"],
+      lost: { anchors: 1 },
+    });
+  });
+
   it("are all to fit where it never was", () => {
     expect(compareAnchors([held(3, "x", 1)], records, undefined).problems).toHaveLength(1);
     expect(compareAnchors([held(1, "rebuilt", 1)], records, renewal).lost).toBeNull();

@@ -5,6 +5,9 @@ import type { StateChange } from "../deployer-views.ts";
 import { readStateChanges } from "../home/state.ts";
 import type { Session } from "../session.ts";
 
+/** Clocks that are kept are closer than that. */
+const mostClockDifferenceMs = 10 * 60_000;
+
 /** The record beside what GitHub keeps of it. */
 export interface AnchoredAudit {
   /** Deployments on GitHub that hold the end that the record had when they began. */
@@ -44,8 +47,9 @@ export async function readAnchoredAudit(session: Session, signal?: AbortSignal):
 
 /**
  * Where the record is not the one that GitHub holds the ends of: rewritten, or cut. Where the state was rebuilt, or imported, what it
- * held before may be gone: ends of before that do not fit are told with that. Whoever rewrites the record may write this into it, and
- * then it is seen there. Pure.
+ * held before may be gone: ends of before that do not fit are told with that. Of since are those that GitHub had
+ * after one that fits the new record, or some minutes after that was made, as GitHub's clock may be ahead. Whoever rewrites the record
+ * may write this into it, and then it is seen there. Pure.
  *
  * @param renewal the last record of that kind
  */
@@ -55,8 +59,12 @@ export function compareAnchors(
   renewal: StateChange | undefined,
 ): AnchoredAudit {
   const hashes = new Map(records.map(({ seq, hash }) => [seq, hash]));
-  const unfit = held.filter(({ seq, hash }) => hashes.get(seq) !== hash);
-  const since = renewal ? Date.parse(renewal.at) : Number.NEGATIVE_INFINITY;
+  const fits = ({ seq, hash }: HeldAnchor) => hashes.get(seq) === hash;
+  const unfit = held.filter((anchor) => !fits(anchor));
+  const ofRenewed = renewal ? held.filter((anchor) => anchor.seq >= renewal.seq && fits(anchor)) : [];
+  const since = renewal
+    ? Math.min(Date.parse(renewal.at) + mostClockDifferenceMs, ...ofRenewed.map(({ at }) => Date.parse(at)))
+    : Number.NEGATIVE_INFINITY;
   const later = unfit.filter(({ at }) => Date.parse(at) >= since);
   const lost = unfit.length - later.length;
   return {

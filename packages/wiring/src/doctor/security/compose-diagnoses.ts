@@ -1,4 +1,12 @@
-import { type ComposeModel, type ComposeService, type Diagnosis, isSecretName, type ServiceFacts } from "@sluice/core";
+import { parseEnv } from "node:util";
+import {
+  type ComposeModel,
+  type ComposeService,
+  type Diagnosis,
+  isManner,
+  isSecretName,
+  type ServiceFacts,
+} from "@sluice/core";
 import { when } from "../when.ts";
 
 /** Values that examples and templates come with. */
@@ -6,9 +14,6 @@ const knownToAll =
   /^(?:changeme|changethis|change[-_]?me|password|secret|admin|root|postgres|example|test|1234(?:56)?)$/i;
 /** What stands where no secret is meant. */
 const placeholder = /^(?:none|null|unset|undefined|dummy|placeholder|todo|x{3,}|not[-_]?set)$/i;
-/** How something is done, where a name as `SMTP_AUTH` may be that of a secret. */
-const manner =
-  /^(?:true|false|yes|no|on|off|plain|login|basic|bearer|digest|ldap|oidc|oauth2?|saml|enabled|disabled|optional|required)$/i;
 /** Capabilities that are as good as root on the machine: https://man7.org/linux/man-pages/man7/capabilities.7.html */
 const rootLike = new Set(["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "DAC_READ_SEARCH"]);
 
@@ -123,11 +128,11 @@ export function secretsInCompose(
     const [, name = "", value = ""] = /^\s*(?:-\s*)?["']?(\w+)["']?\s*[:=]\s*(.+?)\s*$/.exec(line) ?? [];
     const written = value.replace(/^["']|["'],?$/g, "");
     const isText = written !== "" && !/[$/{[|>&*]/.test(written[0] ?? "") && !written.includes("$");
-    const isPlain = isText && isSecretVariable(name) && !manner.test(written);
+    const isPlain = isText && isSecretVariable(name) && !isManner(written);
     const defaults = [...line.matchAll(/\$\{(\w+):?-([^}$]+)\}/g)].flatMap(([, variable = "", fallback = ""]) => {
       const isDefault = Boolean(given[variable]) && given[variable] !== fallback;
       const isHarmless = isDefault && (knownToAll.test(fallback) || placeholder.test(fallback));
-      return isSecretVariable(variable) && !isHarmless && !manner.test(fallback) ? [{ name: variable, isDefault }] : [];
+      return isSecretVariable(variable) && !isHarmless && !isManner(fallback) ? [{ name: variable, isDefault }] : [];
     });
     return [...(isPlain ? [{ name, isDefault: false }] : []), ...defaults];
   });
@@ -139,9 +144,9 @@ export function secretsInCompose(
 
 /** Whether an env file holds the value of something that looks like a secret. */
 export function hasSecretValue(envFile: string): boolean {
-  return [...envFile.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*["']?([^\s"'#]+)/gm)].some(([, name = ""]) =>
-    isSecretVariable(name),
-  );
+  return Object.entries(parseEnv(envFile)).some(([name, value = ""]) => {
+    return value !== "" && isSecretVariable(name) && !isManner(value);
+  });
 }
 
 /** In a compose file, other keys than those of variables have such names, too. */
