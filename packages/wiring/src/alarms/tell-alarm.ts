@@ -1,7 +1,6 @@
 import type { Memo } from "@sluice/compose";
 import { isAskedFor, type Serving } from "@sluice/core";
 import { createOutbox, type DeliveryReport, isUntold } from "@sluice/notify";
-import { catchUp } from "../notify/catch-up.ts";
 import { type NotifyParts, notifierOf } from "../notify/with-notifications.ts";
 import { type AlarmChange, alarmChange, parseAlarmState } from "./alarm-change.ts";
 import { type AlarmName, alarmNotification, alarmOf } from "./alarm-notification.ts";
@@ -28,7 +27,7 @@ export async function tellAlarm(
   found: readonly Trouble[],
   signal: AbortSignal | undefined,
 ): Promise<readonly DeliveryReport[]> {
-  const { opened, config, clock, redact, lock } = parts;
+  const { opened, config, redact, lock } = parts;
   if (!opened.channels.some(({ on }) => isAskedFor(on, alarmOf[alarm]))) return [];
   // Before a text is shortened: half of a secret is not known as one.
   const troubles = found.map(({ key, text, hint }) => ({
@@ -47,9 +46,11 @@ export async function tellAlarm(
   // Another run may have told it meanwhile.
   const change = await changeOf(parts, alarm, troubles);
   const news = change ? [await notificationOf(parts, alarm, change, troubles, serving)] : [];
-  // Before it is told: a run that is killed while it tells leaves it in the outbox, and nobody is told twice.
-  if (change) await parts.memo.set(alarm, JSON.stringify(change.next)).catch(() => undefined);
-  return await catchUp({ clock }, notifierOf(parts), news, { withinMs: config.notify.timeout, signal });
+  // Not before it is in the outbox, where a run that is killed leaves it, and before it is told, so that nobody is told twice.
+  const onEnlisted = async () => {
+    if (change) await parts.memo.set(alarm, JSON.stringify(change.next)).catch(() => undefined);
+  };
+  return await notifierOf(parts).catchUp(news, { withinMs: config.notify.timeout, signal, onEnlisted });
 }
 
 async function changeOf(
