@@ -1,14 +1,15 @@
-import type { Memo } from "@sluice/compose";
-import { isAskedFor, type Serving } from "@sluice/core";
+import { type Finding, isAskedFor, type Serving } from "@sluice/core";
 import { createOutbox, type DeliveryReport, isUntold } from "@sluice/notify";
 import { type NotifyParts, notifierOf } from "../notify/with-notifications.ts";
-import { type AlarmChange, alarmChange, parseAlarmState } from "./alarm-change.ts";
+import { type AlarmChange, alarmChange } from "./alarm-change.ts";
 import { type AlarmName, alarmNotification, alarmOf } from "./alarm-notification.ts";
+import type { AlarmStates } from "./alarm-states.ts";
 import type { Trouble } from "./trouble.ts";
 
 export interface AlarmParts extends NotifyParts {
-  /** What was told last, by name of the alarm. */
-  readonly memo: Memo;
+  readonly states: AlarmStates;
+  /** Is told that people were told, and that the next run does not know. */
+  readonly say: (finding: Finding) => void;
   /** The lock of the state home, under which alone the outbox may be used. */
   readonly lock: () => Promise<AsyncDisposable>;
   /** Left out where it is of no interest. */
@@ -48,22 +49,38 @@ export async function tellAlarm(
   const news = change ? [await notificationOf(parts, alarm, change, troubles, serving)] : [];
   // Not before it is in the outbox, where a run that is killed leaves it, and before it is told, so that nobody is told twice.
   const onEnlisted = async () => {
-    if (change) await parts.memo.set(alarm, JSON.stringify(change.next)).catch(() => undefined);
+    if (change) await remember(parts, alarm, change);
   };
   return await notifierOf(parts).catchUp(news, { withinMs: config.notify.timeout, signal, onEnlisted });
 }
 
 async function changeOf(
-  { memo, clock }: Pick<AlarmParts, "memo" | "clock">,
+  { states, clock }: Pick<AlarmParts, "states" | "clock">,
   alarm: AlarmName,
   troubles: readonly Trouble[],
 ): Promise<AlarmChange | null> {
-  const before = parseAlarmState(await memo.get(alarm).catch(() => undefined));
   return alarmChange(
-    before,
+    await states.read(alarm),
     troubles.map(({ key }) => key),
     clock.now(),
   );
+}
+
+/** People are told all the same: rather at each run than never. */
+async function remember(
+  { states, say }: Pick<AlarmParts, "states" | "say">,
+  alarm: AlarmName,
+  { word, next }: AlarmChange,
+): Promise<void> {
+  await states.write(alarm, next).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    say({
+      severity: "warn",
+      code: "alarm-not-remembered",
+      message: `that people are told of ${alarm} (${word}) cannot be remembered: ${why}`,
+      hint: "until then each run tells it anew: free some space for the state home, or look at its disk",
+    });
+  });
 }
 
 /** A chat that was out of reach is told by the next run, and not only by the next deployment. */
