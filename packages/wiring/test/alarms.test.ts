@@ -251,4 +251,20 @@ describe("a deployer", () => {
     await failing(chat.url, verify);
     expect(chat.received).toHaveLength(1);
   });
+
+  it("tells of a backup that found the lock taken with the next run that tells anything", async () => {
+    await using chat = await receiver();
+    const backup: Work = ({ database }, call) => database.backup(call, never);
+    {
+      await using _lock = await locked("none");
+      expect((await failing(chat.url, backup)).error).toMatchObject({ code: "LOCK_HELD" });
+    }
+    expect(chat.received).toEqual([]);
+    await failing(chat.url, verify);
+    expect(titles(chat.received).toSorted()).toEqual([
+      "🚨 shop: checks of what serves fail",
+      "🚨 shop: the backup failed",
+    ]);
+    expect(chat.received.join("\n")).toContain("bob is at work");
+  });
 });

@@ -45,4 +45,20 @@ describe("what was told last of alarms", () => {
     await mkdir(join(root, "alarms/checks"), { recursive: true });
     await expect(open().write("checks", lasting)).rejects.toThrow("EISDIR");
   });
+
+  it("keeps the newest note of what nobody could be told, beside what was told", async () => {
+    const [first, second] = ["one", "two"].map((text) => ({ key: "LOCK_HELD", text }));
+    for (const trouble of [first, second]) if (trouble) await open().note("backup", trouble);
+    expect(await open().notes()).toEqual([{ alarm: "backup", troubles: [second] }]);
+    expect(await open().read("backup")).toBeNull();
+    await open().forgetNote("backup");
+    expect(await open().notes()).toEqual([]);
+  });
+
+  it("knows no note where nothing was noted, and none that cannot be read", async () => {
+    expect(await open().notes()).toEqual([]);
+    await open().note("backup", { key: "LOCK_HELD", text: "" });
+    await writeFile(join(root, "alarms/backup.note"), "{");
+    expect(await open().notes()).toEqual([]);
+  });
 });

@@ -7,6 +7,7 @@ import { type Channel, createOutbox } from "@sluice/notify";
 import { aConfig, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLastWord } from "../notify/last-word.ts";
+import type { AlarmName } from "./alarm-notification.ts";
 import { createAlarmStates } from "./alarm-states.ts";
 import { tellAlarm } from "./tell-alarm.ts";
 import type { Trouble } from "./trouble.ts";
@@ -29,14 +30,14 @@ function aMachine(send: Channel["send"] = async () => ({ result: "delivered" }))
   const channel: Channel = {
     name: "team",
     place: "chat.example.com",
-    on: [...endings, "checks-failed"],
+    on: [...endings, "checks-failed", "backup-failed"],
     isRepeatable: false,
     send(content, signal) {
       told.push(content.notification.outcome);
       return send(content, signal);
     },
   };
-  const verify = (...troubles: readonly Trouble[]) =>
+  const run = (alarm: AlarmName, ...troubles: readonly Trouble[]) =>
     tellAlarm(
       {
         stack: "shop",
@@ -52,11 +53,12 @@ function aMachine(send: Channel["send"] = async () => ({ result: "delivered" }))
         say: (finding) => void findings.push(finding),
         lock: async () => ({ [Symbol.asyncDispose]: async () => undefined }),
       },
-      "checks",
+      alarm,
       troubles,
       undefined,
     );
-  return { verify, told, findings, states, outbox: createOutbox(outboxDir), outboxDir, alarmsDir };
+  const verify = (...troubles: readonly Trouble[]) => run("checks", ...troubles);
+  return { verify, run, told, findings, states, outbox: createOutbox(outboxDir), outboxDir, alarmsDir };
 }
 
 describe("an alarm", () => {
@@ -91,5 +93,24 @@ describe("an alarm", () => {
     expect(findings).toMatchObject([
       { severity: "warn", code: "alarm-not-remembered", message: expect.stringContaining("EISDIR") },
     ]);
+  });
+
+  const held: Trouble = { key: "LOCK_HELD", text: "LOCK_HELD: ada is at work" };
+
+  it("of what found the lock taken is told by the next run that tells anything, once", async () => {
+    const { verify, run, told, states } = aMachine();
+    await states.note("backup", held);
+    for (let time = 0; time < 2; time++) await verify();
+    expect(told).toEqual(["backup-failed"]);
+    await run("backup");
+    expect(told).toEqual(["backup-failed", "backup-mended"]);
+  });
+
+  it("of what found the lock taken is nobody's news once it did its work", async () => {
+    const { verify, run, told, states } = aMachine();
+    await states.note("backup", held);
+    await run("backup");
+    await verify();
+    expect(told).toEqual([]);
   });
 });

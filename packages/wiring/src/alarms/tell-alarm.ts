@@ -1,10 +1,10 @@
 import { type Finding, isAskedFor, type Serving } from "@sluice/core";
-import { createOutbox, type DeliveryReport, isUntold } from "@sluice/notify";
+import { createOutbox, type DeliveryReport, isUntold, type Notification } from "@sluice/notify";
 import { type NotifyParts, notifierOf } from "../notify/with-notifications.ts";
 import { type AlarmChange, alarmChange } from "./alarm-change.ts";
 import { type AlarmName, alarmNotification, alarmOf } from "./alarm-notification.ts";
-import type { AlarmStates } from "./alarm-states.ts";
-import type { Trouble } from "./trouble.ts";
+import type { AlarmStates, Found } from "./alarm-states.ts";
+import { masked, type Trouble } from "./trouble.ts";
 
 export interface AlarmParts extends NotifyParts {
   readonly states: AlarmStates;
@@ -17,7 +17,8 @@ export interface AlarmParts extends NotifyParts {
 }
 
 /**
- * Tells people what a run changes of an alarm, and what waits from before. The lock is taken only where there is something to tell.
+ * Tells people what a run changes of an alarm, what others noted that could not tell it, and what waits from before. The lock is taken
+ * only where there is something to tell.
  *
  * @param found none where all is well
  * @throws SluiceError LOCK_HELD where there is news: it is neither told nor remembered, and the next run tells it
@@ -28,16 +29,17 @@ export async function tellAlarm(
   found: readonly Trouble[],
   signal: AbortSignal | undefined,
 ): Promise<readonly DeliveryReport[]> {
-  const { opened, config, redact, lock } = parts;
-  if (!opened.channels.some(({ on }) => isAskedFor(on, alarmOf[alarm]))) return [];
-  // Before a text is shortened: half of a secret is not known as one.
-  const troubles = found.map(({ key, text, hint }) => ({
-    key: redact(key),
-    text: redact(text),
-    hint: hint === undefined ? undefined : redact(hint),
-  }));
-  const isNews = (await changeOf(parts, alarm, troubles)) !== null;
-  if (!isNews && !(await isSomethingWaiting(parts))) return [];
+  const { opened, config, redact, lock, states } = parts;
+  // What this run found is newer.
+  await states.forgetNote(alarm);
+  const own = { alarm, troubles: found.map((trouble) => masked(trouble, redact)) };
+  const all = [own, ...(await states.notes())].filter((one) =>
+    opened.channels.some(({ on }) => isAskedFor(on, alarmOf[one.alarm])),
+  );
+  if (all.length === 0) return [];
+  const changed = await changesOf(parts, all);
+  if (changed.length === 0 && !(await isSomethingWaiting(parts))) return [];
+  const isNews = changed.some(({ alarm: of }) => of === alarm);
   const serving = isNews ? await parts.serving?.().catch(() => undefined) : undefined;
   await using held = await lock().catch((error: unknown) => {
     if (isNews) throw error;
@@ -45,32 +47,36 @@ export async function tellAlarm(
   });
   if (!held) return [];
   // Another run may have told it meanwhile.
-  const change = await changeOf(parts, alarm, troubles);
-  const news = change ? [await notificationOf(parts, alarm, change, troubles, serving)] : [];
+  const changes = await changesOf(parts, all);
+  const news = changes.map((one) => notificationOf(parts, one, one.alarm === alarm ? serving : undefined));
   // Not before it is in the outbox, where a run that is killed leaves it, and before it is told, so that nobody is told twice.
   const onEnlisted = async () => {
-    if (change) await remember(parts, alarm, change);
+    for (const one of changes) await remember(parts, one);
   };
-  return await notifierOf(parts).catchUp(news, { withinMs: config.notify.timeout, signal, onEnlisted });
+  const telling = { withinMs: config.notify.timeout, signal, onEnlisted };
+  return await notifierOf(parts).catchUp(await Promise.all(news), telling);
 }
 
-async function changeOf(
+interface Changed extends Found {
+  readonly change: AlarmChange;
+}
+
+async function changesOf(
   { states, clock }: Pick<AlarmParts, "states" | "clock">,
-  alarm: AlarmName,
-  troubles: readonly Trouble[],
-): Promise<AlarmChange | null> {
-  return alarmChange(
-    await states.read(alarm),
-    troubles.map(({ key }) => key),
-    clock.now(),
-  );
+  all: readonly Found[],
+): Promise<readonly Changed[]> {
+  const changes = all.map(async ({ alarm, troubles }) => {
+    const failing = troubles.map(({ key }) => key);
+    const change = alarmChange(await states.read(alarm), failing, clock.now());
+    return change ? [{ alarm, troubles, change }] : [];
+  });
+  return (await Promise.all(changes)).flat();
 }
 
 /** People are told all the same: rather at each run than never. */
 async function remember(
   { states, say }: Pick<AlarmParts, "states" | "say">,
-  alarm: AlarmName,
-  { word, next }: AlarmChange,
+  { alarm, change: { word, next } }: Changed,
 ): Promise<void> {
   await states.write(alarm, next).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
@@ -90,11 +96,9 @@ async function isSomethingWaiting({ outboxDir }: Pick<AlarmParts, "outboxDir">):
 
 async function notificationOf(
   { stack, config, clock, link }: AlarmParts,
-  alarm: AlarmName,
-  change: AlarmChange,
-  troubles: readonly Trouble[],
+  { alarm, change, troubles }: Changed,
   serving: Serving | null | undefined,
-) {
+): Promise<Notification> {
   const { formatInZone } = await import("@sluice/core/windows");
   const textOf = (moment: Date) => formatInZone(moment, config.windows.timezone);
   return alarmNotification(alarm, change, troubles, { stack, now: clock.now(), link, serving, textOf });
