@@ -5,6 +5,7 @@ export type { DeliveryReport } from "./deliver/tell.ts";
 export { type Message, type Templates, toMessage } from "./message/message.ts";
 export type { Notification } from "./message/notification.ts";
 export {
+  type CatchUpOptions,
   createNotifier,
   type FlushOptions,
   type Notifier,

@@ -48,8 +48,7 @@ async function process({ fates: coming, killedAt }: Run, disk: Outbox): Promise<
   });
   const clock = createFakeClock();
   const notifier = createNotifier({ channels: [channel], outbox, clock, redact: (text) => text });
-  await notifier.flush({ withinMs: 60_000 });
-  await notifier.announce([aNotification()], { withinMs: 60_000 });
+  await notifier.catchUp([aNotification()], { withinMs: 60_000 });
   return arrived;
 }
 

@@ -331,3 +331,56 @@ describe("flushing", () => {
     expect([ids.length, ids[0]]).toEqual([200, "d3"]);
   });
 });
+
+describe("catching up", () => {
+  const old = aNotification({ id: "d1.live" });
+  const news = aNotification({ id: "d2.live" });
+
+  it("costs only itself, where a channel hangs for which much waits: all others are told what is new meanwhile", async () => {
+    const { withChannels, outbox, clock } = setUp();
+    const dead = { name: "dead", isRepeatable: true };
+    await withChannels(aChannel([down], dead)).announce([old, aNotification({ id: "d1.failed" })], soon);
+    const [hanging, team] = [aChannel(["hang"], dead), aChannel([delivered])];
+    let toldAt = Number.NaN;
+    const watched = aChannel([], { send: async () => ((toldAt = clock.monotonicMs()), delivered) });
+    const begin = clock.monotonicMs();
+    const reports = await withChannels(hanging, watched).catchUp([news], soon);
+    expect(toldAt - begin).toBeLessThan(1_000);
+    expect(clock.monotonicMs() - begin).toBeLessThanOrEqual(soon.withinMs + graceMs);
+    expect(results(reports)).toEqual(["dead waiting", "team delivered"]);
+    expect(hanging.sent.map(({ notification }) => notification.id)).not.toContain("d2.live");
+    expect(results(await withChannels(team).catchUp([news], soon))).toEqual(["team known"]);
+    expect((await outbox.list()).filter(({ state }) => state === "waiting")).toHaveLength(3);
+  });
+
+  it("tells each channel what waits before what is new, that as often as it takes, and reports only that", async () => {
+    const { notifier, withChannels } = setUp(aChannel([down]));
+    await notifier.announce([old], soon);
+    const team = aChannel([delivered, down, down, delivered]);
+    expect(await withChannels(team).catchUp([news], soon)).toMatchObject([{ id: "d2.live", result: "delivered" }]);
+    expect(team.sent.map(({ notification }) => notification.id)).toEqual(["d1.live", "d2.live", "d2.live", "d2.live"]);
+  });
+
+  it("says when all that is new is in the outbox, before anything is sent", async () => {
+    const { notifier, outbox, withChannels } = setUp(aChannel([down]));
+    await notifier.announce([old], soon);
+    const team = aChannel([delivered]);
+    const seen: unknown[] = [];
+    const onEnlisted = async () => {
+      seen.push(
+        (await outbox.list()).map(({ id, state }) => `${id} ${state}`),
+        team.sent.length,
+      );
+    };
+    await withChannels(team).catchUp([news], { ...soon, onEnlisted });
+    expect(seen).toEqual([["d1.live waiting", "d2.live waiting"], 0]);
+  });
+
+  it("says what was given up, and nothing of what waits on", async () => {
+    const { notifier, clock } = setUp(aChannel([down]));
+    await notifier.announce([old], soon);
+    expect(await notifier.catchUp([], soon)).toEqual([]);
+    clock.advance(7 * day + 1);
+    expect(results(await notifier.catchUp([], soon))).toEqual(["team expired"]);
+  });
+});

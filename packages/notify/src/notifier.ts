@@ -33,6 +33,11 @@ export interface FlushOptions extends TellOptions {
   readonly withUncertain?: boolean | undefined;
 }
 
+export interface CatchUpOptions extends TellOptions {
+  /** Awaited once all that is new is in the outbox, before anything is sent: whatever ends this process then, a later run tells it. */
+  readonly onEnlisted?: (() => Promise<void>) | undefined;
+}
+
 /** Tells people, at most once for each ending, or word of an alarm, and channel. That somebody cannot be told is a report, never an error. */
 export interface Notifier {
   /** Tells all channels that want it, at the same time. What cannot be delivered waits in the outbox. */
@@ -42,11 +47,19 @@ export interface Notifier {
    * channel here is for goes on waiting, and is reported.
    */
   flush(options: FlushOptions): Promise<readonly DeliveryReport[]>;
+  /**
+   * `flush` and `announce` in one, so that a channel that hangs keeps only itself from what is new: each is told what waits, then what is
+   * new. Reports what is new and what was given up, as what waits on was reported when it began to wait.
+   */
+  catchUp(news: readonly Notification[], options: CatchUpOptions): Promise<readonly DeliveryReport[]>;
   /** The deployment is over: that it has begun, or waits for a person, is told to nobody any more who was not told yet. */
   withdrawPassing(): Promise<void>;
   /** Another time is planned for a release: those of before are told to nobody any more who was not told yet. */
   withdrawPlans(release: string): Promise<void>;
 }
+
+/** What each channel is to be told, in turn. */
+type Lists = ReadonlyMap<Channel, readonly Telling[]>;
 
 /** The caller sees to it that one process at a time uses the outbox: the lock of a state home does. */
 export function createNotifier(options: NotifierOptions): Notifier {
@@ -54,19 +67,47 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const context: TellContext = { outbox, clock, templates, timezone };
 
   /** All channels at once; for each in turn, so that what happened first is told first. */
-  async function tellAll(
-    lists: readonly (readonly [Channel, readonly Telling[]])[],
-    policy: RetryPolicy,
-    { withinMs, signal }: TellOptions,
-  ): Promise<readonly DeliveryReport[]> {
+  async function tellAll(lists: Lists, { withinMs, signal }: TellOptions): Promise<readonly DeliveryReport[]> {
     return within(clock, withinMs, signal, async (inner) => {
-      const telling = lists.map(async ([channel, list]) => {
+      const telling = channels.map(async (channel) => {
         const reports: DeliveryReport[] = [];
-        for (const one of list) reports.push(await tell(context, channel, one, policy, inner));
+        for (const one of lists.get(channel) ?? []) reports.push(await tell(context, channel, one, inner));
         return reports;
       });
       return (await Promise.all(telling)).flat();
     });
+  }
+
+  async function enlistAll(notifications: readonly Notification[]): Promise<Lists> {
+    const clean = maskWords(notifications, redact);
+    const lists = channels.map(async (channel) => {
+      const wanted = clean.filter(({ outcome }) => isAskedFor(channel.on, outcome));
+      return [channel, await Promise.all(wanted.map((one) => enlist(context, channel, one, retries)))] as const;
+    });
+    return new Map(await Promise.all(lists));
+  }
+
+  /** What is to be tried once more, and what is not: what was given up just now, and what has no channel here. */
+  async function takeStock(withUncertain: boolean) {
+    const now = clock.now();
+    await outbox.sweep();
+    const entries = await outbox.list();
+    const old = outdated(entries, now);
+    await Promise.all(old.map((entry) => outbox.remove(entry)));
+    const kept = entries.filter((entry) => !old.includes(entry));
+    const once = { ...retries, attempts: 1 };
+    const waiting: Lists = new Map(
+      channels.map((channel) => {
+        const due = kept.filter((entry) => entry.channel === channel.name && isDue(entry, channel, now, withUncertain));
+        return [channel, due.flatMap((entry) => againTelling(entry, once))] as const;
+      }),
+    );
+    // Nobody misses old news of what was only passing.
+    const expired = old.filter((entry) => isUntold(entry) && !isPassing(entry)).map(expiredReport);
+    const shut = kept
+      .filter((entry) => isUntold(entry) && channels.every(({ name }) => name !== entry.channel))
+      .map(shutReport);
+    return { waiting, expired, shut };
   }
 
   async function withdraw(isMeant: (entry: OutboxEntry) => boolean): Promise<void> {
@@ -75,40 +116,35 @@ export function createNotifier(options: NotifierOptions): Notifier {
   }
 
   return {
-    async announce(notifications, tellOptions) {
-      const clean = maskWords(notifications, redact);
-      const lists = channels.map(async (channel) => {
-        const wanted = clean.filter(({ outcome }) => isAskedFor(channel.on, outcome));
-        return [channel, await Promise.all(wanted.map((one) => enlist(context, channel, one)))] as const;
-      });
-      return tellAll(await Promise.all(lists), retries, tellOptions);
-    },
+    announce: async (notifications, tellOptions) => tellAll(await enlistAll(notifications), tellOptions),
     async flush({ withUncertain = false, ...tellOptions }) {
-      const now = clock.now();
-      await outbox.sweep();
-      const entries = await outbox.list();
-      const old = outdated(entries, now);
-      await Promise.all(old.map((entry) => outbox.remove(entry)));
-      const lists = channels.map((channel) => {
-        const mine = entries.filter((entry) => entry.channel === channel.name && !old.includes(entry));
-        return [channel, mine.flatMap((entry) => dueTelling(entry, channel, now, withUncertain))] as const;
-      });
-      const reports = await tellAll(lists, { ...retries, attempts: 1 }, tellOptions);
-      // Nobody misses old news of what was only passing.
-      const missed = old.filter((entry) => isUntold(entry) && !isPassing(entry));
-      const shut = entries.filter(
-        (entry) => isUntold(entry) && !old.includes(entry) && channels.every(({ name }) => name !== entry.channel),
+      const { waiting, expired, shut } = await takeStock(withUncertain);
+      return [...expired, ...shut, ...(await tellAll(waiting, tellOptions))];
+    },
+    async catchUp(news, { onEnlisted, ...tellOptions }) {
+      const { waiting, expired } = await takeStock(false);
+      const fresh = await enlistAll(news);
+      await onEnlisted?.();
+      const isOfBefore = (report: DeliveryReport) =>
+        channels.some(
+          (channel) =>
+            channel.name === report.channel &&
+            waiting.get(channel)?.some(({ notification }) => notification.id === report.id),
+        );
+      const inTurn = new Map(
+        channels.map((channel) => [channel, [...(waiting.get(channel) ?? []), ...(fresh.get(channel) ?? [])]] as const),
       );
-      return [...missed.map(expiredReport), ...shut.map(shutReport), ...reports];
+      return [...expired, ...(await tellAll(inTurn, tellOptions)).filter((report) => !isOfBefore(report))];
     },
     withdrawPassing: () => withdraw(isPassing),
     withdrawPlans: (release) => withdraw((entry) => entry.outcome === "planned" && entry.release === release),
   };
 }
 
-function dueTelling(entry: OutboxEntry, channel: Channel, now: Date, withUncertain: boolean): readonly Telling[] {
+/** Nothing where a file of before has no text any more. */
+function againTelling(entry: OutboxEntry, retries: RetryPolicy): readonly Telling[] {
   const { notification } = entry;
-  return notification && isDue(entry, channel, now, withUncertain) ? [{ notification, entry }] : [];
+  return notification ? [{ notification, entry, retries }] : [];
 }
 
 function shutReport(entry: OutboxEntry): DeliveryReport {

@@ -1,18 +1,18 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRedactor, type Finding, type Serving, SluiceError, type Tellable, type Verdict } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
-import { acquireLock, openStateHome } from "@sluice/journal";
+import { acquireLock, createJournal, openStateHome } from "@sluice/journal";
 import { createOutbox, isUntold } from "@sluice/notify";
 import { aConfig, createFakeClock, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AlarmName } from "../src/alarms/alarm-notification.ts";
+import { createAlarmStates } from "../src/alarms/alarm-states.ts";
 import { tellAlarm } from "../src/alarms/tell-alarm.ts";
 import { type Trouble, troublesOf } from "../src/alarms/trouble.ts";
 import { createDeployer } from "../src/create-deployer.ts";
 import type { Deployer } from "../src/deployer.ts";
-import { createFileMemo } from "../src/home/file-memo.ts";
 import { openChannels } from "../src/notify/channels.ts";
 import { createLastWord } from "../src/notify/last-word.ts";
 import { receiver } from "./receiver.ts";
@@ -51,7 +51,8 @@ function aMachine(on?: readonly Tellable[]) {
       redact: createRedactor([...opened.secrets, "hunter22"]),
       lastWord: createLastWord(() => {}),
       link: "https://github.com/o/r/actions/runs/7",
-      memo: createFileMemo(async () => join(directory, "alarms")),
+      states: createAlarmStates(join(directory, "alarms")),
+      say: () => {},
       serving: async () => serving,
       async lock() {
         if (locks.holder) throw locks.holder;
@@ -160,6 +161,12 @@ describe("a deployer", () => {
   type Work = (deployer: Deployer, call: { onFinding: (finding: Finding) => void }) => Promise<unknown>;
   const verify: Work = (deployer, call) => deployer.verify(undefined, call);
   const home = () => join(directory, "home");
+  const openHome = () => openStateHome(home(), { clock: systemClock, stack: "shop" });
+
+  // Something was deployed before.
+  beforeEach(async () => {
+    await createJournal(await openHome(), systemClock).append({ type: "note" });
+  });
 
   /** Of a stack without an engine, where all work fails. */
   const failing = async (chat: string, work: Work, isAttended = false) => {
@@ -179,8 +186,7 @@ describe("a deployer", () => {
     return { error, findings };
   };
   const locked = async (release: string) => {
-    const opened = await openStateHome(home(), { clock: systemClock, stack: "shop" });
-    return acquireLock(opened, { actor: "bob", reason: "a test", release });
+    return acquireLock(await openHome(), { actor: "bob", reason: "a test", release });
   };
 
   it.each<[string, Work, string]>([
@@ -219,6 +225,14 @@ describe("a deployer", () => {
     expect(chat.received).toEqual([]);
   });
 
+  it("says nothing before anything was deployed, and leaves no home behind", async () => {
+    await rm(home(), { recursive: true });
+    await using chat = await receiver();
+    await failing(chat.url, verify);
+    await expect(readdir(home())).rejects.toThrow("ENOENT");
+    expect(chat.received).toEqual([]);
+  });
+
   it("says nothing beside a deployment that runs", async () => {
     await using chat = await receiver();
     await using _lock = await locked("v2");
@@ -236,5 +250,21 @@ describe("a deployer", () => {
     expect(chat.received).toEqual([]);
     await failing(chat.url, verify);
     expect(chat.received).toHaveLength(1);
+  });
+
+  it("tells of a backup that found the lock taken with the next run that tells anything", async () => {
+    await using chat = await receiver();
+    const backup: Work = ({ database }, call) => database.backup(call, never);
+    {
+      await using _lock = await locked("none");
+      expect((await failing(chat.url, backup)).error).toMatchObject({ code: "LOCK_HELD" });
+    }
+    expect(chat.received).toEqual([]);
+    await failing(chat.url, verify);
+    expect(titles(chat.received).toSorted()).toEqual([
+      "🚨 shop: checks of what serves fail",
+      "🚨 shop: the backup failed",
+    ]);
+    expect(chat.received.join("\n")).toContain("bob is at work");
   });
 });

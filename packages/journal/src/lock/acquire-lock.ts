@@ -10,7 +10,7 @@ import { type KernelLock, tryLock } from "./kernel-lock.ts";
 import { endingText, holderText, type LockHolder, readLockHolder } from "./lock-holder.ts";
 import { lockUnused } from "./lock-unused.ts";
 
-export interface LockRequest extends Pick<LockHolder, "actor" | "reason" | "release"> {
+export interface LockRequest extends Pick<LockHolder, "actor" | "reason" | "release" | "atMostMs"> {
   /** How long to wait for a holder to end, milliseconds; default 0. */
   readonly waitMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -35,15 +35,18 @@ type LockPlace = Pick<StateHome, "path" | "clock" | "held">;
  */
 export async function acquireLock(
   home: StateHome | LockPlace,
-  { actor, reason, release, waitMs = 0, signal, onWait }: LockRequest,
+  { actor, reason, release, atMostMs, waitMs = 0, signal, onWait }: LockRequest,
 ): Promise<AsyncDisposable> {
   const { path, clock, held } = home;
   if ("readOnly" in home && home.readOnly) throw home.readOnly;
   let lock = await waitForLock(home, leastWaitMs, signal);
-  if (!lock && waitMs > leastWaitMs) {
-    const holder = onWait && (await readLockHolder(home));
-    if (holder) onWait(holder);
-    lock = await waitForLock(home, waitMs - leastWaitMs, signal);
+  if (!lock) {
+    const holder = await readLockHolder(home);
+    const patienceMs = Math.max(waitMs, holder?.atMostMs ?? 0);
+    if (patienceMs > leastWaitMs) {
+      if (holder) onWait?.(holder);
+      lock = await waitForLock(home, patienceMs - leastWaitMs, signal);
+    }
   }
   if (!lock) throw await heldError(home, waitMs);
   const holderFile = join(path, "lock.json");
@@ -54,6 +57,7 @@ export async function acquireLock(
     reason,
     release,
     since: clock.now().toISOString(),
+    atMostMs,
   };
   try {
     if (await noteHolder(holderFile, holder)) {

@@ -15,6 +15,8 @@ export interface LockHolder {
   readonly release: string;
   /** ISO 8601, UTC. */
   readonly since: string;
+  /** It lets go after so many milliseconds at most: whoever comes meanwhile waits that long, and is not refused. */
+  readonly atMostMs?: number | undefined;
 }
 
 /** Whether a deployment is at work, and not, say, a backup: then the attempt that has no end goes on. */

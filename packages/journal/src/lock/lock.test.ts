@@ -49,6 +49,14 @@ it("is waited for as long as was asked for", async () => {
   expect(told).toMatchObject([{ actor: "mira", release: "v2" }]);
 });
 
+it("is waited for without being asked to where its holder lets go soon", async () => {
+  const home = await temporaryHome();
+  const first = await acquireLock(home, { ...request, atMostMs: 5_000 });
+  setTimeout(() => void first[Symbol.asyncDispose](), 500);
+  await using _lock = await acquireLock(home, { ...request, actor: "jo" });
+  expect(await readLockHolder(home)).toMatchObject({ actor: "jo" });
+});
+
 it("gives up waiting when its signal aborts", async () => {
   const home = await temporaryHome();
   await using _lock = await acquireLock(home, request);

@@ -31,23 +31,27 @@ export interface TellContext {
 export interface Telling {
   readonly notification: Notification;
   readonly entry: OutboxEntry | null;
+  readonly retries: RetryPolicy;
 }
 
 /** Writes down what is to be told, before anything is sent: whatever ends this process, the next run tells the rest. */
-export async function enlist(context: TellContext, channel: Channel, notification: Notification): Promise<Telling> {
-  const { outbox, clock } = context;
-  if (await outbox.read(notification.id, channel.name)) return { notification, entry: null };
+export async function enlist(
+  { outbox, clock }: TellContext,
+  channel: Channel,
+  notification: Notification,
+  retries: RetryPolicy,
+): Promise<Telling> {
+  if (await outbox.read(notification.id, channel.name)) return { notification, entry: null, retries };
   const entry = waitingEntry(notification, channel.name, clock.now());
   await record(outbox, entry);
-  return { notification, entry };
+  return { notification, entry, retries };
 }
 
 /** Tries to tell one channel, and records what came of it. */
 export async function tell(
   { outbox, clock, templates, timezone }: TellContext,
   channel: Channel,
-  { notification, entry }: Telling,
-  retries: RetryPolicy,
+  { notification, entry, retries }: Telling,
   signal: AbortSignal,
 ): Promise<DeliveryReport> {
   const told = { id: notification.id, channel: channel.name, place: channel.place };

@@ -4,7 +4,8 @@ import type { AlarmChange } from "./alarm-change.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** What is looked after between deployments: checks of what serves, backups, and drills, which prove one. Each fails by itself. */
-export type AlarmName = "checks" | "backup" | "drill";
+export const alarmNames = ["checks", "backup", "drill"] as const;
+export type AlarmName = (typeof alarmNames)[number];
 
 /** What a channel asks for to be told of it. */
 export const alarmOf: Readonly<Record<AlarmName, Alarm>> = {

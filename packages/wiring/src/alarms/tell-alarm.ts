@@ -1,15 +1,15 @@
-import type { Memo } from "@sluice/compose";
-import { isAskedFor, type Serving } from "@sluice/core";
-import { createOutbox, type DeliveryReport, isUntold } from "@sluice/notify";
-import { catchUp } from "../notify/catch-up.ts";
+import { type Finding, isAskedFor, type Serving } from "@sluice/core";
+import { createOutbox, type DeliveryReport, isUntold, type Notification } from "@sluice/notify";
 import { type NotifyParts, notifierOf } from "../notify/with-notifications.ts";
-import { type AlarmChange, alarmChange, parseAlarmState } from "./alarm-change.ts";
+import { type AlarmChange, alarmChange } from "./alarm-change.ts";
 import { type AlarmName, alarmNotification, alarmOf } from "./alarm-notification.ts";
-import type { Trouble } from "./trouble.ts";
+import type { AlarmStates, Found } from "./alarm-states.ts";
+import { masked, type Trouble } from "./trouble.ts";
 
 export interface AlarmParts extends NotifyParts {
-  /** What was told last, by name of the alarm. */
-  readonly memo: Memo;
+  readonly states: AlarmStates;
+  /** Is told that people were told, and that the next run does not know. */
+  readonly say: (finding: Finding) => void;
   /** The lock of the state home, under which alone the outbox may be used. */
   readonly lock: () => Promise<AsyncDisposable>;
   /** Left out where it is of no interest. */
@@ -17,7 +17,8 @@ export interface AlarmParts extends NotifyParts {
 }
 
 /**
- * Tells people what a run changes of an alarm, and what waits from before. The lock is taken only where there is something to tell.
+ * Tells people what a run changes of an alarm, what others noted that could not tell it, and what waits from before. The lock is taken
+ * only where there is something to tell.
  *
  * @param found none where all is well
  * @throws SluiceError LOCK_HELD where there is news: it is neither told nor remembered, and the next run tells it
@@ -28,16 +29,17 @@ export async function tellAlarm(
   found: readonly Trouble[],
   signal: AbortSignal | undefined,
 ): Promise<readonly DeliveryReport[]> {
-  const { opened, config, clock, redact, lock } = parts;
-  if (!opened.channels.some(({ on }) => isAskedFor(on, alarmOf[alarm]))) return [];
-  // Before a text is shortened: half of a secret is not known as one.
-  const troubles = found.map(({ key, text, hint }) => ({
-    key: redact(key),
-    text: redact(text),
-    hint: hint === undefined ? undefined : redact(hint),
-  }));
-  const isNews = (await changeOf(parts, alarm, troubles)) !== null;
-  if (!isNews && !(await isSomethingWaiting(parts))) return [];
+  const { opened, config, redact, lock, states } = parts;
+  // What this run found is newer.
+  await states.forgetNote(alarm);
+  const own = { alarm, troubles: found.map((trouble) => masked(trouble, redact)) };
+  const all = [own, ...(await states.notes())].filter((one) =>
+    opened.channels.some(({ on }) => isAskedFor(on, alarmOf[one.alarm])),
+  );
+  if (all.length === 0) return [];
+  const changed = await changesOf(parts, all);
+  if (changed.length === 0 && !(await isSomethingWaiting(parts))) return [];
+  const isNews = changed.some(({ alarm: of }) => of === alarm);
   const serving = isNews ? await parts.serving?.().catch(() => undefined) : undefined;
   await using held = await lock().catch((error: unknown) => {
     if (isNews) throw error;
@@ -45,24 +47,46 @@ export async function tellAlarm(
   });
   if (!held) return [];
   // Another run may have told it meanwhile.
-  const change = await changeOf(parts, alarm, troubles);
-  const news = change ? [await notificationOf(parts, alarm, change, troubles, serving)] : [];
-  // Before it is told: a run that is killed while it tells leaves it in the outbox, and nobody is told twice.
-  if (change) await parts.memo.set(alarm, JSON.stringify(change.next)).catch(() => undefined);
-  return await catchUp({ clock }, notifierOf(parts), news, { withinMs: config.notify.timeout, signal });
+  const changes = await changesOf(parts, all);
+  const news = changes.map((one) => notificationOf(parts, one, one.alarm === alarm ? serving : undefined));
+  // Not before it is in the outbox, where a run that is killed leaves it, and before it is told, so that nobody is told twice.
+  const onEnlisted = async () => {
+    for (const one of changes) await remember(parts, one);
+  };
+  const telling = { withinMs: config.notify.timeout, signal, onEnlisted };
+  return await notifierOf(parts).catchUp(await Promise.all(news), telling);
 }
 
-async function changeOf(
-  { memo, clock }: Pick<AlarmParts, "memo" | "clock">,
-  alarm: AlarmName,
-  troubles: readonly Trouble[],
-): Promise<AlarmChange | null> {
-  const before = parseAlarmState(await memo.get(alarm).catch(() => undefined));
-  return alarmChange(
-    before,
-    troubles.map(({ key }) => key),
-    clock.now(),
-  );
+interface Changed extends Found {
+  readonly change: AlarmChange;
+}
+
+async function changesOf(
+  { states, clock }: Pick<AlarmParts, "states" | "clock">,
+  all: readonly Found[],
+): Promise<readonly Changed[]> {
+  const changes = all.map(async ({ alarm, troubles }) => {
+    const failing = troubles.map(({ key }) => key);
+    const change = alarmChange(await states.read(alarm), failing, clock.now());
+    return change ? [{ alarm, troubles, change }] : [];
+  });
+  return (await Promise.all(changes)).flat();
+}
+
+/** People are told all the same: rather at each run than never. */
+async function remember(
+  { states, say }: Pick<AlarmParts, "states" | "say">,
+  { alarm, change: { word, next } }: Changed,
+): Promise<void> {
+  await states.write(alarm, next).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    say({
+      severity: "warn",
+      code: "alarm-not-remembered",
+      message: `that people are told of ${alarm} (${word}) cannot be remembered: ${why}`,
+      hint: "until then each run tells it anew: free some space for the state home, or look at its disk",
+    });
+  });
 }
 
 /** A chat that was out of reach is told by the next run, and not only by the next deployment. */
@@ -72,11 +96,9 @@ async function isSomethingWaiting({ outboxDir }: Pick<AlarmParts, "outboxDir">):
 
 async function notificationOf(
   { stack, config, clock, link }: AlarmParts,
-  alarm: AlarmName,
-  change: AlarmChange,
-  troubles: readonly Trouble[],
+  { alarm, change, troubles }: Changed,
   serving: Serving | null | undefined,
-) {
+): Promise<Notification> {
   const { formatInZone } = await import("@sluice/core/windows");
   const textOf = (moment: Date) => formatInZone(moment, config.windows.timezone);
   return alarmNotification(alarm, change, troubles, { stack, now: clock.now(), link, serving, textOf });

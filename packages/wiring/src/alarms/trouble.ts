@@ -1,4 +1,4 @@
-import { isSluiceError, stops, type Verdict } from "@sluice/core";
+import { isSluiceError, type Redact, stops, type Verdict } from "@sluice/core";
 
 /** One thing that is wrong. */
 export interface Trouble {
@@ -25,4 +25,25 @@ export function troubleOf(error: unknown): Trouble {
     return { key: code, text: `${code}: ${message}`, hint };
   }
   return { key: "unknown", text: error instanceof Error ? error.message : String(error) };
+}
+
+/** Before a text is shortened, or leaves the process: half of a secret is not known as one. */
+export function masked({ key, text, hint }: Trouble, redact: Redact): Trouble {
+  return { key: redact(key), text: redact(text), hint: hint === undefined ? undefined : redact(hint) };
+}
+
+/** As it was written down; `null` for what cannot be read. */
+export function parseTrouble(text: string | undefined): Trouble | null {
+  try {
+    const value: unknown = JSON.parse(text ?? "null");
+    return isTrouble(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isTrouble(value: unknown): value is Trouble {
+  if (typeof value !== "object" || value === null) return false;
+  const { key, text, hint = "" } = value as Record<string, unknown>;
+  return [key, text, hint].every((one) => typeof one === "string");
 }

@@ -10,6 +10,9 @@ import { verifyLive } from "../watch/verify.ts";
 import { troublesOf } from "./trouble.ts";
 import { withAlarm } from "./with-alarm.ts";
 
+/** For what is written down before and after, milliseconds. */
+const afterTellingMs = 1_000;
+
 /**
  * `verifyLive`, and people are told when checks begin to fail, and when all pass again; not while a deployment runs, which judges what it does
  * itself and tells how it ends.
@@ -25,7 +28,11 @@ export async function verifyWithAlarm(
   session.project(signal).catch(() => undefined);
   const run = () => verifyLive(session, signal);
   if (isDeploying(await readLockHolder(await session.home()))) return run();
-  const lock = () => lockStack(session, { reason: "tells people of checks" }, "none", signal);
+  const lock = async () => {
+    const { notify } = await session.config();
+    const call = { reason: "tells people of checks", atMostMs: notify.timeout + afterTellingMs };
+    return lockStack(session, call, "none", signal);
+  };
   const serving = () => readServing(session, signal);
   return withAlarm(session, { alarm: "checks", troublesOf, say: onFinding, lock, serving }, signal, run);
 }

@@ -10,7 +10,7 @@ import {
 } from "@sluice/database";
 import { provideRelease } from "@sluice/engine";
 import type { AlarmName } from "../alarms/alarm-notification.ts";
-import { withAlarm } from "../alarms/with-alarm.ts";
+import { noteHeld, withAlarm } from "../alarms/with-alarm.ts";
 import { lockStack } from "../home/lock.ts";
 import { assertOwnStack } from "../project/assert-own-stack.ts";
 import { readProvenRelease } from "../promotion/read-proven-release.ts";
@@ -148,12 +148,15 @@ async function change<T>(
 ): Promise<T> {
   // Compose resolves it in a process of its own meanwhile. What it finds wrong is told where the project is needed.
   session.project(signal).catch(() => undefined);
-  await using _lock = await lockStack(session, reasoned(what, call), "none", signal);
+  const alarm = alarms[what];
+  await using _lock = await lockStack(session, reasoned(what, call), "none", signal).catch(async (error: unknown) => {
+    if (alarm) await noteHeld(session, alarm, error).catch(() => undefined);
+    throw error;
+  });
   const locked = async () => {
     const { orders } = await session.ports();
     return untilAborted(orders, what, signal, (limited) => changeLocked(session, what, call, limited, run));
   };
-  const alarm = alarms[what];
   if (!alarm) return await locked();
   const { onFinding: say = telling(session) } = call;
   return await withAlarm(session, { alarm, say, lock: heldAlready }, signal, locked);

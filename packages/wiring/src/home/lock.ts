@@ -6,12 +6,14 @@ export interface LockCall {
   readonly reason?: string | undefined;
   /** Milliseconds; default 0. */
   readonly waitMs?: number | undefined;
+  /** How long it is held at most, milliseconds, where that is short: nobody is refused because of it. */
+  readonly atMostMs?: number | undefined;
 }
 
 /** The lock of the stack's state home. @throws SluiceError LOCK_HELD with who holds it */
 export async function lockStack(
   session: Session,
-  { reason, waitMs }: LockCall,
+  { reason, waitMs, atMostMs }: LockCall,
   release: string,
   signal: AbortSignal,
 ): Promise<AsyncDisposable> {
@@ -26,6 +28,7 @@ export async function lockStack(
     actor,
     reason: reason ?? "",
     release,
+    atMostMs,
     waitMs: waitMs ?? 0,
     signal,
     onWait,

@@ -9,7 +9,6 @@ import {
 } from "@sluice/core";
 import { type AttemptRecord, findAttempt, newestAttempts } from "@sluice/engine";
 import { createNotifier, createOutbox, type Notification, type Notifier, type TellOptions } from "@sluice/notify";
-import { catchUp } from "./catch-up.ts";
 import type { OpenedChannels } from "./channels.ts";
 import { guarded, waitHints } from "./delivery-findings.ts";
 import { inTurn, type Turns } from "./in-turn.ts";
@@ -70,7 +69,7 @@ export async function withNotifications<T>(
   const say = (finding: Finding) => held.say(createEvent(clock.now(), { type: "finding", finding }));
   const missed = await missedBefore(parts);
   const catchingUp = guarded(say, () =>
-    catchUp(parts, notifier, missed, { withinMs: parts.config.notify.timeout / 2, signal }),
+    notifier.catchUp(missed, { withinMs: parts.config.notify.timeout / 2, signal }),
   );
   const { stack, link, config } = parts;
   const turns = inTurn(catchingUp);
