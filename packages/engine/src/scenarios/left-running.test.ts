@@ -1,0 +1,37 @@
+import { aConfig } from "@sluice/testing";
+import { expect, it } from "vitest";
+import { killEverywhere, serves } from "../../test/support/enumerate.ts";
+import { aScenario, reached, type Scenario } from "../../test/support/scenario.ts";
+
+const config = aConfig({ rollout: { keep: "stopped" } });
+
+/** What a retire could not stop: v2 serves, and the web service of v1 runs on. */
+async function withLeft(): Promise<Scenario> {
+  const scenario = aScenario({ config });
+  for (const tag of ["v1", "v2"]) await scenario.deploy(tag);
+  for (const container of inSlot(scenario, "blue", "web")) container.state = "running";
+  return scenario;
+}
+
+const inSlot = ({ world }: Scenario, slot: string, wanted: string) =>
+  [...world.state.containers.values()].filter(({ place, service }) => place === slot && service === wanted);
+
+const states = (scenario: Scenario, slot: string) => inSlot(scenario, slot, "web").map(({ state }) => state);
+
+it("what was left running is stopped by a rollback to what serves", async () => {
+  const scenario = await withLeft();
+  expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+  expect(states(scenario, "blue")).toEqual(["exited"]);
+  expect(reached(scenario)).toEqual({ web: ["v2"] });
+});
+
+it("a rollback without a name leaves what serves, wherever one to what serves was killed", async () => {
+  const { kills, broken } = await killEverywhere({
+    given: withLeft,
+    when: (scenario) => scenario.rollback("v2"),
+    next: (scenario) => scenario.rollback(),
+    holds: (scenario) => serves(scenario, "v1"),
+  });
+  expect(broken).toEqual([]);
+  expect(kills).toBeGreaterThan(4);
+});
