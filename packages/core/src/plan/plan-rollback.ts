@@ -3,7 +3,7 @@ import { isApplication } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
-import { addLeftRunning } from "./live/left-running.ts";
+import { addLeftRunning, type LeftRunningPlan } from "./live/left-running.ts";
 import { liveSlot } from "./live/live-slot.ts";
 import { collectSteps } from "./steps/collect-steps.ts";
 import { gracesOf } from "./steps/graces.ts";
@@ -92,18 +92,17 @@ export function planWarmRollback(
  * what runs on beside it for nobody is stopped. Without any step nothing is to be done.
  *
  * @param services those of the release that serves
- * @param isInBase all of it is in base
  */
 export function planRevival(
   services: readonly ServiceFacts[],
   config: Config,
   observed: ObservedStack,
-  isInBase: boolean,
+  known: Pick<LeftRunningPlan, "isInBase" | "held">,
 ): DeploymentPlan {
   const live = liveSlot(observed);
   const { steps, add } = collectSteps();
   addRecover(add, { ...observed, leftovers: [] }, live, config, services);
-  addLeftRunning(add, observed, { live, isInBase, services, config });
+  addLeftRunning(add, observed, { ...known, live, services, config });
   if (steps.length === 0) return { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps };
   const candidate = live ? otherSlot(live.slot) : "blue";
   return { kind: "rollback", candidate, previous: live?.slot ?? null, steps };

@@ -35,3 +35,13 @@ it("a rollback without a name leaves what serves, wherever one to what serves wa
   expect(broken).toEqual([]);
   expect(kills).toBeGreaterThan(4);
 });
+
+it("is what users can be led to while what serves is down: nothing of it is stopped then", async () => {
+  const scenario = await withLeft();
+  for (const container of inSlot(scenario, "green", "web")) container.state = "exited";
+  await scenario.rollback("v2");
+  expect(states(scenario, "blue")).toEqual(["running"]);
+  scenario.world.restart();
+  expect(await scenario.deploy("v2")).toMatchObject({ exitCode: 0, serving: { tag: "v2" } });
+  expect([states(scenario, "green"), states(scenario, "blue")]).toEqual([["running"], ["exited"]]);
+});
