@@ -160,7 +160,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     transfers,
     desired,
     webs: previous === null ? [] : webs.filter(({ name }) => !isHeld(beside, name)),
-    late: base.filter((one) => (isLate(one, replaced) || handed.includes(one)) && !old.includes(one.name)),
+    late: base.filter((one) => (isLate(one, replaced, observed) || handed.includes(one)) && !old.includes(one.name)),
     handed,
     dropped: unwanted,
     leaving: orphans.filter(mayRemove).map(({ service }) => service),
@@ -168,14 +168,14 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     addLate,
   });
   const isOpen = ({ name }: ServiceFacts) => !exchange.names.includes(name);
-  const early = base.filter((service) => !isLate(service, replaced) && isOpen(service));
+  const early = base.filter((service) => !isLate(service, replaced, observed) && isOpen(service));
   const hasSlot = inSlots.length > 0;
   addPreparation(add, { desired, candidate, observed, active, early, removals, isWarm, hasSlot, steps });
   const dropped = unwanted.filter((name) => !exchange.names.includes(name));
   addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm, exchange, transfers });
   const changing = { workers, oldWorkers: old, replaced: adopted.workers };
   if (isEarly) addWorkers(add, { ...changing, slot: candidate, graceMsOf });
-  const late = base.filter((service) => isLate(service, replaced) && isOpen(service));
+  const late = base.filter((service) => isLate(service, replaced, observed) && isOpen(service));
   for (const service of late.toSorted((a, b) => Number(a.role === "edge") - Number(b.role === "edge")))
     addLate(service);
   addRestarts(add, base, { steps, observed, differences });
