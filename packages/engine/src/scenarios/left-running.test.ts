@@ -45,3 +45,22 @@ it("is what users can be led to while what serves is down: nothing of it is stop
   expect(await scenario.deploy("v2")).toMatchObject({ exitCode: 0, serving: { tag: "v2" } });
   expect([states(scenario, "green"), states(scenario, "blue")]).toEqual([["running"], ["exited"]]);
 });
+
+it("a change of route back leaves nothing running that is not to be kept warm, wherever it was killed", async () => {
+  const given = async () => {
+    const scenario = aScenario({ config: aConfig() });
+    for (const tag of ["v1", "v2"]) await scenario.deploy(tag);
+    return scenario;
+  };
+  const { kills, broken } = await killEverywhere({
+    given,
+    when: (scenario) => scenario.rollback(undefined, { config }),
+    next: (scenario) => scenario.rollback("v1", { config }),
+    holds: (scenario) => [
+      ...serves(scenario, "v1"),
+      ...states(scenario, "green").flatMap((state) => (state === "running" ? ["web of v2 runs on"] : [])),
+    ],
+  });
+  expect(broken).toEqual([]);
+  expect(kills).toBeGreaterThan(20);
+});
