@@ -111,7 +111,13 @@ export {
 } from "./plan/findings/short-services.ts";
 export { readingChecks, unjudgedFindings } from "./plan/findings/unjudged-findings.ts";
 export * from "./plan/format-plan.ts";
-export { type LeftRunning, leftRunning, leftRunningFindings } from "./plan/live/left-running.ts";
+export {
+  type HeldServices,
+  heldServices,
+  type LeftRunning,
+  leftRunning,
+  leftRunningFindings,
+} from "./plan/live/left-running.ts";
 export * from "./plan/live/live-slot.ts";
 export * from "./plan/live/runs-in-base.ts";
 export * from "./plan/live/warmth.ts";

@@ -4,7 +4,7 @@ import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot, type Slot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
 import { isDown } from "./findings/short-services.ts";
-import { addLeftRunning } from "./live/left-running.ts";
+import { addLeftRunning, type LeftRunningPlan } from "./live/left-running.ts";
 import { leastNeeded, liveSlot, previousSlot, warmRelease } from "./live/live-slot.ts";
 import type { Heirs, MovedPorts } from "./ports/moved-ports.ts";
 import { portTransfers } from "./ports/port-transfers.ts";
@@ -42,7 +42,7 @@ import { addShort } from "./steps/plan-short.ts";
 import type { DeploymentPlan, PlanStep } from "./steps/step.ts";
 
 /** What is wanted, as far as the planner must know it. */
-export interface DesiredDeployment {
+export interface DesiredDeployment extends Pick<LeftRunningPlan, "held"> {
   readonly tag: string;
   readonly services: readonly ServiceFacts[];
   readonly config: Config;
@@ -93,7 +93,7 @@ const buildMs = 30 * 60_000;
  * release is live already, all of it runs, and nothing is to be done.
  */
 export function planDeployment(desired: DesiredDeployment, observed: ObservedStack): DeploymentPlan {
-  const { config, bundleId } = desired;
+  const { config, bundleId, servesInBase = null, replaced: serving = [], orphans = [] } = desired;
   const kind = desired.isRollback ? "rollback" : "deploy";
   const live = previousSlot(observed);
   const candidate = live ? otherSlot(live.slot) : leastNeeded(observed);
@@ -106,13 +106,12 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
   const base = baseServices(active);
   const adopted = adoptedOf(observed, inSlots, previous, desired.replaced);
 
-  const left = { live, isInBase: (desired.servesInBase ?? null) !== null, services: desired.replaced ?? [], config };
-  const orphans = desired.orphans ?? [];
-  const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, desired.replaced ?? [], observed));
+  const left = { ...desired, live, isInBase: servesInBase !== null, services: serving };
+  const removals = collectRemovals(add, orphans, orphanHeirs(orphans, base, serving, observed));
 
   addRecover(add, observed, live, config, desired.replaced);
   addMissingLinks(add, observed, live?.slot);
-  if (bundleId !== null && (live ? live.release : desired.servesInBase) === bundleId) {
+  if (bundleId !== null && (live ? live.release : servesInBase) === bundleId) {
     const jobs = desired.isDataAnew ? active.filter(({ role }) => role === "job") : [];
     const slot = live?.slot ?? candidate;
     const turns = { slot, made: base, base, jobs, active, differences: desired, removals, steps };
@@ -122,7 +121,7 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
       base.filter(({ name, role, replicas }) => isApplication(role) && replicas > 0 && isDownInBase(observed, name)),
       observed,
     );
-    if (live) addShort(add, live.slot, inSlots, observed);
+    const back = live ? addShort(add, live.slot, inSlots, observed) : [];
     addDoors(add, webs, observed, desired);
     const beside = [...adopted.copies, ...adopted.workers, ...adopted.giving];
     addCopies(add, beside, { config, taken: [], hasCandidate: false });
@@ -130,12 +129,12 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     const proven = { ...desired, services: active, slot, made: namesOf(made) };
     addServingVerify(add, proven);
     removals.rest();
-    addLeftRunning(add, observed, left);
+    addLeftRunning(add, observed, { ...left, mended: back });
     return { kind, candidate, previous, steps };
   }
   // What was kept warm has no workers that run: they were stopped when its users left it.
   const isLedBack = live !== null && live.slot !== liveSlot(observed)?.slot;
-  const mended = isLedBack ? addShort(add, live.slot, desired.replaced ?? [], observed) : [];
+  const mended = isLedBack ? addShort(add, live.slot, serving, observed) : [];
   const isWarm = bundleId !== null && warmRelease(observed, inSlots, live) === bundleId;
   const graceMsOf = gracesOf(desired.replaced, desired.services);
   const giving = new Set(previous === null ? [] : Object.values(desired.heirs ?? {}).flat());
@@ -156,12 +155,12 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     else addBase(add, [service], observed, differences);
   };
   const beside = [...adopted.giving, ...adopted.copies];
-  const transfers = portTransfers(desired.replaced ?? [], active, observed);
+  const transfers = portTransfers(serving, active, observed);
   const exchange = planExchange(add, {
     transfers,
     desired,
     webs: previous === null ? [] : webs.filter(({ name }) => !isHeld(beside, name)),
-    late: base.filter((one) => (isLate(one, replaced) || handed.includes(one)) && !old.includes(one.name)),
+    late: base.filter((one) => (isLate(one, replaced, observed) || handed.includes(one)) && !old.includes(one.name)),
     handed,
     dropped: unwanted,
     leaving: orphans.filter(mayRemove).map(({ service }) => service),
@@ -169,14 +168,14 @@ export function planDeployment(desired: DesiredDeployment, observed: ObservedSta
     addLate,
   });
   const isOpen = ({ name }: ServiceFacts) => !exchange.names.includes(name);
-  const early = base.filter((service) => !isLate(service, replaced) && isOpen(service));
+  const early = base.filter((service) => !isLate(service, replaced, observed) && isOpen(service));
   const hasSlot = inSlots.length > 0;
   addPreparation(add, { desired, candidate, observed, active, early, removals, isWarm, hasSlot, steps });
   const dropped = unwanted.filter((name) => !exchange.names.includes(name));
   addCandidate(add, { candidate, previous, webs, dropped, adopted, observed, desired, isWarm, exchange, transfers });
   const changing = { workers, oldWorkers: old, replaced: adopted.workers };
   if (isEarly) addWorkers(add, { ...changing, slot: candidate, graceMsOf });
-  const late = base.filter((service) => isLate(service, replaced) && isOpen(service));
+  const late = base.filter((service) => isLate(service, replaced, observed) && isOpen(service));
   for (const service of late.toSorted((a, b) => Number(a.role === "edge") - Number(b.role === "edge")))
     addLate(service);
   addRestarts(add, base, { steps, observed, differences });

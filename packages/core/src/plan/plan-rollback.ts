@@ -3,14 +3,14 @@ import { isApplication } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
-import { addLeftRunning } from "./live/left-running.ts";
+import { addLeftRunning, type LeftRunningPlan } from "./live/left-running.ts";
 import { liveSlot } from "./live/live-slot.ts";
 import { collectSteps } from "./steps/collect-steps.ts";
 import { gracesOf } from "./steps/graces.ts";
 import { collectRemovals, type Orphan, orphanHeirs } from "./steps/orphans.ts";
 import { addBase, addRecreated, baseServices } from "./steps/plan-base.ts";
 import { addDoors, addRepublished } from "./steps/plan-candidate.ts";
-import { addDrain, addPromotion, addWorkers, closings } from "./steps/plan-ending.ts";
+import { addDrain, addPromotion, addRetire, addWorkers, closings } from "./steps/plan-ending.ts";
 import { addMissingLinks, addRecover, droppedDoors, oldWorkers, openDropped } from "./steps/plan-previous.ts";
 import { addRestarts } from "./steps/plan-restarts.ts";
 import type { DeploymentPlan } from "./steps/step.ts";
@@ -31,7 +31,8 @@ export interface WarmRollback {
 /**
  * The way back to a warm slot: the route first, then the workers; no start, no steps of traffic. A door is touched only
  * where there is none, or once users are moved where it publishes other ports than the release; a proxy of the project only where
- * the release has another one; what of base does not run comes back first, and what is no part of the release goes last.
+ * the release has another one; what of base does not run comes back first, and what is no part of the release goes last. What is left is
+ * stopped where the configuration does not keep it warm.
  *
  * @param services those of the release that is gone back to
  */
@@ -80,9 +81,13 @@ export function planWarmRollback(
   addBase(add, edges, observed, { differing });
   addRestarts(add, base, { steps, observed, differences: { differing } });
   const old = oldWorkers(observed, previous, { replaced, webs: names });
-  addWorkers(add, { slot, workers, oldWorkers: old, graceMsOf: gracesOf(replaced, services) });
+  const graceMsOf = gracesOf(replaced, services);
+  addWorkers(add, { slot, workers, oldWorkers: old, graceMsOf });
   if (previous) addDrain(add, previous, moved, config, "requests that the version left behind accepted may end");
   addPromotion(add, slot, names, closings(dropped, services), "it is the stable slot again");
+  // One that is kept warm is left as it is: its memory was there for both until now.
+  if (previous && config.rollout.keep !== "warm")
+    addRetire(add, previous, { config, leaving: old, observed, graceMsOf, hasSlot: true, webs });
   removals.rest();
   return { kind: "rollback", candidate: slot, previous, steps };
 }
@@ -92,18 +97,17 @@ export function planWarmRollback(
  * what runs on beside it for nobody is stopped. Without any step nothing is to be done.
  *
  * @param services those of the release that serves
- * @param isInBase all of it is in base
  */
 export function planRevival(
   services: readonly ServiceFacts[],
   config: Config,
   observed: ObservedStack,
-  isInBase: boolean,
+  known: Pick<LeftRunningPlan, "isInBase" | "held">,
 ): DeploymentPlan {
   const live = liveSlot(observed);
   const { steps, add } = collectSteps();
   addRecover(add, { ...observed, leftovers: [] }, live, config, services);
-  addLeftRunning(add, observed, { live, isInBase, services, config });
+  addLeftRunning(add, observed, { ...known, live, services, config });
   if (steps.length === 0) return { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps };
   const candidate = live ? otherSlot(live.slot) : "blue";
   return { kind: "rollback", candidate, previous: live?.slot ?? null, steps };

@@ -86,6 +86,7 @@ export function planCold(facts: ColdFacts): DeploymentPlan {
       heirs: portHeirs(left?.bundle.services ?? [], target.services),
       differing,
       orphans,
+      held: facts.inSlots,
       prunable: [],
     },
     { ...observed, doors, base: keptData(observed, target) },

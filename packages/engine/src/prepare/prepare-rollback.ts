@@ -1,5 +1,6 @@
 import {
   heldByOrphans,
+  heldServices,
   judgedBy,
   keptOrphans,
   liveSlot,
@@ -56,9 +57,10 @@ export async function prepareRollback(
   const { plain, cutOff } = asTarget;
   const observed = { ...seen, plain, cutOff };
   const common = { observed, bundles, source: null, release, previousRelease: left };
+  const inSlots = heldServices(observed, bundles);
   const servesNow = live ? isLedThere && live.release : inBaseOf(live, left, observed)?.id;
   if (servesNow === target.id) {
-    const plan = planRevival(services, config, observed, !live);
+    const plan = planRevival(services, config, observed, { isInBase: !live, held: inSlots });
     await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
     return { ...common, plan };
   }
@@ -78,6 +80,7 @@ export async function prepareRollback(
     differing: differingBase(release, left, observed, files),
     orphans,
     held: heldByOrphans(orphans, services),
+    inSlots,
     transfers: portTransfers(left?.bundle.services ?? [], services, observed),
   };
   const scope = { request, ports, signal, judging, fate };

@@ -19,6 +19,7 @@ const factsWith = (overrides: Partial<RollbackFacts> = {}): RollbackFacts => ({
   differing: [],
   orphans: [],
   held: [],
+  inSlots: {},
   transfers: [],
   ...overrides,
 });

@@ -2,6 +2,7 @@ import {
   type Config,
   type DeploymentPlan,
   type Finding,
+  type HeldServices,
   isGiven,
   isInSlot,
   type LiveSlot,
@@ -43,6 +44,7 @@ export interface RollbackFacts {
   readonly orphans: readonly Orphan[];
   /** Those of them that have what the target needs. */
   readonly held: readonly Finding[];
+  readonly inSlots: HeldServices;
   readonly transfers: readonly PortTransfer[];
 }
 

@@ -50,6 +50,7 @@ it("a way in stays, which is told, and what is none goes with the release that i
     differing: [],
     orphans: [orphan("proxy", "edge"), orphan("mail", "support")],
     held: [],
+    inSlots: {},
     transfers: [],
   });
   expect(told).toMatchObject([{ code: "orphan-stays", service: "proxy" }]);

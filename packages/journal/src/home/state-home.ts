@@ -37,6 +37,8 @@ export interface StateHome extends AsyncDisposable {
   readonly readOnly: SluiceError | null;
   /** What is released when the home is disposed. */
   readonly held: Set<AsyncDisposable>;
+  /** Those of them under which users are led somewhere, or back: their records may have the room that is kept for a full disk. */
+  readonly deploying: Set<AsyncDisposable>;
 }
 
 /**
@@ -81,6 +83,7 @@ async function openHome(dir: string, { clock, stack, create = true }: OpenHomeOp
     isUnused: unused,
     readOnly,
     held,
+    deploying: new Set(),
     async [Symbol.asyncDispose]() {
       for (const part of held) await part[Symbol.asyncDispose]();
     },

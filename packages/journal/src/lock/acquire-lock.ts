@@ -7,7 +7,7 @@ import { homeError, isDiskFull } from "../home/home-error.ts";
 import { homeIdIn, madeAnew, type StateHome } from "../home/state-home.ts";
 import { keepReserve } from "../record/reserve.ts";
 import { type KernelLock, tryLock } from "./kernel-lock.ts";
-import { endingText, holderText, type LockHolder, readLockHolder } from "./lock-holder.ts";
+import { endingText, holderText, isDeploying, type LockHolder, readLockHolder } from "./lock-holder.ts";
 import { lockUnused } from "./lock-unused.ts";
 
 export interface LockRequest extends Pick<LockHolder, "actor" | "reason" | "release" | "atMostMs"> {
@@ -74,12 +74,14 @@ export async function acquireLock(
       if (!isHeld) return;
       isHeld = false;
       held.delete(acquired);
+      if ("id" in home) home.deploying.delete(acquired);
       // Only tells who holds the lock: that it cannot be removed from a disk that is read-only now changes no ending.
       await rm(holderFile, { force: true }).catch(() => undefined);
       lock.release();
     },
   };
   held.add(acquired);
+  if ("id" in home && isDeploying(holder)) home.deploying.add(acquired);
   return acquired;
 }
 

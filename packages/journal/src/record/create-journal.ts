@@ -12,10 +12,13 @@ import { spendReserve } from "./reserve.ts";
 
 /**
  * The journal of a state home: one JSON record a line, each chained to the one before by its hash, durable when `append`
- * resolves. Appends of one process are put in order; between processes the lock of the home does that. On a full disk they go into
- * the room that the lock's taking has kept for them.
+ * resolves. Appends of one process are put in order; between processes the lock of the home does that. On a full disk those of a
+ * deployment or a way back, which have the home's lock as such, go into the room that the lock's taking has kept for them.
  */
-export function createJournal(home: Pick<StateHome, "path">, clock: Clock): Journal {
+export function createJournal(
+  home: Pick<StateHome, "path"> & Partial<Pick<StateHome, "deploying">>,
+  clock: Clock,
+): Journal {
   const files = journalFiles(home.path);
   let last: { readonly size: number; readonly end: ChainEnd } | null = null;
   let queue: Promise<unknown> = Promise.resolve();
@@ -25,7 +28,8 @@ export function createJournal(home: Pick<StateHome, "path">, clock: Clock): Jour
       try {
         return await appendOnce(entry);
       } catch (error) {
-        const hasRoom = isDiskFull(error) && (await spendReserve(home.path).catch(() => false));
+        const maySpend = isDiskFull(error) && (home.deploying?.size ?? 0) > 0;
+        const hasRoom = maySpend && (await spendReserve(home.path).catch(() => false));
         if (!hasRoom) throw homeError(error, files.journal, "the journal cannot be written:");
       }
     }

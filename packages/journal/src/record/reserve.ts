@@ -1,21 +1,31 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, stat, truncate } from "node:fs/promises";
+import { type FileHandle, open, stat, statfs, truncate } from "node:fs/promises";
 import { journalFiles } from "./journal-files.ts";
 
 /** What a way back and its undo append, several times over. */
 const reserveBytes = 262_144;
 /** Whoever else writes to a full disk takes what is given back: never all of it at once. */
 const partBytes = 32_768;
+/** It never fills a disk, not even for an instant: others write there, too. What a quota leaves is not told. */
+const leastRoomBytes = 4 * reserveBytes;
+
+/** As `statfs` says it. */
+interface DiskRoom {
+  readonly bsize: number;
+  readonly bavail: number;
+}
 
 /**
  * Keeps room on the disk for records of a way back: what cannot be written down is not done, and users are to be led back on a full
- * disk, too. Where there is no room for it now, or it may not be written, there is none.
+ * disk, too. Where there is little room now, or it may not be written, there is none.
  */
-export async function keepReserve(home: string): Promise<void> {
+export async function keepReserve(home: string, roomOf: (path: string) => Promise<DiskRoom> = statfs): Promise<void> {
   const path = journalFiles(home).reserve;
   const { size } = await stat(path).catch(() => ({ size: 0 }));
   if (size >= reserveBytes) return;
   try {
+    const { bavail, bsize } = await roomOf(home);
+    if (bavail * bsize < leastRoomBytes) return;
     await using file = await open(path, "a", 0o600);
     await fill(file, size);
   } catch {

@@ -2,7 +2,6 @@ import { freemem, totalmem } from "node:os";
 import { findEmptyVariables } from "@sluice/compose";
 import { changedBaseFindings, type Examiner, isBehindDoor } from "@sluice/core";
 import {
-  coldWayBack,
   doorImageDiagnoses,
   engineDiagnoses,
   goneImages,
@@ -21,7 +20,7 @@ import { readOutbox } from "../notify/tell.ts";
 import { checkVariableFindings } from "../project/check-variables.ts";
 import type { Session } from "../session.ts";
 import { seeStack } from "../status/find-serving.ts";
-import { leftInSlots } from "../status/left-in-slots.ts";
+import { idleFindings, leftInSlots } from "../status/left-in-slots.ts";
 import { homeFindings, stackFindings } from "../status/stack-findings.ts";
 import { unstoredFindings } from "../status/unstored-findings.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
@@ -114,18 +113,15 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         const changed = stored ? changedBaseFindings(observed, stored.bundle.tag) : [];
         const last = await lastAttempt(journal);
         const known = { counts: stored !== null, kept: keptBy(last) };
-        const left = locked || unfinishedOf(last) ? [] : leftInSlots(seen, config);
         const found = locked ? [] : [...stackFindings(observed, services, known), ...changed];
         const releases = await bundles.list();
         const killed = locked ? [] : await killedActions(journal, releases);
         const gone = locked ? [] : await goneImages(seen, releases, ports, signal);
-        const coldBack = locked ? null : await coldWayBack(observed, releases, { ports, project }, signal);
-        const back = coldBack ? [coldBack] : [];
+        const scope = { config, ports, project, bundles: releases };
+        const isIdle = !locked && !unfinishedOf(last);
+        const idle = isIdle ? await idleFindings(seen, leftInSlots(seen, config), scope, signal) : [];
         const recorded = [...unstoredFindings(observed, releases), ...killed];
-        return [
-          ...findingDiagnoses([...recorded, ...found, ...left, ...back, ...gone]),
-          ...stackDiagnoses(observed, locked),
-        ];
+        return [...findingDiagnoses([...recorded, ...found, ...idle, ...gone]), ...stackDiagnoses(observed, locked)];
       },
     },
     {

@@ -1,6 +1,6 @@
 import { aContainer, aDoor, aStack } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
-import { slotStatuses } from "./slot-statuses.ts";
+import { type SlotsKnown, slotStatuses } from "./slot-statuses.ts";
 
 const stack = aStack({ live: { slot: "blue", release: "r1" }, warm: "r2" });
 const bundles = [
@@ -8,8 +8,8 @@ const bundles = [
   { id: "r2", tag: "v2" },
 ];
 const withShare = (share: number) => ({ ...stack, doors: { web: aDoor("web", { stable: "blue", share, salt: 1 }) } });
-const states = (observed: typeof stack, open: { bundle: string | null; tag: string } | null = null) =>
-  slotStatuses(observed, bundles, open).map(({ slot, tag, live, candidate, warm }) =>
+const states = (observed: typeof stack, open: SlotsKnown["open"] = null, left: SlotsKnown["left"] = []) =>
+  slotStatuses(observed, bundles, { open, left }).map(({ slot, tag, live, candidate, warm }) =>
     [slot, tag, live && "live", candidate && "candidate", warm && "warm"].filter(Boolean).join(" "),
   );
 
@@ -34,6 +34,13 @@ describe("beside the slot that serves", () => {
     const dead = { ...stack, slots: { ...stack.slots, green: { ...stack.slots.green, containers } } };
     expect(states(dead, { bundle: "r2", tag: "v2" })).toEqual(["blue v1 live", "green v2 candidate"]);
     expect(states(dead)).toEqual(["blue v1 live", "green v2"]);
+  });
+
+  it("what runs on for nobody is not warm", () => {
+    expect(states(stack, null, [{ slot: "green", why: "rollout.keep is stopped" }])).toEqual([
+      "blue v1 live",
+      "green v2",
+    ]);
   });
 
   it("nothing is warm where no slot serves: going back is no change of route", () => {

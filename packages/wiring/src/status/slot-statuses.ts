@@ -1,15 +1,26 @@
-import { isRunning, liveSlot, type ObservedStack, type ReleaseBundle, shareOf, slots } from "@sluice/core";
+import {
+  isRunning,
+  type LeftRunning,
+  liveSlot,
+  type ObservedStack,
+  type ReleaseBundle,
+  shareOf,
+  slots,
+} from "@sluice/core";
 import type { SlotStatus } from "../deployer.ts";
 
-/**
- * What each slot is to the users, and to a deployment without an end. Pure.
- *
- * @param open the release that such a deployment is about: its bundle, `null` until that is stored, and its tag. `null` without one
- */
+export interface SlotsKnown {
+  /** The release that a deployment without an end is about: its bundle, `null` until that is stored, and its tag. `null` without one */
+  readonly open: { readonly bundle: string | null; readonly tag: string } | null;
+  /** Where something runs on for nobody. */
+  readonly left: readonly LeftRunning[];
+}
+
+/** What each slot is to the users, and to a deployment without an end. Pure. */
 export function slotStatuses(
   observed: ObservedStack,
   bundles: readonly Pick<ReleaseBundle, "id" | "tag">[],
-  open: { readonly bundle: string | null; readonly tag: string } | null,
+  { open, left }: SlotsKnown,
 ): readonly SlotStatus[] {
   const live = liveSlot(observed);
   return slots.map((slot) => {
@@ -23,7 +34,8 @@ export function slotStatuses(
     const isMeant = open !== null && (open.bundle === null ? open.tag === tag : open.bundle === release);
     const candidate = isBeside && (isReached || isMeant);
     // Where no slot serves going back is no change of route, whatever runs.
-    const warm = isBeside && !candidate && live !== null && isRunning(observed.slots[slot]);
+    const isWayBack = live !== null && left.every((one) => one.slot !== slot);
+    const warm = isBeside && !candidate && isWayBack && isRunning(observed.slots[slot]);
     return { slot, release, tag, live: live?.slot === slot, candidate, warm, containers };
   });
 }

@@ -11,7 +11,6 @@ import {
 } from "@sluice/core";
 import {
   coldFinding,
-  coldWayBack,
   countTraffic,
   type EnginePorts,
   findOrphans,
@@ -31,7 +30,7 @@ import type { DoorStatus, ProcessRow, StackStatus, TrafficView, UnfinishedStatus
 import { readOnlyFindings } from "../home/home-room.ts";
 import type { Session } from "../session.ts";
 import { type SeenStack, seeStack } from "./find-serving.ts";
-import { leftInSlots } from "./left-in-slots.ts";
+import { idleFindings, leftInSlots } from "./left-in-slots.ts";
 import { slotStatuses } from "./slot-statuses.ts";
 import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
 import { unstoredFindings } from "./unstored-findings.ts";
@@ -58,10 +57,11 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   // What only the checkout has no more is not gone before that is deployed.
   const kept = served ? findOrphans(observed, [...project.services, ...served.services], null, bundles) : [];
   const gone = lock ? [] : await goneImages({ observed, stored }, bundles, ports, signal);
-  const coldBack = lock ? null : await coldWayBack(observed, bundles, { ports, project }, signal);
   const unfinished = isDeploying(lock) ? null : unfinishedOf(last);
   // What an attempt without an end has in a slot is for that to be ended.
-  const left = lock || unfinished ? [] : leftInSlots(seen, config);
+  const isIdle = !lock && !unfinished;
+  const left = isIdle ? leftInSlots(seen, config) : [];
+  const idle = isIdle ? await idleFindings(seen, left, { config, ports, project, bundles }, signal) : [];
   const found: readonly Finding[] = [
     ...readOnlyFindings(home),
     // What lies beside the slots belongs to who is at work, as the copy of a rehearsal does.
@@ -73,8 +73,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     ...unstoredFindings(observed, bundles),
     ...(stored ? storedFindings(stored.bundle, bundles) : []),
     ...(cold ? [cold] : []),
-    ...left,
-    ...(coldBack ? [coldBack] : []),
+    ...idle,
     ...gone,
     ...killed,
   ];
@@ -83,7 +82,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   return {
     stack: observed.stack,
     serving: servingOf(observed, bundles, [live ? null : lived]),
-    slots: slotStatuses(observed, bundles, last && !last.end ? last.start : null),
+    slots: slotStatuses(observed, bundles, { open: last && !last.end ? last.start : null, left }),
     doors: doorStatuses(observed),
     base: Object.values(observed.base).map(({ service, state, containers }) => ({ service, state, containers })),
     findings: [...(standIn ? [standIn.finding] : project.findings), ...(foreign.length > 0 ? foreign : found)],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ObservedContainer } from "../../model/stack.ts";
 import { aConfig, aDoor, aService, aSlot, aStack } from "../../testing/index.ts";
 import { leftRunning, leftRunningFindings } from "./left-running.ts";
 import { liveSlot } from "./live-slot.ts";
@@ -37,6 +38,23 @@ describe("what runs on for nobody", () => {
   it("is what runs in any slot beside a release that is all in base", () => {
     const inBase = { ...stack, doors: {}, remembered: { slot: null, release: "r-3" } };
     expect(slotsOf(inBase, { ...facts(inBase), isInBase: true })).toEqual(["blue", "green"]);
+  });
+
+  it("is nothing while what serves is down, or too little of it runs: it may be all that users can be led to", () => {
+    const [running] = stack.slots.blue.containers;
+    const withBlue = (containers: readonly ObservedContainer[]) => ({
+      ...stack,
+      slots: { ...stack.slots, blue: { ...stack.slots.blue, containers } },
+    });
+    const worker = stack.slots.blue.containers.filter(({ service }) => service === "worker");
+    const exited = stack.slots.blue.containers.map((one) => ({ ...one, state: "exited" as const }));
+    for (const blue of [[], worker, exited, [...worker, ...exited.slice(0, 1)]])
+      expect(slotsOf(withBlue(blue), facts(withBlue(blue), stopped))).toEqual([]);
+    expect(slotsOf(withBlue(exited), { ...facts(withBlue(exited), stopped), services: [] })).toEqual([]);
+    expect(slotsOf(withBlue(running ? [running] : []), facts(stack, stopped))).toEqual(["green"]);
+    // What a plan brings back before is there by then.
+    const mended = { ...facts(withBlue(worker), stopped), mended: ["web"] };
+    expect(slotsOf(withBlue(worker), mended)).toEqual(["green"]);
   });
 
   it("is nothing while it is not certain who serves", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceFacts } from "../../model/service.ts";
 import { aConfig, aContainer, aDoor, aService, aStack } from "../../testing/index.ts";
+import { heldServices } from "../live/left-running.ts";
 import { planDeployment } from "../plan-deployment.ts";
-import { planWarmRollback } from "../plan-rollback.ts";
+import { planRevival, planWarmRollback } from "../plan-rollback.ts";
 import type { PlanStep, StepKind } from "./step.ts";
 
 const minute = 60_000;
@@ -106,6 +107,16 @@ describe("a step has the time that it waits for others to end", () => {
     const before = [aService("web", { stopGraceMs: 7 * minute })];
     const wanted = { ...desired([aService("web", { strategy: "recreate" })]), replaced: before };
     const step = stepOf(planDeployment(wanted, aStack({ services: before, live })), "retire");
+    expect(step?.timeoutMs).toBeGreaterThanOrEqual(7 * minute + minute);
+  });
+
+  it("retire: what was left running has the grace that its own release gave it", () => {
+    const before = [aService("web", { stopGraceMs: 7 * minute })];
+    const services = [aService("web")];
+    const stopped = aConfig({ rollout: { keep: "stopped" } });
+    const stack = aStack({ services, live, warm: "r-0" });
+    const known = { isInBase: false, held: heldServices(stack, [{ id: "r-0", services: before }]) };
+    const step = stepOf(planRevival(services, stopped, stack, known), "retire");
     expect(step?.timeoutMs).toBeGreaterThanOrEqual(7 * minute + minute);
   });
 });

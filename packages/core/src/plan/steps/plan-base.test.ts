@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ObservedBaseService } from "../../model/stack.ts";
+import type { ObservedBaseService, ObservedContainer } from "../../model/stack.ts";
 import { aContainer, aService, aStack } from "../../testing/index.ts";
 import { collectSteps } from "./collect-steps.ts";
-import { addBase, addRecreated } from "./plan-base.ts";
+import { addBase, addRecreated, isLate } from "./plan-base.ts";
 
 const current = (service: string) => ({ service, state: "current", reason: "", containers: [] }) as const;
 
@@ -46,4 +46,17 @@ describe("a service that mounts files which changed", () => {
     addBase(add, [aService("app", { role: "support" })], aStack({ base: { app: current("app") } }), { files });
     expect(steps.map(({ cause }) => cause)).toEqual(["a, b, c and 1 more, which it mounts, changed"]);
   });
+});
+
+it("an application of the release that serves works until users have moved, where anything of it runs", () => {
+  const app = aService("app", { strategy: "recreate" });
+  const support = aService("app", { role: "support" });
+  const seen = (...states: readonly ObservedContainer["state"][]) =>
+    aStack({ base: { app: { ...current("app"), containers: states.map((state) => aContainer("app", { state })) } } });
+  expect(isLate(support, [app], seen("exited", "running"))).toBe(true);
+  for (const idle of [seen(), seen("exited"), aStack()]) expect(isLate(support, [app], idle)).toBe(false);
+  for (const before of [undefined, [support], [{ ...app, active: false }]])
+    expect(isLate(support, before, seen("running"))).toBe(false);
+  expect(isLate({ ...support, role: "data" }, [app], seen("running"))).toBe(false);
+  for (const service of [app, aService("proxy", { role: "edge" })]) expect(isLate(service, [], aStack())).toBe(true);
 });

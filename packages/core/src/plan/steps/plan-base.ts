@@ -26,13 +26,20 @@ export interface BaseDifferences {
 
 /**
  * Whether a base service changes at the cutover, and not before the candidate is proven. What resolves names only once at its start
- * must find the doors: edges come after them. What works as an application of the release that serves works for its users until then.
+ * must find the doors: edges come after them. What works as an application of the release that serves works for its users until then;
+ * where nothing of it runs it works for nobody, and the candidate may need what takes its place.
  *
  * @param replaced services of the release that serves
  */
-export function isLate({ name, role }: ServiceFacts, replaced: readonly ServiceFacts[] = []): boolean {
-  const before = replaced.filter((service) => service.active && service.name === name && !isInSlot(service));
-  return role === "edge" || isApplication(role) || (role !== "data" && before.some((one) => isApplication(one.role)));
+export function isLate(
+  { name, role }: ServiceFacts,
+  replaced: readonly ServiceFacts[] = [],
+  { base }: Pick<ObservedStack, "base">,
+): boolean {
+  if (role === "edge" || isApplication(role)) return true;
+  const works = base[name]?.containers.some(({ state }) => state === "running") ?? false;
+  const before = replaced.filter((one) => one.active && one.name === name && !isInSlot(one));
+  return role !== "data" && works && before.some((one) => isApplication(one.role));
 }
 
 /** By service: paths in the checkout, and secrets and configs that are no files of it, as `config NAME`. */

@@ -53,8 +53,10 @@ export function addEnding(add: AddStep, scope: EndingScope): void {
   if (previous) addRetire(add, previous, scope);
 }
 
+type RetireScope = Pick<EndingScope, "config" | "leaving" | "observed" | "graceMsOf" | "hasSlot" | "webs">;
+
 /** A previous that stays warm is looked at, too: the memory that it holds may be what the candidate needs. */
-function addRetire(add: AddStep, slot: Slot, scope: EndingScope): void {
+export function addRetire(add: AddStep, slot: Slot, scope: RetireScope): void {
   const { config, leaving, observed, graceMsOf, hasSlot, webs } = scope;
   const { keep, minFreeMemory } = config.rollout;
   const graces = observed.slots[slot].containers.map(({ service }) => graceMsOf(service));
