@@ -53,7 +53,7 @@ export function createDeploymentLogs(kept: KeptLogs, runtime: Runtime, redact: R
     const endedEarly = signal.aborted || failure !== undefined;
     // What is there is the newest of it, or all.
     if (parts > 0 && !(endedEarly && kept.has(deployment, origin))) {
-      if (endedEarly) log.write({ stream: "stderr", text: "[sluice: the rest could not be read in time]" });
+      if (endedEarly) log.write({ stream: "stderr", text: "[sluice: the rest could not be read]" });
       if (parts > tail) log.markCut();
       log.place();
     }

@@ -135,7 +135,7 @@ describe("what is kept of a deployment", () => {
     await logsWith(engineOf(["begins"], () => stop.abort())).keep("d2", { ...web, id: "c1" }, stop.signal);
     expect((await linesOf(session, "d2")).map(({ text }) => text)).toEqual([
       "begins",
-      "[sluice: the rest could not be read in time]",
+      "[sluice: the rest could not be read]",
     ]);
   });
 
