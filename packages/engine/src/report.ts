@@ -7,13 +7,9 @@ export function describe(error: unknown): { readonly code: string; readonly mess
   return { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
 }
 
-/**
- * Says an error once, where it is handled.
- *
- * @param hint in the place of its own
- */
-export function report(scope: Emitter, error: unknown, hint = isSluiceError(error) ? error.hint : undefined): void {
+/** Says an error once, where it is handled. */
+export function report(scope: Emitter, error: unknown): void {
   const { code, message } = describe(error);
-  const detail = isSluiceError(error) ? error.detail : undefined;
+  const { hint, detail } = isSluiceError(error) ? error : {};
   emit(scope, { type: "error", code, message, ...(hint ? { hint } : {}), ...(detail ? { detail } : {}) });
 }

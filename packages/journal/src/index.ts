@@ -11,7 +11,7 @@ export { type OpenHomeOptions, openStateHome, type StateHome } from "./home/stat
 export { acquireLock, type LockRequest } from "./lock/acquire-lock.ts";
 export { endingText, holderText, isDeploying, type LockHolder, readLockHolder } from "./lock/lock-holder.ts";
 export { createKeptLogs, type KeptLogs } from "./logs/kept-logs.ts";
-export type { LogWriter } from "./logs/log-writer.ts";
+export type { LogReplacement, LogWriter } from "./logs/log-writer.ts";
 export type { KeptLog } from "./logs/read-log.ts";
 export { createOrderDesk, type StateOrderDesk } from "./orders/create-order-desk.ts";
 export { followEvents, type SendOptions, sendOrder } from "./orders/send-order.ts";

@@ -9,6 +9,7 @@ import { createBackupTaker } from "./database/backup-taker.ts";
 import { createMigrationRunner } from "./database/migration-runner.ts";
 import { createRehearser } from "./database/rehearsal/rehearser.ts";
 import type { HomeClaim } from "./home/claim-home.ts";
+import { leastHomeBytes } from "./home/home-room.ts";
 import { withKnownSecrets } from "./project/known-bundles.ts";
 import { createDeploymentLogs } from "./record/deployment-logs.ts";
 import { createRedactingJournal } from "./record/redacting-journal.ts";
@@ -38,7 +39,7 @@ export async function createPorts(
   return {
     clock,
     journal: createRedactingJournal(createJournal(state, clock), redact),
-    logs: createDeploymentLogs(createKeptLogs(state), runtime, redact),
+    logs: createDeploymentLogs(createKeptLogs(state, { leastFreeBytes: leastHomeBytes }), runtime, redact),
     bundles: withKnownSecrets(createBundleStore(state.releasesDir), options.env, add),
     backups: createBackupTaker(session),
     migrations: createMigrationRunner(session),

@@ -15,15 +15,17 @@ export interface LogOrigin {
  * failed. It outlives containers, and is a memory and no record: nothing goes by it.
  */
 export interface DeploymentLogs {
-  /** Adds a line that was just written to what is kept of a deployment. @throws what the file system says */
+  /** Adds a line that was just written to what is kept of a deployment. @throws SluiceError DISK_FULL; what else the file system says */
   note(deployment: string, origin: LogOrigin, line: Pick<OutputLine, "stream" | "text">): void;
   /**
-   * Keeps the log of a container as it is now, in the place of what was kept of it before. When the signal aborts, what was read
-   * until then is kept.
+   * Keeps the log of a container as it is now, in the place of what was kept of it before, which stays until the new one is whole.
+   * Its newest lines come first: where it ends early, by the signal or an engine that fails, these are kept, and that more is missing.
    *
-   * @throws SluiceError ENGINE_FAILED; what the file system says
+   * @throws SluiceError ENGINE_FAILED; DISK_FULL where what serves needs the room; what else the file system says
    */
   keep(deployment: string, container: LogOrigin & { readonly id: string }, signal: AbortSignal): Promise<void>;
+  /** Whether something of this origin is kept. */
+  has(deployment: string, origin: LogOrigin): Promise<boolean>;
   /** Services that something is kept of, `build` among them. */
   services(deployment: string): Promise<readonly string[]>;
   /** Removes what is kept of a deployment. Idempotent. */

@@ -9,7 +9,8 @@ import { describe, report } from "../report.ts";
 import { tellCutShortJobs } from "../run/cut-short.ts";
 import { type DeploymentResult, end, leave, type RunContext } from "../run/end.ts";
 import { untilEngineAnswers } from "../run/engine-away.ts";
-import { keepLogs, logsHint, triedContainers } from "../run/keep-logs.ts";
+import { keepBudgetMs } from "../run/keep-budget.ts";
+import { keepLogs, triedContainers } from "../run/keep-logs.ts";
 import { mendLinks } from "../run/mend-links.ts";
 import { type RunResult, type UndoFailure, undoSteps } from "../run/run-steps.ts";
 import { showLogs } from "../run/show-logs.ts";
@@ -75,15 +76,18 @@ export async function completeRun(
   // Users first: nothing else, not even saying why, comes before they are back.
   if (alone === undefined) await giveBack(scope, steps);
   if (!interrupted) {
-    report(scope, error, logsHint(scope, error));
-    const tried = await triedContainers(scope, steps);
+    report(scope, error);
+    using deadline = createDeadline(scope.ports.clock, keepBudgetMs(scope, steps));
+    const { signal } = deadline;
+    const tried = await triedContainers(scope, steps, signal);
     // What is in base, its checks have shown, and its start has said.
     await showLogs(
       scope,
       tried.filter(({ place }) => place !== "base"),
+      signal,
     );
     if (verdictCodes.has(code)) await markBroken(scope, message);
-    await keepLogs(scope, tried);
+    await keepLogs(scope, tried, { signal });
   }
   if (alone !== undefined) return end(scope, run, { outcome: "needs-person", error, reason: `${message}; ${alone}` });
   if (step.kind === "job") await tellCutShortJobs(scope);

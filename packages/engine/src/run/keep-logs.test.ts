@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/core";
-import { aConfig } from "@sluice/testing";
+import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf } from "../../test/support/enumerate.ts";
 import { aScenario, type Scenario } from "../../test/support/scenario.ts";
@@ -41,10 +41,15 @@ describe("a deployment whose candidate fails", () => {
       type: "deployment-end",
       logs: ["build", "migrate", "web"],
     });
-    expect(scenario.world.events.find(({ type }) => type === "error")).toMatchObject({
-      code: "NOT_READY",
-      hint: `sluice logs --deployment ${deployment} shows all that it wrote`,
-    });
+  });
+
+  it("leaves the hint of the error as it is: what the container has to do says more than where its log is", async () => {
+    const scenario = await afterFirst();
+    const hint = "it listens on all addresses (0.0.0.0)";
+    scenario.world.calls.fault = ({ name }) =>
+      name === "slots.start web of green" ? new SluiceError("NOT_READY", "web is not ready", { hint }) : undefined;
+    await scenario.deploy("v2");
+    expect(scenario.world.events.find(({ type }) => type === "error")).toMatchObject({ code: "NOT_READY", hint });
   });
 
   it("is undone and ends as ever where its logs cannot be kept, which is told once", async () => {
@@ -90,9 +95,44 @@ it("a job that fails keeps what it wrote", async () => {
   scenario.world.behaviours.set("v2", { failingJobs: ["migrate"] });
   const { deployment } = await scenario.deploy("v2");
   expect(keptOf(scenario, deployment)).toMatchObject({ migrate: ["migrate at work"] });
-  expect(scenario.world.events.find(({ type }) => type === "error")).toMatchObject({
-    code: "JOB_FAILED",
-    hint: expect.stringContaining(`sluice logs --deployment ${deployment}`),
+});
+
+describe("a service that is replaced stop-first", () => {
+  const parts = { services: [aService("web", { strategy: "recreate" })] };
+
+  it("keeps nothing of the version before, which runs still", async () => {
+    const scenario = await afterFirst(parts);
+    scenario.world.calls.fault = ({ name }) => (name === "base.up web: stop" ? new Error("no space left") : undefined);
+    const { deployment } = await scenario.deploy("v2");
+    expect(keptOf(scenario, deployment)).not.toHaveProperty("web");
+  });
+
+  it("keeps what failed, also where a run dies after it has put the version before in its place", async () => {
+    const scenario = await afterFirst(parts);
+    scenario.world.behaviours.set("v2", { unhealthy: ["web"] });
+    let starts = 0;
+    scenario.world.calls.fault = ({ name }) => {
+      if (name === "base.up web: start") starts += 1;
+      else if (starts === 2) return "crash";
+      return undefined;
+    };
+    await scenario.deploy("v2").catch(() => undefined);
+    const [deployment = ""] = scenario.world.state.logs.keys();
+    const { web } = keptOf(scenario, deployment);
+    expect(web).toHaveLength(1);
+    scenario.world.restart();
+    await scenario.recover("undo");
+    expect(keptOf(scenario, deployment)).toMatchObject({ web });
+  });
+
+  it("is back soon where a log does not come to an end", async () => {
+    const scenario = await afterFirst(parts);
+    scenario.world.behaviours.set("v2", { unhealthy: ["web"] });
+    scenario.world.calls.fault = ({ name }) => (name.startsWith("logs.keep") ? "hang" : undefined);
+    const begin = scenario.world.clock.monotonicMs();
+    await scenario.deploy("v2");
+    expect(scenario.world.clock.monotonicMs() - begin).toBeLessThan(5_000);
+    expect(notKept(scenario)).toHaveLength(1);
   });
 });
 

@@ -10,8 +10,6 @@ import { createDeadline, settle } from "../deadline.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, emit, servingSlot } from "../scope.ts";
 
-/** For all containers together: what is kept is to be known later, and the undo is due now. */
-const keepMs = 10_000;
 const clearMs = 5_000;
 
 /** Keeps what a build or a job writes, as it comes: its container is gone when it has ended, and a killed run keeps no more than that. */
@@ -32,28 +30,48 @@ function originOf(step: PlanStep, { source }: OutputLine): LogOrigin | null {
   return { container: step.service, service: step.service, place: step.slot };
 }
 
+export interface KeepOptions {
+  /** What is not kept by then is not kept; see `keepBudgetMs`. */
+  readonly signal: AbortSignal;
+  /** Leave what is kept already: an undo that died may have put back something else of the same name. Default: no. */
+  readonly onlyMissing?: boolean | undefined;
+}
+
 /**
- * Keeps the whole logs of what was tried, before anything of it is removed; what does not run, or is not healthy, first. A second time
- * puts the same in the place of the first. That something cannot be kept is told, and keeps nothing from being undone.
+ * Keeps the whole logs of what was tried, before anything of it is removed; what does not run, or is not healthy, first. That something
+ * cannot be kept is told, and keeps nothing from being undone.
  */
-export async function keepLogs(scope: DeploymentScope, containers: readonly TriedContainer[]): Promise<void> {
+export async function keepLogs(
+  scope: DeploymentScope,
+  containers: readonly TriedContainer[],
+  { signal, onlyMissing = false }: KeepOptions,
+): Promise<void> {
   const { clock, logs } = scope.ports;
-  using deadline = createDeadline(clock, keepMs);
   let failure: unknown;
   // What was never started has written nothing.
   const begun = containers.filter(({ startedAt }) => startedAt !== "");
   const failedFirst = begun.toSorted((one, other) => Number(isWell(one)) - Number(isWell(other)));
   for (const { id, name: container, service, place } of failedFirst) {
-    const keeping = logs.keep(scope.deployment, { id, container, service, place }, deadline.signal);
-    await settle(clock, deadline.signal, keeping).catch((error: unknown) => {
+    const origin = { container, service, place };
+    if (onlyMissing && (await logs.has(scope.deployment, origin).catch(() => false))) continue;
+    if (signal.aborted) {
+      failure ??= signal.reason;
+      break;
+    }
+    try {
+      await settle(clock, signal, logs.keep(scope.deployment, { id, ...origin }, signal), () => graceMs);
+    } catch (error) {
       failure ??= error;
-    });
-    if (!deadline.signal.aborted) continue;
-    failure ??= deadline.signal.reason;
-    break;
+      // Where there is no room for one, there is none for the next.
+      if (!isSluiceError(error) || error.code === "DISK_FULL") break;
+    }
   }
+  if (failure === undefined && signal.aborted && failedFirst.length > 0) failure = signal.reason;
   if (failure !== undefined) tellNotKept(scope, failure);
 }
+
+/** What is read within the time is put in its place. */
+const graceMs = 500;
 
 function isWell({ state, health }: ObservedContainer): boolean {
   return state === "running" && health !== "unhealthy";
@@ -72,27 +90,37 @@ export interface TriedContainer extends ObservedContainer {
 export async function triedContainers(
   scope: DeploymentScope,
   begun: readonly PlanStep[],
+  signal: AbortSignal,
 ): Promise<readonly TriedContainer[]> {
   const { ports, stack, plan, release, project } = scope;
-  using deadline = createDeadline(ports.clock, keepMs);
-  const { signal } = deadline;
   const inSlot = async () => {
     if (!plan.steps.some(({ kind }) => kind === "create" || kind === "start" || kind === "workers")) return [];
     const slot = servingSlot(scope);
-    const found = await settle(ports.clock, signal, ports.observer.slotContainers(stack, slot, signal));
+    const found = await settle(ports.clock, signal, ports.observer.slotContainers(stack, slot, signal), () => graceMs);
     // Until the slot is made anew, what is in it is of an earlier release.
     const tried = found.filter((container) => container.release === release?.bundle.id);
     return tried.map((container) => ({ ...container, place: slot }));
   };
   const inBase = async () => {
     const isTried = (step: PlanStep) => step.kind === "recreate" || (step.kind === "base" && step === begun.at(-1));
-    const services = begun.flatMap((step) => (isTried(step) && "service" in step ? step.service : []));
-    if (services.length === 0) return [];
-    const { base } = await settle(ports.clock, signal, ports.observer.observe(project, signal));
-    const found = services.flatMap((service) => base[service ?? ""]?.containers ?? []);
+    const steps = begun.filter(isTried);
+    if (steps.length === 0) return [];
+    const { base } = await settle(ports.clock, signal, ports.observer.observe(project, signal), () => graceMs);
+    const found = steps.flatMap((step) => {
+      const containers = "service" in step ? base[step.service ?? ""]?.containers : undefined;
+      return (containers ?? []).filter((container) => isOfTried(scope, step, container));
+    });
     return found.map((container) => ({ ...container, place: "base" as const }));
   };
-  return [...(await inSlot().catch(() => [])), ...(await inBase().catch(() => []))];
+  const found = await Promise.all([inSlot(), inBase()].map((look) => look.catch(() => [])));
+  return found.flat();
+}
+
+/** Under one name there is the version before until it is replaced, and again once that is undone. */
+function isOfTried({ release }: DeploymentScope, step: PlanStep, { id, service, imageId }: ObservedContainer): boolean {
+  if (step.kind !== "recreate") return true;
+  const image = release?.bundle.images[service];
+  return !step.replaces?.includes(id) && (image === undefined || imageId === image);
 }
 
 /**
@@ -128,16 +156,4 @@ function tellNotKept(scope: DeploymentScope, error: unknown): void {
       hint: "what was shown of them is all there is; the state home needs room, and the engine an answer",
     },
   });
-}
-
-/** What containers wrote says most of why they failed, and theirs are gone by the time somebody asks the engine. */
-const failsAtContainers: ReadonlySet<string> = new Set(["START_FAILED", "NOT_READY"]);
-const failsByOutput: ReadonlySet<string> = new Set(["BUILD_FAILED", "JOB_FAILED", "MIGRATION_FAILED"]);
-
-/** The command that reads all of it, where that is what helps with an error; else the hint that it has. */
-export function logsHint({ deployment }: Pick<DeploymentScope, "deployment">, error: unknown): string | undefined {
-  if (!isSluiceError(error)) return undefined;
-  const read = `sluice logs --deployment ${deployment} shows all that it wrote`;
-  if (failsAtContainers.has(error.code)) return read;
-  return error.hint ?? (failsByOutput.has(error.code) ? read : undefined);
 }

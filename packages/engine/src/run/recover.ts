@@ -1,5 +1,6 @@
 import {
   completionText,
+  type PlanStep,
   planRecovery,
   type Recovery,
   type RecoveryChoice,
@@ -26,6 +27,7 @@ import { recordedOf } from "../watch/recorded-windows.ts";
 import { tellCutShortJobs } from "./cut-short.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
+import { keepBudgetMs } from "./keep-budget.ts";
 import { keepLogs, triedContainers } from "./keep-logs.ts";
 import { movesUsers, runSteps, type UndoFailure, undoSteps } from "./run-steps.ts";
 import { runningIn } from "./stopped-by-hand.ts";
@@ -121,7 +123,7 @@ export async function recover(
   await restoreRoutes(scope, recovery.begun);
   if (condemned && unfinished.isBroken && !scope.release?.bundle.broken) await markBroken(scope, condemned);
   await tellCutShortJobs(scope);
-  await keepLogs(scope, await triedContainers(scope, recovery.begun));
+  await keepMissingLogs(scope, recovery.begun);
   const failures = await undoSteps(recovery.begun, scope);
   if (scope.engine === "was-away") await wake(scope, failures.length === 0);
   await reviveDoors(scope);
@@ -134,6 +136,12 @@ export async function recover(
   const isAsked = choice !== undefined && !signal.aborted;
   const ending = { outcome: "interrupted", reason: `undone by a later run: ${why}`, isAsked } as const;
   return { action, result: await end(scope, run, ending) };
+}
+
+async function keepMissingLogs(scope: DeploymentScope, begun: readonly PlanStep[]): Promise<void> {
+  using deadline = createDeadline(scope.ports.clock, keepBudgetMs(scope, begun));
+  const { signal } = deadline;
+  await keepLogs(scope, await triedContainers(scope, begun, signal), { signal, onlyMissing: true });
 }
 
 const announced: Readonly<Record<Recovery["action"], string>> = {

@@ -12,7 +12,7 @@ export async function showLogs(
   signal?: AbortSignal,
 ): Promise<void> {
   const { clock, observer } = scope.ports;
-  if (containers.length === 0) return;
+  if (containers.length === 0 || signal?.aborted) return;
   using deadline = createDeadline(clock, showMs);
   const show = async () => {
     for (const { id, name } of containers) {
@@ -24,7 +24,8 @@ export async function showLogs(
   };
   try {
     const either = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
-    await settle(clock, either, show());
+    // Nothing of it has to be ended in good order.
+    await settle(clock, either, show(), () => 0);
   } catch {
     // The log helps to understand; without it the way back must still be taken.
   }

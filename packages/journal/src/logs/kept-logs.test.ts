@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, open, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LogOrigin } from "@sluice/core";
 import { expect, it } from "vitest";
@@ -8,9 +8,15 @@ import { createKeptLogs, type KeptLogs } from "./kept-logs.ts";
 const web: LogOrigin = { container: "shop-green-web-1", service: "web", place: "green" };
 const build: LogOrigin = { container: "build", service: "build", place: "build" };
 
-function write(logs: KeptLogs, deployment: string, origin: LogOrigin, texts: readonly string[], anew = false) {
-  using log = logs.open(deployment, origin, { anew });
+function write(logs: KeptLogs, deployment: string, origin: LogOrigin, texts: readonly string[]) {
+  using log = logs.open(deployment, origin);
   for (const text of texts) log.write({ stream: "stdout", text });
+}
+
+function replace(logs: KeptLogs, deployment: string, texts: readonly string[], isPlaced = true) {
+  using log = logs.replace(deployment, web);
+  for (const text of texts) log.write({ stream: "stdout", text });
+  if (isPlaced) log.place();
 }
 
 async function textsOf(logs: KeptLogs, deployment: string): Promise<readonly string[]> {
@@ -39,9 +45,69 @@ it("puts a log that is written anew in the place of the one before, however long
   const logs = createKeptLogs({ path: await temporaryDirectory() }, { mostBytesOfOne: 1_000 });
   const texts = Array.from({ length: 100 }, (_, index) => `line ${index}`);
   write(logs, "d1", web, texts);
-  write(logs, "d1", web, ["only this"], true);
+  replace(logs, "d1", ["only this"]);
   expect(await textsOf(logs, "d1")).toEqual(["only this"]);
   expect((await logs.of("d1"))[0]?.isCut).toBe(false);
+});
+
+it("leaves the log that is there until the new one is placed, and nothing of one that never is", async () => {
+  const path = await temporaryDirectory();
+  const logs = createKeptLogs({ path }, { mostBytesOfOne: 1_000 });
+  replace(logs, "d1", ["never"], false);
+  expect(logs.has("d1", web)).toBe(false);
+  write(logs, "d1", web, ["before"]);
+  const long = Array.from({ length: 100 }, (_, index) => `line ${index}`);
+  replace(logs, "d1", long, false);
+  expect(await textsOf(logs, "d1")).toEqual(["before"]);
+  replace(logs, "d1", long);
+  expect((await textsOf(logs, "d1")).at(-1)).toBe("line 99");
+  expect(logs.has("d1", web)).toBe(true);
+  const name = "shop-green-web-1@green.ndjson";
+  expect((await readdir(join(path, "logs", "d1"))).toSorted()).toEqual([name, `${name}.1`]);
+});
+
+it("begins no part where the disk has no room beside what stays free, or the deployment has taken what it may", async () => {
+  const path = await temporaryDirectory();
+  const full = createKeptLogs({ path }, { leastFreeBytes: Number.MAX_SAFE_INTEGER });
+  expect(() => full.open("d1", web)).toThrow(expect.objectContaining({ code: "DISK_FULL" }));
+  const logs = createKeptLogs({ path }, { mostBytesOfOne: 1_000, mostBytesOfDeployment: 1_450 });
+  write(logs, "d2", build, ["x".repeat(350), "x".repeat(350)]);
+  write(logs, "d2", web, ["short"]);
+  expect(() => logs.replace("d2", { ...web, container: "other" })).toThrow(
+    expect.objectContaining({ code: "DISK_FULL" }),
+  );
+  expect(await textsOf(logs, "d2")).toHaveLength(3);
+});
+
+it("closes no file that is somebody else's after its directory was taken away", async () => {
+  const path = await temporaryDirectory();
+  const logs = createKeptLogs({ path }, { mostBytesOfOne: 1_000 });
+  const log = logs.open("d1", web);
+  await rm(path, { recursive: true });
+  const line = { stream: "stdout", text: "x".repeat(600) } as const;
+  expect(() => log.write(line)).toThrow("ENOENT");
+  const others = await open("/dev/null", "w");
+  log[Symbol.dispose]();
+  await others.write("still open");
+  await others.close();
+});
+
+it("gives back lines with characters that end one elsewhere", async () => {
+  const logs = createKeptLogs({ path: await temporaryDirectory() });
+  write(logs, "d1", web, ["one\u2028two\u2029three"]);
+  expect(await textsOf(logs, "d1")).toEqual(["one\u2028two\u2029three"]);
+});
+
+it("knows nothing of a log that is removed between two looks, nor of a file beside the deployments", async () => {
+  const path = await temporaryDirectory();
+  const logs = createKeptLogs({ path });
+  write(logs, "d1", web, ["whole"]);
+  await writeFile(join(path, "logs", "note.txt"), "mine");
+  expect(await logs.deployments()).toEqual(["d1"]);
+  expect(await logs.of("note.txt")).toEqual([]);
+  const [log] = await logs.of("d1");
+  await logs.remove("d1");
+  for await (const line of log?.lines() ?? []) expect(line).toBe("none");
 });
 
 it("keeps the newest of a long log within its bound, and says that something was cut", async () => {

@@ -1,20 +1,26 @@
-import { mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { LogOrigin } from "@sluice/core";
 import { entriesOf } from "../home/discard-unused.ts";
 import type { StateHome } from "../home/state-home.ts";
-import { type LogWriter, openLog } from "./log-writer.ts";
+import { type LogReplacement, type LogWriter, openLog, replaceLog } from "./log-writer.ts";
 import { type KeptLog, readLog } from "./read-log.ts";
 
 /** Of one container, job or build: some 100,000 lines of a chatty one, and more than anybody reads. */
 const mostBytesOfOne = 10 * 1_024 * 1_024;
+/** Of one deployment: what failed is kept first, and each of some ten containers in full. */
+const mostBytesOfDeployment = 100 * 1_024 * 1_024;
 /** Of all deployments together: of no weight beside the images of a release. */
 const mostBytesOfAll = 200 * 1_024 * 1_024;
 
 export interface KeptLogs {
-  /** Opens a log for writing. @throws what the file system says */
-  open(deployment: string, origin: LogOrigin, options?: { readonly anew?: boolean | undefined }): LogWriter;
+  /** Opens a log for writing after what is there of it. @throws SluiceError DISK_FULL; what else the file system says */
+  open(deployment: string, origin: LogOrigin): LogWriter;
+  /** Opens a log that is written anew, beside the one that may be there. @throws as `open` */
+  replace(deployment: string, origin: LogOrigin): LogReplacement;
+  /** Whether a log of this origin is there. */
+  has(deployment: string, origin: LogOrigin): boolean;
   /** Deployments that something is kept of, oldest first. */
   deployments(): Promise<readonly string[]>;
   /** What is kept of a deployment: its build, jobs and containers, by name. */
@@ -26,29 +32,36 @@ export interface KeptLogs {
 
 export interface KeptLogsOptions {
   readonly mostBytesOfOne?: number | undefined;
+  readonly mostBytesOfDeployment?: number | undefined;
   readonly mostBytesOfAll?: number | undefined;
+  /** What stays free on the disk: where there is less, nothing is written. Default: nothing has to. */
+  readonly leastFreeBytes?: number | undefined;
 }
 
 /** Logs of deployments in a state home: a directory for each deployment, and in it a file for whatever wrote one. */
 export function createKeptLogs(
   { path: home }: Pick<StateHome, "path">,
-  { mostBytesOfOne: ofOne = mostBytesOfOne, mostBytesOfAll: ofAll = mostBytesOfAll }: KeptLogsOptions = {},
+  {
+    mostBytesOfOne: ofOne = mostBytesOfOne,
+    mostBytesOfDeployment: ofDirectory = mostBytesOfDeployment,
+    mostBytesOfAll: ofAll = mostBytesOfAll,
+    leastFreeBytes: free = 0,
+  }: KeptLogsOptions = {},
 ): KeptLogs {
   const all = join(home, "logs");
+  const room = { ofOne, ofDirectory, free };
+  const pathOf = (deployment: string, origin: LogOrigin) => join(all, deployment, fileName(origin));
   // Ids of deployments sort by time.
-  const deployments = async () => [...(await entriesOf(all))].toSorted();
+  const deployments = async () => [...(await directoriesIn(all))].toSorted();
   const remove = (deployment: string) => rm(join(all, deployment), { recursive: true, force: true });
   return {
-    open(deployment, origin, { anew } = {}) {
-      const directory = join(all, deployment);
-      // Not the home, which may be taken away in this moment: parts alone would be no home.
-      for (const part of [all, directory]) makeSync(part);
-      return openLog(join(directory, fileName(origin)), origin, { mostBytes: ofOne, anew });
-    },
+    open: (deployment, origin) => openLog(pathOf(deployment, origin), origin, room),
+    replace: (deployment, origin) => replaceLog(pathOf(deployment, origin), origin, room),
+    has: (deployment, origin) => existsSync(pathOf(deployment, origin)),
     deployments,
     async of(deployment) {
       // What was typed is a name among these, and no path.
-      if (!(await entriesOf(all)).includes(deployment)) return [];
+      if (!(await directoriesIn(all)).includes(deployment)) return [];
       const names = (await entriesOf(join(all, deployment))).filter((name) => name.endsWith(ending));
       const logs = await Promise.all(names.toSorted().map((name) => readLog(join(all, deployment, name))));
       return logs.filter((log) => log !== null);
@@ -67,12 +80,16 @@ export function createKeptLogs(
 
 const ending = ".ndjson";
 
-function makeSync(directory: string): void {
-  try {
-    mkdirSync(directory, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
+/** What else somebody has put there is no deployment. */
+async function directoriesIn(path: string): Promise<readonly string[]> {
+  const isDirectory = (name: string) =>
+    stat(join(path, name)).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+  const names = await entriesOf(path);
+  const are = await Promise.all(names.map(isDirectory));
+  return names.filter((_, index) => are[index]);
 }
 
 function fileName({ place, container }: LogOrigin): string {

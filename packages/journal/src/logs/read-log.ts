@@ -32,7 +32,7 @@ async function* linesOf(parts: readonly string[]): AsyncGenerator<KeptLine> {
   }
 }
 
-/** What a crash has torn is left out. */
+/** What a crash has torn is left out, and what is removed meanwhile. */
 async function* objectsOf<T>(path: string): AsyncGenerator<T> {
   const source = createReadStream(path, "utf8");
   try {
@@ -40,6 +40,8 @@ async function* objectsOf<T>(path: string): AsyncGenerator<T> {
       const parsed = parse<T>(line);
       if (parsed !== null) yield parsed;
     }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   } finally {
     source.destroy();
   }

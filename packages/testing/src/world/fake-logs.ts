@@ -18,6 +18,8 @@ export function fakeLogs({ act, state }: FakeContext): DeploymentLogs {
         if (!state.containers.has(id)) throw new SluiceError("ENGINE_FAILED", `container ${id} is gone`);
         of(deployment).set(`${service} ${container}`, [`all words of ${id}`]);
       }),
+    has: async (deployment, { container, service }) =>
+      state.logs.get(deployment)?.has(`${service} ${container}`) ?? false,
     services: (deployment) =>
       act("logs.services", undefined, () => [
         ...new Set([...(state.logs.get(deployment)?.keys() ?? [])].map((key) => key.split(" ")[0] ?? "")),

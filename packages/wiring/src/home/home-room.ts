@@ -4,7 +4,7 @@ import type { StateHome } from "@sluice/journal";
 import type { Session } from "../session.ts";
 
 /** A journal grows by some kilobytes a deployment; backups and bundles need much more. */
-const leastHomeBytes = 67_108_864;
+export const leastHomeBytes = 67_108_864;
 
 /** Where a state home lies, and what is left there. */
 export interface HomeFacts {

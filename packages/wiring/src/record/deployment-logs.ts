@@ -1,4 +1,4 @@
-import type { DeploymentLogs, LogOrigin, Redact } from "@sluice/core";
+import { type DeploymentLogs, isSluiceError, type LogOrigin, type Redact } from "@sluice/core";
 import type { KeptLogs, LogWriter } from "@sluice/journal";
 import type { Session } from "../session.ts";
 
@@ -7,6 +7,10 @@ import type { Session } from "../session.ts";
  * been writing. With 100 bytes a line it is what is kept of one anyway.
  */
 const mostLines = 100_000;
+/** What is read of each before all of it: it says why something failed, and is there in a moment. */
+const newestLines = 1_000;
+/** The engine makes parts of a longer line, and counts these. */
+const linePartBytes = 16_384;
 
 type Runtime = Pick<ReturnType<Session["runtime"]>, "followLogs">;
 
@@ -14,28 +18,69 @@ type Runtime = Pick<ReturnType<Session["runtime"]>, "followLogs">;
 export function createDeploymentLogs(kept: KeptLogs, runtime: Runtime, redact: Redact): DeploymentLogs {
   const writers = new Map<string, LogWriter>();
   const closeAll = () => {
-    for (const writer of writers.values()) writer[Symbol.dispose]();
+    const open = [...writers.values()];
     writers.clear();
+    for (const writer of open) writer[Symbol.dispose]();
   };
+  const keyOf = (deployment: string, { place, container }: LogOrigin) => [deployment, place, container].join(" ");
   const writerOf = (deployment: string, origin: LogOrigin) => {
-    const key = [deployment, origin.place, origin.container].join(" ");
+    const key = keyOf(deployment, origin);
     const writer = writers.get(key) ?? kept.open(deployment, origin);
     writers.set(key, writer);
     return writer;
   };
-  return {
-    note: (deployment, origin, { stream, text }) => writerOf(deployment, origin).write({ stream, text: redact(text) }),
-    async keep(deployment, { id, ...origin }, signal) {
-      const lines = runtime.followLogs([id], { tail: mostLines, signal });
-      using writer = kept.open(deployment, origin, { anew: true });
-      let count = 0;
+  /** The disk is full by now, and others need what is left of it more. */
+  const giveBackRoom = async (deployment: string, error: unknown) => {
+    if (!isOutOfRoom(error)) return;
+    closeAll();
+    await kept.remove(deployment).catch(() => undefined);
+  };
+  const copy = async (deployment: string, id: string, origin: LogOrigin, tail: number, signal: AbortSignal) => {
+    // One more tells whether there is more.
+    const lines = runtime.followLogs([id], { tail: tail + 1, signal });
+    using log = kept.replace(deployment, origin);
+    let parts = 0;
+    let failure: unknown;
+    try {
       for await (const { stream, text } of lines) {
-        count += 1;
-        writer.write({ stream, text: redact(text) });
+        parts += 1 + Math.floor(Buffer.byteLength(text) / linePartBytes);
+        log.write({ stream, text: redact(text) });
       }
-      if (signal.aborted) writer.write({ stream: "stderr", text: "[sluice: the rest could not be read in time]" });
-      if (count === mostLines) writer.markCut();
+    } catch (error) {
+      if (!isSluiceError(error) || error.code === "DISK_FULL") throw error;
+      failure = error;
+    }
+    const endedEarly = signal.aborted || failure !== undefined;
+    // What is there is the newest of it, or all.
+    if (parts > 0 && !(endedEarly && kept.has(deployment, origin))) {
+      if (endedEarly) log.write({ stream: "stderr", text: "[sluice: the rest could not be read]" });
+      if (parts > tail) log.markCut();
+      log.place();
+    }
+    if (failure !== undefined) throw failure;
+  };
+  return {
+    note(deployment, origin, { stream, text }) {
+      try {
+        writerOf(deployment, origin).write({ stream, text: redact(text) });
+      } catch (error) {
+        writers.get(keyOf(deployment, origin))?.[Symbol.dispose]();
+        writers.delete(keyOf(deployment, origin));
+        void giveBackRoom(deployment, error);
+        throw error;
+      }
     },
+    async keep(deployment, { id, ...origin }, signal) {
+      try {
+        for (const tail of [newestLines, mostLines]) {
+          if (!signal.aborted) await copy(deployment, id, origin, tail, signal);
+        }
+      } catch (error) {
+        await giveBackRoom(deployment, error);
+        throw error;
+      }
+    },
+    has: async (deployment, origin) => kept.has(deployment, origin),
     async services(deployment) {
       return [...new Set((await kept.of(deployment)).map(({ origin }) => origin.service))];
     },
@@ -48,4 +93,9 @@ export function createDeploymentLogs(kept: KeptLogs, runtime: Runtime, redact: R
       await kept.prune(mostDeployments);
     },
   };
+}
+
+function isOutOfRoom(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOSPC" || code === "EDQUOT";
 }

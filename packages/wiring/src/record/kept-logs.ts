@@ -8,7 +8,10 @@ import { isErrorLine } from "../watch/log-errors.ts";
 export async function readKeptLogs(session: Session): Promise<readonly KeptLogsView[]> {
   const kept = createKeptLogs(await session.home());
   const deployments = (await kept.deployments().catch(() => [])).toReversed();
-  const views = deployments.map(async (deployment) => ({ deployment, services: namesIn(await kept.of(deployment)) }));
+  const views = deployments.map(async (deployment) => ({
+    deployment,
+    services: namesIn(await kept.of(deployment).catch(() => [])),
+  }));
   return (await Promise.all(views)).filter(({ services }) => services.length > 0);
 }
 
