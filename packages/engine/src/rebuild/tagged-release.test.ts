@@ -63,6 +63,8 @@ describe("the images of a release", () => {
       images: { "acme/assets:latest": "sha256:a" },
       imageTags: { "acme/assets:latest": "sluice/shop-mounted-acme-2fassets-3alatest:v2" },
     });
-    expect(releaseImages("shop", "v2", running, tags.slice(0, 2))).toBeNull();
+    expect(releaseImages("shop", "v2", running, tags.slice(1))).toBeNull();
+    // A release of before they were kept is known by the others.
+    expect(releaseImages("shop", "v2", running, tags.slice(0, 2))?.images).toEqual({ Web: "sha256:b", db: "sha256:d" });
   });
 });
