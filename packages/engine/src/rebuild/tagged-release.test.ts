@@ -58,7 +58,11 @@ describe("the images of a release", () => {
   it("are also those that its services mount", () => {
     const volumes = [{ type: "image", source: "acme/assets", target: "/assets" }];
     const running = { services, containers: [], model: { name: "shop", services: { Web: { volumes } } } };
-    const tags = [tagged("web", "v2", "b"), tagged("db", "v2", "d"), tagged("mounted-acme-2fassets-3alatest", "v2", "a")];
+    const tags = [
+      tagged("web", "v2", "b"),
+      tagged("db", "v2", "d"),
+      tagged("mounted-acme-2fassets-3alatest", "v2", "a"),
+    ];
     expect(releaseImages("shop", "v2", running, tags)).toMatchObject({
       images: { "acme/assets:latest": "sha256:a" },
       imageTags: { "acme/assets:latest": "sluice/shop-mounted-acme-2fassets-3alatest:v2" },
