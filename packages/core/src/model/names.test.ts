@@ -79,7 +79,13 @@ describe("names of what is made for a stack", () => {
   });
 
   const repositoryPattern = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
-  const references = ["acme/assets:v1._2", "acme/assets:_1", "acme/assets:main-", "acme/assets:Main-", "acme-assets:v1"];
+  const references = [
+    "acme/assets:v1._2",
+    "acme/assets:_1",
+    "acme/assets:main-",
+    "acme/assets:Main-",
+    "acme-assets:v1",
+  ];
   it("are repositories for every mounted image, another for each", () => {
     const made = [...references, "acme/assets-v1:latest", "acme/assets:v1"].map((reference) =>
       stackNames.imageRepository("shop", reference),
