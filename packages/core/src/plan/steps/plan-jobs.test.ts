@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ServiceFacts } from "../../model/service.ts";
 import { aConfig, aService, aStack } from "../../testing/index.ts";
 import { formatPlan } from "../format-plan.ts";
 import { type DesiredDeployment, planDeployment } from "../plan-deployment.ts";
@@ -86,7 +87,7 @@ it("one that fails may be run again unless it reaches data that runs already, co
 });
 
 it("a job of which no network is known may reach all data, and so do those of a database in a file", () => {
-  const again = (...services: Parameters<typeof aStack>[0]["services"] & object) =>
+  const again = (...services: readonly ServiceFacts[]) =>
     planDeployment(
       { ...wanted({ database: { service: "web", kind: "sqlite", migrate: { enabled: false } } }), services },
       aStack({ services, live: { slot: "blue", release: "r-1" } }),
