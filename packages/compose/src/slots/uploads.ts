@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { isAbsolute, join, posix } from "node:path";
 import { Readable } from "node:stream";
-import { type ComposeModel, type ComposeService, labels, SluiceError } from "@sluice/core";
+import { type CallOptions, type ComposeModel, type ComposeService, labels, SluiceError } from "@sluice/core";
 import { pack } from "tar-stream";
 import type { Engine } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
@@ -96,26 +96,48 @@ export function placesOf({ [labels.places]: places = "[]" }: Readonly<Record<str
   return JSON.parse(places) as readonly string[];
 }
 
-/** Puts files into a container that was created and not started. @throws SluiceError ENGINE_FAILED */
+/**
+ * Puts files into a container that was created and not started. On an engine that lacks their owners (a rootless one, one of mapped
+ * users) those of the release are root's there.
+ *
+ * @throws SluiceError ENGINE_FAILED
+ */
 export async function upload(
   engine: Engine,
   container: string,
   uploads: readonly (Upload | InlineFile)[],
+  { onOutput }: Pick<CallOptions, "onOutput"> = {},
 ): Promise<void> {
   const places = new Map<string, (Upload | InlineFile)[]>();
   for (const file of uploads) {
     const place = ("within" in file ? file.within : undefined) ?? "/";
     places.set(place, [...(places.get(place) ?? []), file]);
   }
-  for (const [place, files] of places) await send(engine, container, place, files);
+  for (const [path, files] of places) {
+    try {
+      await send(engine, container, { path, files });
+    } catch (error) {
+      const { message } = error as Error;
+      if (!ownerLacks.test(message) || files.every((file) => "content" in file)) throw error;
+      const [{ service = "" } = {}] = files;
+      const text = `files of the release are root's in its containers: ${message}`;
+      onOutput?.({ source: service, stream: "stderr", text });
+      await send(engine, container, { path, files, areRoots: true });
+    }
+  }
 }
 
-async function send(
-  engine: Engine,
-  container: string,
-  path: string,
-  files: readonly (Upload | InlineFile)[],
-): Promise<void> {
+/** As Docker and Podman say that an id is not among those that they may give. */
+const ownerLacks = /cannot be mapped to a host id|\/etc\/subuid/i;
+
+interface Sent {
+  readonly path: string;
+  readonly files: readonly (Upload | InlineFile)[];
+  /** Files of the release belong to root there. Default: to whom they belong here. */
+  readonly areRoots?: boolean | undefined;
+}
+
+async function send(engine: Engine, container: string, { path, files, areRoots = false }: Sent): Promise<void> {
   const tar = pack();
   const sent = engine
     .docker()
@@ -127,32 +149,45 @@ async function send(
   const written = (async () => {
     for (const file of files) {
       const name = posix.relative(path, file.target) || ".";
-      if ("content" in file) tar.entry({ name, mode: file.mode, uid: file.uid, gid: file.gid }, file.content);
+      if ("content" in file) tar.entry({ name, mode: file.mode, ...ownedBy(file) }, file.content);
       // As with a mount, a link that is named itself is followed; links inside are kept.
-      else await addEntry(tar, await realpath(file.source), name);
+      else await addEntry({ tar, areRoots }, await realpath(file.source), name);
     }
     tar.finalize();
   })();
   await Promise.all([sent, written]);
 }
 
+interface Archive {
+  readonly tar: ReturnType<typeof pack>;
+  readonly areRoots: boolean;
+}
+
 /** A file, a link or a directory with all that is in it, owned as here, and as a mount would show it. */
-async function addEntry(tar: ReturnType<typeof pack>, path: string, name: string): Promise<void> {
-  const { attributes, isDirectory, isLink } = await describe(path);
+async function addEntry(archive: Archive, path: string, name: string): Promise<void> {
+  const { tar, areRoots } = archive;
+  const { attributes, isDirectory, isLink } = await describe(path, areRoots);
   if (isLink) tar.entry({ ...attributes, name, type: "symlink", linkname: await readlink(path) });
   else if (!isDirectory) tar.entry({ ...attributes, name }, await readFile(path));
   else {
     tar.entry({ ...attributes, name: `${name}/`, type: "directory" });
-    for (const child of await readdir(path)) await addEntry(tar, join(path, child), posix.join(name, child));
+    for (const child of await readdir(path)) await addEntry(archive, join(path, child), posix.join(name, child));
   }
 }
 
-async function describe(path: string) {
+async function describe(path: string, areRoots: boolean) {
   const stats = await lstat(path);
-  const { mtime, uid, gid } = stats;
   return {
-    attributes: { mode: stats.mode & 0o7777, mtime, uid, gid },
+    attributes: { mode: stats.mode & 0o7777, mtime: stats.mtime, ...ownedBy(areRoots ? { uid: 0, gid: 0 } : stats) },
     isDirectory: stats.isDirectory(),
     isLink: stats.isSymbolicLink(),
   };
+}
+
+/** What the header of an archive has room for; more would be cut to that. */
+const mostInHeader = 0o777_777;
+
+function ownedBy({ uid, gid }: { readonly uid: number; readonly gid: number }) {
+  const isLarge = Math.max(uid, gid) > mostInHeader;
+  return { uid, gid, ...(isLarge ? { pax: { uid: String(uid), gid: String(gid) } } : {}) };
 }
