@@ -43,6 +43,16 @@ it("a file right in its root is refused", () => {
   ]);
 });
 
+it("so is one in a tmpfs: what is sent there lies under it", () => {
+  const volumes = [mounted("a", "/etc/shop/a.conf")];
+  const refused =
+    "/etc/shop/a.conf cannot be put into the containers of web: they are read_only, and /etc/shop is a tmpfs";
+  expect(() => split({ read_only: true, volumes, tmpfs: ["/tmp", "/etc/shop/:size=1m"] })).toThrow(refused);
+  const own = { type: "tmpfs", target: "/etc/shop" };
+  expect(() => split({ read_only: true, volumes: [...volumes, own] })).toThrow(refused);
+  expect(split({ read_only: true, volumes, tmpfs: ["/etc"] }).places).toEqual(["/etc/shop"]);
+});
+
 /** An engine whose containers take files, but none of owners that it does not have. */
 function engineTaking(mostId: number) {
   const engine = createEngine({ env: {}, clock: createFakeClock() });

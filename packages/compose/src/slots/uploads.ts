@@ -24,7 +24,7 @@ export interface Upload {
  * take it. Pure.
  *
  * @param isDirectory of a source
- * @throws SluiceError COMPOSE_FAILED for a file right in a root that is read-only
+ * @throws SluiceError COMPOSE_FAILED for a file right in a root that is read-only, or in a tmpfs of one
  */
 export function splitUploads(
   model: ComposeModel,
@@ -38,7 +38,9 @@ export function splitUploads(
     const own: Upload[] = [];
     const add = (source: string, target: string) => {
       const sent = { service: name, source: unescapeDollars(source), target: unescapeDollars(target) };
-      return own.push(service["read_only"] === true ? { ...sent, within: placeOf(sent, isDirectory) } : sent);
+      return own.push(
+        service["read_only"] === true ? { ...sent, within: placeOf(sent, isDirectory, tmpfsOf(service)) } : sent,
+      );
     };
     const keepMount = ({ type, source = "", target }: NonNullable<ComposeService["volumes"]>[number]) =>
       !(type === "bind" && isCopy(source) && add(source, target));
@@ -66,17 +68,25 @@ export function splitUploads(
   return { model: { ...model, services: Object.fromEntries(services) }, uploads };
 }
 
-/** The directory to lay a volume over: what is there in the image, the engine copies into it. */
-function placeOf({ service, source, target }: Upload, isDirectory: (source: string) => boolean): string {
+/** The directory to lay a volume over: what is there in the image, the engine copies into it. No engine copies into a tmpfs. */
+function placeOf(
+  { service, source, target }: Upload,
+  isDirectory: (source: string) => boolean,
+  tmpfs: readonly string[],
+): string {
   const place = isDirectory(source) ? posix.resolve(target) : posix.dirname(target);
-  if (place !== "/") return place;
-  throw new SluiceError(
-    "COMPOSE_FAILED",
-    `${target} cannot be put into the containers of ${service}: they are read_only`,
-    {
-      hint: "mount it in a directory of its own, such as /etc/NAME/: this engine does not see the files of this machine",
-    },
-  );
+  const isTmpfs = tmpfs.includes(place);
+  if (place !== "/" && !isTmpfs) return place;
+  const why = isTmpfs ? `they are read_only, and ${place} is a tmpfs` : "they are read_only";
+  throw new SluiceError("COMPOSE_FAILED", `${target} cannot be put into the containers of ${service}: ${why}`, {
+    hint: "mount it in a directory of its own, such as /etc/NAME/: this engine does not see the files of this machine",
+  });
+}
+
+function tmpfsOf({ tmpfs = [], volumes = [] }: ComposeService): readonly string[] {
+  const written = [tmpfs].flat().map((entry) => String(entry).replace(/:.*$/, ""));
+  const mounts = volumes.filter(({ type }) => type === "tmpfs").map(({ target }) => target);
+  return [...written, ...mounts].map((path) => posix.resolve(unescapeDollars(path)));
 }
 
 function withPlaces(service: ComposeService, uploads: readonly Upload[]): ComposeService {
