@@ -63,7 +63,7 @@ function engineTaking(mostId: number) {
     for await (const entry of entries) {
       // This reader tells records beside the header; an engine lets them count more.
       const { name, pax, ...header } = entry.header as Header & { readonly pax?: { uid: string; gid: string } | null };
-      const [uid = 0, gid = 0] = pax ? [Number(pax.uid), Number(pax.gid)] : [header.uid, header.gid];
+      const [uid, gid] = pax ? [Number(pax.uid), Number(pax.gid)] : [header.uid, header.gid];
       owners.push(`${name} ${uid}:${gid}`);
       entry.resume();
       if (Math.max(uid, gid) > mostId) throw new Error(`Container ID ${uid} cannot be mapped to a host ID`);

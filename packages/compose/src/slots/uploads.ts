@@ -129,9 +129,9 @@ export async function upload(
     } catch (error) {
       const { message } = error as Error;
       if (!ownerLacks.test(message) || files.every((file) => "content" in file)) throw error;
-      const [{ service = "" } = {}] = files;
+      const source = files[0]?.service ?? "";
       const text = `files of the release are root's in its containers: ${message}`;
-      onOutput?.({ source: service, stream: "stderr", text });
+      onOutput?.({ source, stream: "stderr", text });
       await send(engine, container, { path, files, areRoots: true });
     }
   }
