@@ -87,10 +87,12 @@ async function take(
 ): Promise<BuiltImages> {
   assertReleaseTag(tag);
   const others = services.filter(({ name, active, role }) => active && role !== "tool" && !(name in taken));
-  const mounted = mountedImages(model, services).map((name) => {
-    const source = Object.keys(taken).find((one) => isBuiltAs(model, one, name));
-    return { name, id: source === undefined ? undefined : taken[source]?.id };
-  });
+  const mounted = mountedImages(model, services)
+    .filter((name) => !(name in taken))
+    .map((name) => {
+      const source = Object.keys(taken).find((one) => isBuiltAs(model, one, name));
+      return { name, id: source === undefined ? undefined : taken[source]?.id };
+    });
   const pulled = mounted.filter(({ id }) => id === undefined).map(({ name }) => name);
   const [found, foundMounted] = await Promise.all([
     findImages(

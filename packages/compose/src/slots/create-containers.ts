@@ -69,7 +69,7 @@ async function create(
         failed: `containers of ${project} cannot be created`,
         source: project,
       });
-      return await uploadAll(engine, request, files);
+      return await uploadAll(engine, request, files, options);
     } catch (error) {
       if (attempt === 5 || !isOverlap(error)) throw error;
       refused.push(...Object.values(subnets));
@@ -106,6 +106,7 @@ async function uploadAll(
   engine: Engine,
   { stack, slot }: PlaceRequest,
   uploads: readonly (Upload | InlineFile)[],
+  options: CallOptions,
 ): Promise<void> {
   if (uploads.length === 0) return;
   const containers = await listSlot(engine, stack, slot);
@@ -115,7 +116,7 @@ async function uploadAll(
       .filter(({ State }) => State === "created")
       .map(({ Id, Labels }) => {
         const own = uploads.filter(({ service }) => service === Labels[composeLabels.service]);
-        return upload(engine, Id, own);
+        return upload(engine, Id, own, options);
       }),
   );
 }

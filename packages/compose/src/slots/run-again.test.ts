@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { pauseBefore, timesAgain } from "./run-again.ts";
+import { failedByItself, pauseBefore, timesAgain } from "./run-again.ts";
 
 it("a job is run again as often as its file says, and a few times where that sets no number", () => {
   expect(timesAgain({ restart: "on-failure:3" })).toBe(3);
@@ -17,4 +17,11 @@ it("a restart_policy of the deploy section decides, as with Compose", () => {
 
 it("what it needs has longer each time to become ready", () => {
   expect([1, 2, 3, 6, 7, 1_000].map(pauseBefore)).toEqual([1_000, 2_000, 4_000, 32_000, 60_000, 60_000]);
+});
+
+it("one that somebody stopped, or took away, has not failed by itself", () => {
+  expect([1, 4, 139].map((code) => failedByItself(code, { oomKilled: false }))).toEqual([true, true, true]);
+  expect([137, 143].map((code) => failedByItself(code, { oomKilled: false }))).toEqual([false, false]);
+  expect(failedByItself(137, { oomKilled: true })).toBe(true);
+  expect(failedByItself(1, undefined)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import type { ComposeService } from "@sluice/core";
+import { type ComposeService, memoryKillText } from "@sluice/core";
 import { restartPolicy } from "../model/restart-policy.ts";
 
 /** Where the file sets no number: together two minutes of waiting, in which a database makes itself ready. */
@@ -10,6 +10,18 @@ export function timesAgain(service: ComposeService): number {
   const [isMeant, times] = /^on-failure(?::(\d+))?$/.exec(restartPolicy(service) ?? "") ?? [];
   if (isMeant === undefined) return 0;
   return Number(times ?? 0) || mostTimes;
+}
+
+/** Exit codes of SIGKILL and SIGTERM: what `docker kill` and `docker stop` leave. */
+const stoppedCodes: ReadonlySet<number> = new Set([137, 143]);
+
+/**
+ * Whether a job has failed by itself, and was not ended by somebody who would not want it again. Pure.
+ *
+ * @param container `undefined` where it is gone
+ */
+export function failedByItself(exitCode: number, container: Parameters<typeof memoryKillText>[0] | undefined): boolean {
+  return container !== undefined && (!stoppedCodes.has(exitCode) || memoryKillText(container) !== null);
 }
 
 /** How long to wait before that, doubled each time. Pure. */

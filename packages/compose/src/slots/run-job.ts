@@ -23,11 +23,11 @@ import { createContainers } from "./create-containers.ts";
 import { connectSlot } from "./create-slot.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
-import { pauseBefore, timesAgain } from "./run-again.ts";
+import { failedByItself, pauseBefore, timesAgain } from "./run-again.ts";
 
 /**
  * Runs a job service of a release once, in the networks of base, and removes its container; with `runsAgain` anew where it
- * fails, as its restart policy says. The signal ends it: SIGTERM, and SIGKILL after its grace period, or `graceMs` where that
+ * fails by itself, as its restart policy says. The signal ends it: SIGTERM, and SIGKILL after its grace period, or `graceMs` where that
  * is shorter. Nothing else does: one of which the engine does not tell any more how it ended goes on, and `endJobs` finds it.
  *
  * @throws SluiceError JOB_FAILED with the end of its log
@@ -46,9 +46,9 @@ export async function runJob(
     for (let time = 1; ; time++) {
       const exitCode = await exitCodeOfRun(engine, container, service, options);
       if (exitCode === 0) return;
-      const failure = await jobFailure(engine, container.Id, service, exitCode);
-      if (time > times) throw failure;
-      await beforeAnother(engine, failure, { service, time, times }, options);
+      const { error, isItsOwn } = await jobFailure(engine, container.Id, service, exitCode);
+      if (time > times || !isItsOwn) throw error;
+      await beforeAnother(engine, error, { service, time, times }, options);
       container = await makeAnew(engine, pool, request, service, options);
     }
   } finally {
@@ -108,7 +108,7 @@ export async function runToEnd(
   options: JobOptions,
 ): Promise<void> {
   const exitCode = await exitCodeOfRun(engine, container, service, options);
-  if (exitCode !== 0) throw await jobFailure(engine, container.Id, service, exitCode);
+  if (exitCode !== 0) throw (await jobFailure(engine, container.Id, service, exitCode)).error;
 }
 
 type Started = Pick<Docker.ContainerInspectInfo, "Id" | "Config">;
@@ -189,12 +189,19 @@ async function followOutput(
   if (broken) tell("stderr", `${broken.message}; it goes on`);
 }
 
-async function jobFailure(engine: Engine, id: string, service: string, exitCode: number): Promise<SluiceError> {
-  const [ended] = await inspectAll(engine, [id]).catch(() => []);
-  const killed = ended ? memoryKillText(memoryFacts(ended)) : null;
+interface JobFailure {
+  readonly error: SluiceError;
+  readonly isItsOwn: boolean;
+}
+
+async function jobFailure(engine: Engine, id: string, service: string, exitCode: number): Promise<JobFailure> {
+  const [container] = await inspectAll(engine, [id]).catch(() => []);
+  const ended = container && memoryFacts(container);
+  const killed = ended ? memoryKillText(ended) : null;
   const why = killed === null ? `ended with exit code ${exitCode}` : `was ${killed}`;
   const log = await logTail(engine, id, 50).catch(() => "");
-  return new SluiceError("JOB_FAILED", `job ${service} ${why}`, { detail: engine.redact(log) || undefined });
+  const error = new SluiceError("JOB_FAILED", `job ${service} ${why}`, { detail: engine.redact(log) || undefined });
+  return { error, isItsOwn: failedByItself(exitCode, ended) };
 }
 
 async function jobContainer(

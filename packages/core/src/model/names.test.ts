@@ -77,4 +77,21 @@ describe("names of what is made for a stack", () => {
     expect(new Set(all).size).toBe(all.length);
     expect(stackNames.imageRepository("shop", "Web")).toBe("sluice/shop-web");
   });
+
+  const repositoryPattern = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
+  const references = [
+    "acme/assets:v1._2",
+    "acme/assets:_1",
+    "acme/assets:main-",
+    "acme/assets:Main-",
+    "acme-assets:v1",
+  ];
+  it("are repositories for every mounted image, another for each", () => {
+    const made = [...references, "acme/assets-v1:latest", "acme/assets:v1"].map((reference) =>
+      stackNames.imageRepository("shop", reference),
+    );
+    expect(made.filter((name) => !repositoryPattern.test(name.replace("sluice/", "")))).toEqual([]);
+    expect(new Set(made).size).toBe(made.length);
+    expect(stackNames.imageRepository("shop", "acme/assets:v1")).toBe("sluice/shop-mounted-acme-2fassets-3av1");
+  });
 });

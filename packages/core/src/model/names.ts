@@ -1,4 +1,5 @@
 import { SluiceError } from "../errors/sluice-error.ts";
+import { isMountedImage } from "./mounted-images.ts";
 import type { Slot } from "./slot.ts";
 
 /** Compose's own rule for project names, so that every name made from one is valid too. */
@@ -46,8 +47,14 @@ export const stackNames = {
   linkAlias: (stack: string, slot: Slot | "rehearsal", service: string) => `${service}.${slot}.${stack}`,
   /** The repository of images of a service, or of one that services mount; the tag is the release's. */
   imageRepository: (stack: string, image: string) =>
-    `sluice/${stack}-${image.toLowerCase().replaceAll(/[/:@]+/g, "-")}`,
+    `sluice/${stack}-${isMountedImage(image) ? `mounted-${escaped(image)}` : image.toLowerCase()}`,
 } as const;
+
+/** A tag may hold what a repository may not, and no two references share one: all but small letters and digits by their codes. */
+function escaped(reference: string): string {
+  const code = (character: string) => `-${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  return reference.replaceAll(/[^a-z0-9]/g, code);
+}
 
 /** Labels on everything that Sluice creates on an engine. */
 export const labels = {

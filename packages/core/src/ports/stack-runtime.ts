@@ -82,7 +82,7 @@ export interface JobOptions extends CallOptions {
   readonly graceMs?: number | undefined;
   /** Called once the container runs, with its addresses and the names that the engine has for them. */
   readonly onStarted?: ((addresses: readonly string[]) => void) | undefined;
-  /** Where it fails it is run anew as its restart policy says (`on-failure`), each time told as its output. Default: its first failure is the end. */
+  /** Where it fails by itself it is run anew as its restart policy says (`on-failure`), each time told as its output. Default: its first failure is the end. */
   readonly runsAgain?: boolean | undefined;
 }
 

@@ -33,16 +33,16 @@ export const job: StepAction<"job"> = {
 
 /**
  * One that may change a database runs through whoever sees to it that nobody is held up, and who alone knows whether it may be
- * run again. Any other is run again as its restart policy says: what it needs may only be becoming ready.
+ * run again. Any other that reaches no data of before is run again as its restart policy says: what it needs may only be becoming ready.
  */
 async function runJob(
-  { slot, service, database }: StepOf<"job">,
+  { slot, service, database, runsAgain }: StepOf<"job">,
   scope: DeploymentScope,
   { options, signal, progress }: StepCall,
 ): Promise<StepData | void> {
   const { slots, migrations } = scope.ports;
   const request = await withJobs(scope, await slotRequest(scope, slot, servicesOf(scope, [service])));
-  if (database === undefined) return slots.runJob(request, service, { ...options, runsAgain: true });
+  if (database === undefined) return slots.runJob(request, service, { ...options, runsAgain });
   const { previousRunsOnIt } = scope;
   const about = { database, run: scope.deployment, jobs: [service], release: releaseOf(scope), previousRunsOnIt };
   const asked = { ...about, signal, onProgress: progress };

@@ -46,7 +46,7 @@ export async function prepareCold(
   const plan = planCold({ ...facts, judging, doors, wasLive, acceptIncompatible });
   assertPortsFree(plan, transfers, target);
   assertOwnProjects(placesOf(plan), observed);
-  await assertImages(target, plan, ports, signal);
+  await assertImages({ ...release, bundle: target }, plan, ports, signal);
   await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
   const placed = await placedModel(facts, scope);
   await assertNoObstacle(plan, { ...request, model: placed, services, orphans }, ports, signal);

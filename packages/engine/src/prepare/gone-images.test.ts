@@ -28,6 +28,21 @@ it("tells what keeps a rollback from being possible before anybody needs it", as
   await expect(scenario.rollback()).rejects.toMatchObject({ code: "IMAGE_MISSING", hint: finding?.hint });
 });
 
+it("asks for what the services of the way back mount, and not for what only jobs do", async () => {
+  const scenario = aScenario({ config: stopped });
+  for (const tag of ["v1", "v2"]) await scenario.deploy(tag);
+  const { bundles } = scenario.world.state;
+  const mounting = (source: string) => ({ volumes: [{ type: "image", source, target: "/mounted" }] });
+  for (const [id, { bundle, model, ...stored }] of bundles) {
+    const services = { ...model.services, web: mounting("assets:1"), migrate: mounting("sql:1") };
+    const images = { ...bundle.images, "assets:1": "sha256:assets", "sql:1": "sha256:sql" };
+    bundles.set(id, { ...stored, bundle: { ...bundle, images }, model: { ...model, services } });
+  }
+  expect(await goneIn(scenario)).toMatchObject([
+    { message: "nobody can go back to v1: the image of assets:1 is gone from the engine" },
+  ]);
+});
+
 it("says nothing of a way back that is warm: going back makes nothing", async () => {
   const scenario = aScenario();
   for (const tag of ["v1", "v2"]) await scenario.deploy(tag);

@@ -1,8 +1,8 @@
 import {
   type Finding,
   isApplication,
-  isMountedImage,
   liveSlot,
+  mountedImages,
   type ObservedStack,
   type ReleaseBundle,
   type ServiceFacts,
@@ -11,9 +11,10 @@ import {
 } from "@sluice/core";
 import { lastLiveRelease } from "../record/read-attempts.ts";
 import { releaseBefore } from "../record/release-before.ts";
+import { loadOrNull } from "../record/stored-release.ts";
 import type { EnginePorts } from "../scope.ts";
 
-type Looks = Pick<EnginePorts, "images" | "journal">;
+type Looks = Pick<EnginePorts, "bundles" | "images" | "journal">;
 
 /** Images that are gone from the engine and will be wanted: of the way back, and of base services that are gone, too. */
 export async function goneImages(
@@ -34,7 +35,7 @@ export async function goneImages(
 async function goneWayBack(
   observed: ObservedStack,
   bundles: readonly ReleaseBundle[],
-  { images, journal }: Looks,
+  { bundles: store, images, journal }: Looks,
   signal?: AbortSignal,
 ): Promise<Finding | null> {
   const live = liveSlot(observed);
@@ -43,8 +44,11 @@ async function goneWayBack(
   if (!before || warmRelease(observed, before.services, live) === before.id) return null;
   // What else base names is taken by its name, or pulled.
   const isMade = (one: ServiceFacts) => one.active && isApplication(one.role);
-  const made = before.services.filter(isMade).map(({ name }) => name);
-  const wanted = Object.entries(before.images).filter(([name]) => made.includes(name) || isMountedImage(name));
+  const made = before.services.filter(isMade);
+  const stored = await loadOrNull({ bundles: store }, before.id);
+  const mounted = stored ? mountedImages(stored.model, made) : [];
+  const names = new Set([...made.map(({ name }) => name), ...mounted]);
+  const wanted = Object.entries(before.images).filter(([name]) => names.has(name));
   const missing = await images.missing(Object.fromEntries(wanted), signal);
   if (missing.length === 0) return null;
   const message = `nobody can go back to ${before.tag}: the image of ${missing.join(", ")} is gone from the engine`;

@@ -58,11 +58,17 @@ describe("the images of a release", () => {
   it("are also those that its services mount", () => {
     const volumes = [{ type: "image", source: "acme/assets", target: "/assets" }];
     const running = { services, containers: [], model: { name: "shop", services: { Web: { volumes } } } };
-    const tags = [tagged("web", "v2", "b"), tagged("db", "v2", "d"), tagged("acme-assets-latest", "v2", "a")];
+    const tags = [
+      tagged("web", "v2", "b"),
+      tagged("db", "v2", "d"),
+      tagged("mounted-acme-2fassets-3alatest", "v2", "a"),
+    ];
     expect(releaseImages("shop", "v2", running, tags)).toMatchObject({
       images: { "acme/assets:latest": "sha256:a" },
-      imageTags: { "acme/assets:latest": "sluice/shop-acme-assets-latest:v2" },
+      imageTags: { "acme/assets:latest": "sluice/shop-mounted-acme-2fassets-3alatest:v2" },
     });
-    expect(releaseImages("shop", "v2", running, tags.slice(0, 2))).toBeNull();
+    expect(releaseImages("shop", "v2", running, tags.slice(1))).toBeNull();
+    // A release of before they were kept is known by the others.
+    expect(releaseImages("shop", "v2", running, tags.slice(0, 2))?.images).toEqual({ Web: "sha256:b", db: "sha256:d" });
   });
 });

@@ -1,5 +1,6 @@
 import {
   type ComposeModel,
+  isMountedImage,
   mountedImages,
   type ObservedContainer,
   type ServiceFacts,
@@ -31,8 +32,8 @@ export interface RunningRelease {
 }
 
 /**
- * The images of a release by its tag, as a build would give them: of every active service that is no tool, and those that are mounted. What its
- * containers run counts more than a tag. `null` where one is missing. Pure.
+ * The images of a release by its tag, as a build would give them: of every active service that is no tool, and those that are mounted as
+ * far as they are kept: releases of before did not keep them. What its containers run counts more than a tag. `null` where that of a service is missing. Pure.
  */
 export function releaseImages(
   stack: string,
@@ -50,6 +51,7 @@ export function releaseImages(
       (one) =>
         one.repository === repository && releaseTag(one) === tag && (running === undefined || one.id === running),
     );
+    if (!found && isMountedImage(name)) continue;
     if (!found) return null;
     images[name] = found.id;
     imageTags[name] = `${found.repository}:${found.tag}`;

@@ -17,9 +17,9 @@ import { lastLiveRelease } from "./read-attempts.ts";
  *
  * @throws SluiceError what keeps it from being read now: it may well be there
  */
-export async function loadOrNull(ports: EnginePorts, id: string): Promise<StoredRelease | null> {
+export async function loadOrNull({ bundles }: Pick<EnginePorts, "bundles">, id: string): Promise<StoredRelease | null> {
   try {
-    return await ports.bundles.load(id);
+    return await bundles.load(id);
   } catch (error) {
     if (isSluiceError(error) && lost.has(error.code)) return null;
     throw error;

@@ -15,8 +15,11 @@ it("a job that may change the database runs through whoever sees to it that nobo
   expect(log.lastIndexOf("slots.runJob migrate: start")).toBeGreaterThan(asked);
 });
 
-it("a job runs again as its service says, but not over a database that is in use", async () => {
-  const scenario = aScenario({ config: aConfig({ database: { service: "db" } }) });
+it.each([
+  ["configured", aConfig({ database: { service: "db" } })],
+  ["not configured", aConfig()],
+])("a job runs again as its service says, but not over a database that is in use (%s)", async (_, config) => {
+  const scenario = aScenario({ config });
   for (const tag of ["v1", "v2"]) scenario.world.behaviours.set(tag, { hastyJobs: ["migrate"] });
   expect((await scenario.deploy("v1")).outcome).toBe("live");
   expect((await scenario.deploy("v2")).outcome).toBe("failed");

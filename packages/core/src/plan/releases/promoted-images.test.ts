@@ -28,6 +28,34 @@ it("takes the images of what users and jobs meet, with the digest where there is
   });
 });
 
+describe("what users and jobs meet mounts an image", () => {
+  const withAssets = (model: typeof project.model, source = "assets") => {
+    const { web, ...others } = model.services;
+    return {
+      ...model,
+      services: { ...others, web: { ...web, volumes: [{ type: "image", source, target: "/assets" }] } },
+    };
+  };
+  const here = { services, model: withAssets(project.model) };
+  const images = { ...aBundle("r1", { tag: "v1", services }).images, "assets:latest": "sha256:assets" };
+  const digests = { "assets:latest": "registry.example/assets@sha256:2" };
+
+  it("takes that one too", () => {
+    expect(promotedImages(here, proven({ images, digests }))).toMatchObject({
+      "assets:latest": { id: "sha256:assets", digest: "registry.example/assets@sha256:2" },
+    });
+    expect(promotionObjections(here, aRequest("v1"), proven({ images }))).toEqual([]);
+  });
+
+  it("not where it is not proven, unless it is built with what is", () => {
+    expect(promotionObjections(here, aRequest("v1"), proven())).toEqual([
+      "assets:latest is not proven in shop-staging",
+    ]);
+    const built = { services, model: withAssets(project.model, "web:1") };
+    expect(promotionObjections(built, aRequest("v1"), proven())).toEqual([]);
+  });
+});
+
 describe("a release is promoted", () => {
   it("where it is the same commit, and would be built alike", () => {
     expect(promotionObjections(project, aRequest("v1"), proven())).toEqual([]);

@@ -1,5 +1,6 @@
 import type { ComposeModel } from "../../model/compose.ts";
-import { builderOf } from "../../model/image-names.ts";
+import { builderOf, isBuiltAs } from "../../model/image-names.ts";
+import { mountedImages } from "../../model/mounted-images.ts";
 import { isApplication } from "../../model/placement.ts";
 import type { ProvenRelease, TakenImage } from "../../model/promotion.ts";
 import type { ReleaseRequest } from "../../model/release.ts";
@@ -13,16 +14,16 @@ interface Project {
 }
 
 /**
- * Images of a proven release for the services that users or jobs meet, by service. What stays in base (databases,
+ * Images of a proven release that the services which users or jobs meet run, by service, or mount, by reference. What stays in base (databases,
  * proxies, dashboards) is an environment's own. Pure.
  */
 export function promotedImages(
-  { services }: Pick<Project, "services">,
+  { services, model }: Project,
   { bundle }: ProvenRelease,
 ): Readonly<Record<string, TakenImage>> {
   const { images, digests = {} } = bundle;
   return Object.fromEntries(
-    services.filter(isPromoted).flatMap(({ name }) => {
+    [...namesOf(services.filter(isPromoted)), ...mountedImages(model, services)].flatMap((name) => {
       const id = images[name];
       return id === undefined ? [] : [[name, { id, ...(digests[name] ? { digest: digests[name] } : {}) }]];
     }),
@@ -43,7 +44,10 @@ export function promotionObjections(
   if (bundle.commit === null || bundle.commit !== request.commit) {
     return [`${stack} serves ${bundle.tag} (${short(bundle.commit)}), and ${request.tag} is ${short(request.commit)}`];
   }
-  return services.filter(isPromoted).flatMap(({ name }) => {
+  const promoted = namesOf(services.filter(isPromoted));
+  const isBuilt = (image: string) => promoted.some((name) => isBuiltAs(model, name, image));
+  const unproven = mountedImages(model, services).filter((name) => bundle.images[name] === undefined && !isBuilt(name));
+  const ofServices = promoted.flatMap((name) => {
     if (bundle.images[name] === undefined) return [`${name} does not run in ${stack}: nothing of it is proven`];
     const differing = buildDifferences(model, provenModel, name);
     if (differing.length > 0) return [`${name} is built with other ${differing.join(", ")} in ${stack}`];
@@ -51,10 +55,15 @@ export function promotionObjections(
     if (builderOf(model, name) !== undefined || here === there) return [];
     return [`${name} runs ${there} in ${stack}, and ${here} here`];
   });
+  return [...ofServices, ...unproven.map((name) => `${name} is not proven in ${stack}`)];
 }
 
 function isPromoted({ active, role, builds }: ServiceFacts): boolean {
   return active && role !== "tool" && (builds || isApplication(role) || role === "job");
+}
+
+function namesOf(services: readonly ServiceFacts[]): readonly string[] {
+  return services.map(({ name }) => name);
 }
 
 function short(commit: string | null): string {

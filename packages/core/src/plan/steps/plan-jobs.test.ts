@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ServiceFacts } from "../../model/service.ts";
 import { aConfig, aService, aStack } from "../../testing/index.ts";
 import { formatPlan } from "../format-plan.ts";
 import { type DesiredDeployment, planDeployment } from "../plan-deployment.ts";
@@ -67,6 +68,34 @@ it("jobs run as they are where nobody asked, nobody wants it, or the database do
   expect(jobsWith(undefined)).toEqual(both);
   expect(jobsWith({ service: "db", migrate: { enabled: false } })).toEqual(both);
   expect(jobsWith({ service: "db" }, aStack())).toEqual(both);
+});
+
+it("one that fails may be run again unless it reaches data that runs already, configured or not", () => {
+  const apart = [
+    ...services,
+    aService("report", { role: "job", networks: ["reports"] }),
+    aService("old-db", { role: "data", networks: ["reports"], active: false }),
+  ];
+  const again = (observed: typeof stack, config: Parameters<typeof aConfig>[0] = {}) =>
+    planDeployment({ ...wanted(config), services: apart }, observed).steps.flatMap((step) =>
+      step.kind === "job" && step.runsAgain ? [step.service] : [],
+    );
+  const serving = aStack({ services: apart, live: { slot: "blue", release: "r-1" } });
+  expect(again(aStack())).toEqual(["migrate", "assets", "report"]);
+  expect(again(serving)).toEqual(["report"]);
+  expect(again(serving, { database: { service: "db", migrate: { enabled: false } } })).toEqual(["report"]);
+});
+
+it("a job of which no network is known may reach all data, and so do those of a database in a file", () => {
+  const again = (...services: readonly ServiceFacts[]) =>
+    planDeployment(
+      { ...wanted({ database: { service: "web", kind: "sqlite", migrate: { enabled: false } } }), services },
+      aStack({ services, live: { slot: "blue", release: "r-1" } }),
+    ).steps.flatMap((step) => (step.kind === "job" && step.runsAgain ? [step.service] : []));
+  const job = (networks: readonly string[]) => aService("migrate", { role: "job", networks });
+  expect(again(aService("db", { role: "data", networks: ["a"] }), job([]))).toEqual([]);
+  expect(again(aService("db", { role: "data", networks: ["a"] }), job(["b"]))).toEqual(["migrate"]);
+  expect(again(aService("web"), job(["default"]))).toEqual([]);
 });
 
 describe("data that waits for a job", () => {

@@ -22,12 +22,15 @@ interface Jobs {
 export function addJobs(
   add: AddStep,
   { slot, jobs, createsCause, before }: Jobs,
-  { config }: DesiredDeployment,
+  { config, services }: DesiredDeployment,
   observed: ObservedStack,
 ): void {
   const { service, kind, migrate } = config.database ?? {};
   const isUsed = service !== undefined && isRunning(observed, service);
-  for (const [index, { name }] of inOrder(jobs).entries()) {
+  const isData = ({ name, role, active }: ServiceFacts) => active && (role === "data" || name === service);
+  const used = services.filter((one) => isData(one) && isRunning(observed, one.name));
+  for (const [index, job] of inOrder(jobs).entries()) {
+    const { name } = job;
     const creates = index === 0 && createsCause !== undefined;
     const isCared = isUsed && migrate?.enabled && (migrate.jobs?.includes(name) ?? true);
     add({
@@ -36,6 +39,7 @@ export function addJobs(
       service: name,
       ...(isCared ? { database: service } : {}),
       ...(creates ? { creates } : {}),
+      ...(used.some((one) => mayReach(job, one)) ? {} : { runsAgain: true }),
       target: `job ${name}`,
       cause: [
         `${name} runs once for each release`,
@@ -46,6 +50,11 @@ export function addJobs(
       timeoutMs: jobMs,
     });
   }
+}
+
+/** A database in a file is one of a service that serves, and reached through its volume. */
+function mayReach({ networks }: ServiceFacts, data: ServiceFacts): boolean {
+  return data.role !== "data" || networks.length === 0 || networks.some((network) => data.networks.includes(network));
 }
 
 /** What a server lets be done for a migration, and what it does not. */

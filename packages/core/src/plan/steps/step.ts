@@ -105,6 +105,8 @@ export type JobStep = StepBase<"job"> &
     readonly database?: string | undefined;
     /** The slot is emptied, and the candidate's containers are created in it, while the job runs: its `start` waits for both. */
     readonly creates?: boolean | undefined;
+    /** It reaches no data that ran before: where it fails it may be run again, as its restart policy says. */
+    readonly runsAgain?: boolean | undefined;
   };
 /** Starts services of the candidate and waits until they are ready. */
 export type StartStep = StepBase<"start"> &
