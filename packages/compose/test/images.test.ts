@@ -64,7 +64,7 @@ describe("build", () => {
     const built = await images.build(project({ worker }), "mounts");
     const [made, found] = [`${users}:latest`, "sluice-test/busybox:latest"];
     expect(built.images).toMatchObject({ [made]: built.images["web"], [found]: await idOf(found) });
-    expect(built.imageTags[found]).toBe(`sluice/${stack.name}-sluice-test-busybox-latest:mounts`);
+    expect(built.imageTags[found]).toBe(`sluice/${stack.name}-mounted-sluice-2dtest-2fbusybox-3alatest:mounts`);
     expect(await idOf(built.imageTags[made] ?? "")).toBe(built.images["web"]);
     const taken = { web: { id: built.images["web"] ?? "" }, worker: { id: built.images["web"] ?? "" } };
     const again = await images.take(project({ worker }), "taken", taken);

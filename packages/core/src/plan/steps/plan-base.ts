@@ -37,7 +37,7 @@ export function isLate(
   { base }: Pick<ObservedStack, "base">,
 ): boolean {
   if (role === "edge" || isApplication(role)) return true;
-  const works = base[name]?.containers.some(({ state }) => state === "running") ?? false;
+  const works = (base[name]?.containers ?? []).some(({ state }) => state === "running");
   const before = replaced.filter((one) => one.active && one.name === name && !isInSlot(one));
   return role !== "data" && works && before.some((one) => isApplication(one.role));
 }
