@@ -133,16 +133,17 @@ function makeDirectory(path: string): void {
 function assertRoom(directory: string, { ofOne, ofDirectory, free }: LogRoom): void {
   const { bavail, bsize } = statfsSync(directory);
   const part = ofOne / 2;
-  const hint = "df -h, and free some space";
   if (bavail * bsize < free + part) {
     throw new SluiceError("DISK_FULL", `the disk of the state home has ${mebibytes(bavail * bsize)} MiB free`, {
-      hint,
+      hint: "df -h, and free some space",
     });
   }
   const taken = readdirSync(directory).map((name) => statSync(join(directory, name), { throwIfNoEntry: false })?.size);
   if (taken.reduce<number>((sum, size = 0) => sum + size, 0) + part > ofDirectory) {
     const message = `the logs of one deployment may take ${mebibytes(ofDirectory)} MiB`;
-    throw new SluiceError("DISK_FULL", message, { hint });
+    throw new SluiceError("DISK_FULL", message, {
+      hint: "what is kept of it is there; the rest is no longer to be had",
+    });
   }
 }
 
