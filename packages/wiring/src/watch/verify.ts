@@ -43,13 +43,14 @@ export async function verifyLive(session: Session, signal?: AbortSignal): Promis
   });
   const [loads, quiet] = [checks.filter(isLoad), checks.filter((check) => !isLoad(check))];
   const probed = [
-    ...(await doorVerdicts(observed, services, ports, signal)),
     ...(await probeEach(ports.prober, quiet, isSplit(observed) ? aside : target, signal)),
     // So many requests are counted apart from those of users.
     ...(await probeEach(ports.prober, loads, aside, signal)),
   ];
   const seen = await Promise.all(asked.map((one) => watchLive(ports, one.check, one.target, signal)));
-  return [...probed, ...seen];
+  // Asked last, shown first: a door needs some seconds to see that its servers are down, and is not news of the next run then.
+  const doors = await doorVerdicts(observed, services, ports, signal);
+  return [...doors, ...probed, ...seen];
 }
 
 /** What is live can reach outside, by the checks `reachable`; nothing where nothing serves. */
