@@ -1,12 +1,12 @@
 import { createEvent, databaseEntry, formatPlan, type ResolvedProject } from "@sluice/core";
-import { createControl, takeOrders } from "../control/take-orders.ts";
+import { takeOrders } from "../control/take-orders.ts";
 import { tellChangedBase } from "../prepare/tell-changed-base.ts";
 import { completeRun, observeServing } from "../record/complete.ts";
 import { deploymentId } from "../record/in-order.ts";
-import { Observations } from "../record/observations.ts";
 import { lastAttempt } from "../record/read-attempts.ts";
 import type { Initiator, PreparedDeployment } from "../requests.ts";
-import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "../scope.ts";
+import { type EnginePorts, emit, type StackFacts } from "../scope.ts";
+import { createScope } from "./create-scope.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
 import { runSteps } from "./run-steps.ts";
@@ -24,15 +24,10 @@ export async function execute(
   const before = await lastAttempt(ports.journal);
   const deployment = deploymentId(ports.clock.now(), before?.start.deployment ?? null, ports.randomId());
   const tag = release?.bundle.tag ?? source?.request.tag ?? "";
-  const scope: DeploymentScope = {
-    stack: request.stack,
-    homeId: request.homeId,
-    config: request.config,
-    previewSecret: request.previewSecret,
+  const scope = createScope(request, ports, {
     deployment,
     tag,
     plan,
-    ports,
     source,
     release,
     changedServices,
@@ -40,13 +35,7 @@ export async function execute(
     project: request.project,
     ranBefore: runningIn(observed),
     doorIds: doorIdsOf(observed),
-    previewIds: new Map(),
-    observations: new Observations(),
-    control: createControl(ports, deployment),
-    recorded: new Map(),
-    workerRestarts: new Map(),
-    trafficMoved: false,
-  };
+  });
   for (const finding of findings) {
     scope.observations.note(createEvent(ports.clock.now(), { type: "finding", finding }));
   }

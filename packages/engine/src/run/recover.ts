@@ -12,18 +12,18 @@ import { reviveRest } from "../actions/revive-base.ts";
 import { reviveDoors } from "../actions/revive-doors.ts";
 import { restoreRoutes } from "../actions/traffic.ts";
 import { givenOrders } from "../control/control-state.ts";
-import { createControl, takeOrders } from "../control/take-orders.ts";
+import { takeOrders } from "../control/take-orders.ts";
 import { createDeadline, settle } from "../deadline.ts";
 import { failingPrevious } from "../prepare/incompatible-release.ts";
 import { completeRun, endUnclear, markBroken, observeServing } from "../record/complete.ts";
 import { goesBack } from "../record/goes-back.ts";
 import { type AttemptRecord, bundleOf, type UnfinishedAttempt, unfinishedOf } from "../record/journal-entries.ts";
-import { Observations } from "../record/observations.ts";
 import { lastAttempt } from "../record/read-attempts.ts";
 import { loadOrNull } from "../record/stored-release.ts";
 import { report } from "../report.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "../scope.ts";
 import { recordedOf } from "../watch/recorded-windows.ts";
+import { createScope } from "./create-scope.ts";
 import { tellCutShortJobs } from "./cut-short.ts";
 import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
@@ -196,34 +196,24 @@ async function scopeOf(
   const stored = id ? await loadOrNull(ports, id) : null;
   const { changedServices } = start;
   const release = stored && changedServices ? withServices(stored, changedServices) : stored;
-  return {
-    stack: facts.stack,
-    homeId: facts.homeId,
-    config: facts.config,
-    previewSecret: facts.previewSecret,
-    project: facts.project,
-    isResumed: true,
-    ranBefore: facts.ranBefore,
+  return createScope(facts, ports, {
     deployment: start.deployment,
     tag: start.tag,
     plan: start.plan,
-    ports,
     source: null,
     release,
     changedServices,
     previousRelease: start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null,
-    doorIds: new Map(),
-    previewIds: new Map(),
-    observations: new Observations(),
-    control: createControl(ports, start.deployment, givenOrders(attempt.orders)),
+    project: facts.project,
+    ranBefore: facts.ranBefore,
+    isResumed: true,
+    orders: givenOrders(attempt.orders),
     recorded: recordedOf(attempt),
-    workerRestarts: new Map(),
-    trafficMoved: false,
     previousFails: hasSeenPrevious(attempt, "fail"),
     previousRunsOnIt: hasSeenPrevious(attempt, "pass"),
     // The last moment of which that is sure.
     usersMovedAt: new Date(start.at),
-  };
+  });
 }
 
 function withServices(stored: StoredRelease, services: readonly ServiceFacts[]): StoredRelease {
