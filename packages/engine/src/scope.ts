@@ -16,7 +16,6 @@ import type {
   MigrationRehearser,
   MigrationRunner,
   OrderDesk,
-  PlanStep,
   Prober,
   ReleaseConfig,
   ReleaseIdentity,
@@ -37,6 +36,7 @@ import { createEvent, isInSlot, judgedBy } from "@sluice/core";
 import type { Control } from "./control/control.ts";
 import type { WorkerRestarts } from "./prepare/worker-proof.ts";
 import type { Observations } from "./record/observations.ts";
+import type { RunState } from "./run/run-state.ts";
 
 /** Everything a deployment acts through. */
 export interface EnginePorts {
@@ -74,7 +74,7 @@ export interface StackFacts {
   readonly previewSecret: string;
 }
 
-/** One deployment under way. `release` is there from the `build` step on. */
+/** One deployment under way. */
 export interface DeploymentScope extends StackFacts {
   readonly deployment: string;
   /** Of the release that was asked for, also where it is not built. */
@@ -83,11 +83,10 @@ export interface DeploymentScope extends StackFacts {
   readonly ports: EnginePorts;
   /** What a `build` step builds from; `null` where a stored release is deployed or an attempt is resumed. */
   readonly source: ReleaseSource | null;
+  /** There from the `build` step on, which sets it. */
   release: StoredRelease | null;
   /** Services of the release, where they are not as it is stored; it is kept with them once it is live. */
   readonly changedServices?: readonly ServiceFacts[] | undefined;
-  /** Resolves when the build of this run has told all of its log, which the last word must not come before. */
-  reported?: Promise<void> | undefined;
   readonly previousRelease: StoredRelease | null;
   /** What is checked out, as this run has resolved it. */
   readonly project: ResolvedProject;
@@ -107,32 +106,8 @@ export interface DeploymentScope extends StackFacts {
   readonly recorded: Map<string, SlotWindow>;
   /** Of workers, from when this run saw them become ready. */
   readonly workerRestarts: WorkerRestarts;
-  /** A bad verdict was left to a person: what is seen again of it takes nothing back by itself. */
-  isLeftToPerson?: boolean;
-  /** The rehearsal saw that the previous does not run on the migrated data: it is no way back that may be taken unasked. */
-  previousFails?: boolean;
-  /** The rehearsal saw that the previous runs on the migrated data. */
-  previousRunsOnIt?: boolean;
-  /** There was too little memory for the previous to stay warm: it is stopped, and stays so. */
-  previousIsCold?: boolean;
-  /** It is finished because something else is to come after it: nobody waits for it, and nobody is waited for. */
-  isFinishedUnasked?: boolean;
-  /** A step has begun that leads users away from what served them, or ends that; see `movesUsers`. */
-  trafficMoved: boolean;
-  /** Its promotion has begun, in this run or in one before it: from there on it is finished, not undone. */
-  isPromoting?: boolean;
-  /** Proxies of the project that this run has given what the candidate has for them ahead of their own steps. */
-  readEarly?: readonly string[];
-  /** When this run first gave users to the candidate: until then the previous had them all. */
-  usersMovedAt?: Date;
-  /** What is undone now, or first: it and what comes before it is done still. Absent where nothing is left to undo. */
-  undoing?: PlanStep | undefined;
-  /** Monotonic milliseconds at which this run led everyone to the candidate. */
-  cutoverAtMs?: number;
-  /** That logs of it cannot be kept was told. */
-  logsLost?: boolean;
-  /** The Docker engine was away for a while, or has not come back within the time that is waited for it. */
-  engine?: "was-away" | "gone";
+  /** What becomes of it while it runs. */
+  readonly run: RunState;
 }
 
 export interface ReleaseSource {

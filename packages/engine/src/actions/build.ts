@@ -20,7 +20,7 @@ export const build: StepAction<"build"> = {
     if (made.status === "rejected") throw made.reason;
     await emptied;
     scope.release = made.value.release;
-    scope.reported = made.value.reported;
+    scope.run.reported = made.value.reported;
     const { id, commit, images } = scope.release.bundle;
     return { bundle: id, commit, images, ...(source.taken ? { imagesOf: source.taken.from } : {}) };
   },

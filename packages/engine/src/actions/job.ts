@@ -43,7 +43,7 @@ async function runJob(
   const { slots, migrations } = scope.ports;
   const request = await withJobs(scope, await slotRequest(scope, slot, servicesOf(scope, [service])));
   if (database === undefined) return slots.runJob(request, service, { ...options, runsAgain });
-  const { previousRunsOnIt } = scope;
+  const { previousRunsOnIt } = scope.run;
   const about = { database, run: scope.deployment, jobs: [service], release: releaseOf(scope), previousRunsOnIt };
   const asked = { ...about, signal, onProgress: progress };
   return migrations.run(asked, (attempt) => slots.runJob(request, service, { ...options, ...attempt }));

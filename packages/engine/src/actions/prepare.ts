@@ -58,7 +58,7 @@ export const networks: StepAction<"networks"> = {
 export const base: StepAction<"base"> = {
   async run(step, scope, { options }) {
     // Each time that a proxy reads its files it closes connections that idle: once is enough.
-    const isRead = scope.readEarly?.includes(step.service) === true;
+    const isRead = scope.run.readEarly?.includes(step.service) === true;
     await upWanted(isRead ? { service: step.service } : step, scope, options);
   },
   // Users come through an edge of either release, and to the applications of the previous. What holds data and has run stays as it is, but

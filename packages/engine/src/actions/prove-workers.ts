@@ -51,7 +51,7 @@ export async function assertWorkersRun(
   const containers = [...inSlot, ...inBase];
   noteRestarts(workerRestarts, containers);
   const { verdict, failed } = proveWorkers(workers, containers, workerRestarts);
-  if (verdict.result !== "pass" && (plan.kind === "rollback" || scope.isLeftToPerson)) {
+  if (verdict.result !== "pass" && (plan.kind === "rollback" || scope.run.isLeftToPerson)) {
     const names = [...new Set(failed.map(({ service }) => service))].join(" ");
     const message = `workers of ${tag}: ${verdict.value}`;
     const hint = `sluice logs ${names} shows why; ${tag} serves all the same`;

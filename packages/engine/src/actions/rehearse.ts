@@ -26,8 +26,8 @@ export const rehearse: StepAction<"rehearse"> = {
         hint: "nothing of production was touched; sluice db rehearse shows all of it",
       });
     }
-    scope.previousFails = previous.result === "fail";
-    scope.previousRunsOnIt = previous.result === "pass";
+    scope.run.previousFails = previous.result === "fail";
+    scope.run.previousRunsOnIt = previous.result === "pass";
     return { backup, verdict, previous: previous.result, why: previous.why, found: told.map(({ code }) => code) };
   },
 };

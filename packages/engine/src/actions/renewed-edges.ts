@@ -30,7 +30,8 @@ export function hasEdgesToUndo(scope: DeploymentScope): boolean {
 }
 
 /** The first step of the plan that is not to be undone any more, by its place. */
-function undoneFrom({ plan, undoing }: DeploymentScope): number {
+function undoneFrom({ plan, run }: DeploymentScope): number {
+  const { undoing } = run;
   return undoing ? plan.steps.findIndex(({ id }) => id === undoing.id) + 1 : 0;
 }
 
@@ -53,7 +54,7 @@ export async function rereadAsWanted(scope: DeploymentScope, options: CallOption
   for (const step of steps) await upWanted(step, scope, options);
   const except = steps.map(({ service }) => service);
   await scope.ports.base.rereadNames(scope.stack, { ...options, except });
-  scope.readEarly = except;
+  scope.run.readEarly = except;
 }
 
 /** Services of base that are made again as files that they mount changed. */

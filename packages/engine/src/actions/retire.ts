@@ -15,7 +15,7 @@ export const retire: StepAction<"retire"> = {
     const short = tooLittleMemory(memory, minFreeMemory);
     if (keep === "warm" && !short) return undefined;
     await assertUnreached(scope, slot, signal);
-    if (short) scope.previousIsCold = true;
+    if (short) scope.run.previousIsCold = true;
     await ports.slots.stop(stack, slot, await servicesIn(scope, slot), options);
     if (!short) return undefined;
     progress(`slot ${slot} is stopped, not kept warm: ${short}`);

@@ -11,7 +11,7 @@ import { answers, reviveDoor } from "./revive-doors.ts";
 export const shift: StepAction<"shift"> = {
   async run({ id, slot, services, share, holdMs }, scope, call) {
     const { ports, deployment } = scope;
-    scope.usersMovedAt ??= ports.clock.now();
+    scope.run.usersMovedAt ??= ports.clock.now();
     const lead = (led: readonly string[]) =>
       Promise.all(
         led.map(async (service) => {
@@ -28,7 +28,7 @@ export const shift: StepAction<"shift"> = {
     }
     // Under the old names a proxy of the project has led users until now.
     await lead(services.filter((service) => !kept.has(service)));
-    if (share === 100) scope.cutoverAtMs = ports.clock.monotonicMs();
+    if (share === 100) scope.run.cutoverAtMs = ports.clock.monotonicMs();
     if (holdMs > 0) await watch(scope, { step: id, slot, services, holdMs, at: share }, call);
     if (share < 100) return recordedData(scope.recorded);
   },
@@ -112,7 +112,7 @@ export async function restoreRoute(
  */
 export async function restoreRoutes(scope: DeploymentScope, begun: readonly PlanStep[]): Promise<void> {
   const { plan, ports } = scope;
-  scope.undoing = begun.at(-1);
+  scope.run.undoing = begun.at(-1);
   if (plan.previous === null) return;
   const services = new Set(
     begun.flatMap((step) => (step.kind === "shift" || step.kind === "promote" ? step.services : [])),
@@ -131,7 +131,7 @@ const routeBudgetMs = 10_000;
 export const drain: StepAction<"drain"> = {
   async run({ slot, services, drainTimeoutMs }, scope, { signal, progress }) {
     const now = scope.ports.clock.monotonicMs();
-    const left = Math.max(0, (scope.cutoverAtMs ?? now) + drainTimeoutMs - now);
+    const left = Math.max(0, (scope.run.cutoverAtMs ?? now) + drainTimeoutMs - now);
     const closed = await drainSlot(scope, slot, services, left, signal);
     if (closed > 0) progress(`${closed} connections were still open after the drain budget and were closed`);
   },

@@ -50,8 +50,8 @@ export async function waitForPerson(scope: DeploymentScope, wanted: Wanted): Pro
 }
 
 /** A verdict has left it to a person, and whoever came wants something else: that begins at once, with users where they are. */
-function isLeftUnasked({ control, isFinishedUnasked }: DeploymentScope): boolean {
-  return isFinishedUnasked === true && control.pause?.byVerdict === true;
+function isLeftUnasked({ control, run }: DeploymentScope): boolean {
+  return run.isFinishedUnasked === true && control.pause?.byVerdict === true;
 }
 
 /** Says that a person is waited for, to those who are not looking. */
@@ -72,9 +72,9 @@ const noLongerWaiting = new Error("a person has decided");
  * Whether what a watch ended with is for a person to judge, users staying where they are: where that is configured, and
  * where the way back leads to a version that is known not to run on the data as it is now.
  */
-export function leavesToPerson({ config, previousFails }: DeploymentScope, error: unknown): boolean {
+export function leavesToPerson({ config, run }: DeploymentScope, error: unknown): boolean {
   if (!isSluiceError(error)) return false;
-  const isLeft = config.rollout.onFail === "pause" || previousFails === true;
+  const isLeft = config.rollout.onFail === "pause" || run.previousFails === true;
   return error.code === "ANALYSIS_UNDECIDED" || (isLeft && error.code === "ANALYSIS_FAILED");
 }
 
@@ -90,9 +90,9 @@ export async function pauseByVerdict(scope: DeploymentScope, { id }: PlanStep, e
 }
 
 /** What a pause by a verdict is called, with why nothing was taken back where the configuration would have. */
-function pauseReason({ previousFails, previousRelease }: DeploymentScope, error: unknown): string {
+function pauseReason({ run, previousRelease }: DeploymentScope, error: unknown): string {
   const said = describe(error).message;
-  if (!previousFails) return said;
+  if (!run.previousFails) return said;
   return `${said}; ${previousRelease?.bundle.tag ?? "the version before"} does not run on the migrated data`;
 }
 

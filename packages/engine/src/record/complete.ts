@@ -27,7 +27,7 @@ import { verdictCodes } from "./condemned.ts";
 export function observeServing(scope: DeploymentScope, project: ResolvedProject): RunContext["serving"] {
   const { ports } = scope;
   return async (signal, outcome) => {
-    const isGood = outcome ? outcome === "live" || outcome === "nothing-to-do" : scope.isPromoting === true;
+    const isGood = outcome ? outcome === "live" || outcome === "nothing-to-do" : scope.run.isPromoting === true;
     const likely = isGood ? scope.release : scope.previousRelease;
     // What is in base is shown for the services that are asked for, and those of the checkout may have other names.
     const isInBase = likely !== null && slotServices(likely).length === 0;
@@ -97,7 +97,7 @@ export async function completeRun(
   await reviveDoors(scope);
   if (failures.length === 0) await reviveRest(scope, steps);
   if (failures.length > 0) return endUnclear(scope, run, failures, message);
-  const outcome: Outcome = interrupted ? "interrupted" : scope.trafficMoved ? "rolled-back" : "failed";
+  const outcome: Outcome = interrupted ? "interrupted" : scope.run.trafficMoved ? "rolled-back" : "failed";
   return end(scope, run, { outcome, error, reason: interrupted ? interruptedText(step) : message });
 }
 
@@ -201,8 +201,9 @@ async function clearBroken(scope: DeploymentScope): Promise<void> {
 }
 
 /** Where no share is shifted the promotion is what there is no way back from. */
-function isAfterCutover({ plan, isPromoting }: DeploymentScope, stepId: string): boolean {
-  if (isPromoting) return true;
-  const lastShift = plan.steps.findLastIndex(({ kind }) => kind === "shift");
-  return lastShift >= 0 && plan.steps.findIndex(({ id }) => id === stepId) > lastShift;
+function isAfterCutover(scope: DeploymentScope, stepId: string): boolean {
+  const { steps } = scope.plan;
+  if (scope.run.isPromoting) return true;
+  const lastShift = steps.findLastIndex(({ kind }) => kind === "shift");
+  return lastShift >= 0 && steps.findIndex(({ id }) => id === stepId) > lastShift;
 }

@@ -2,6 +2,7 @@ import type { GivenOrder } from "../control/control-state.ts";
 import { createControl } from "../control/take-orders.ts";
 import { Observations } from "../record/observations.ts";
 import type { DeploymentScope, EnginePorts, StackFacts } from "../scope.ts";
+import type { RunState } from "./run-state.ts";
 
 /** What is deployed, by which plan. */
 type Deployed = Pick<
@@ -10,15 +11,16 @@ type Deployed = Pick<
 >;
 
 /** What there is already when it begins: doors that were seen, and what an earlier run of it left. */
-type Begun = Partial<
-  Pick<DeploymentScope, "isResumed" | "doorIds" | "recorded" | "previousFails" | "previousRunsOnIt" | "usersMovedAt">
-> & { readonly orders?: readonly GivenOrder[] };
+type Begun = Partial<Pick<DeploymentScope, "isResumed" | "doorIds" | "recorded">> & {
+  readonly orders?: readonly GivenOrder[];
+  readonly run?: Partial<RunState>;
+};
 
 /** The scope of one run of a deployment, in which nothing was done yet. */
 export function createScope(
   { stack, homeId, config, previewSecret }: StackFacts,
   ports: EnginePorts,
-  { orders, ...known }: Deployed & Begun,
+  { orders, run, ...known }: Deployed & Begun,
 ): DeploymentScope {
   return {
     stack,
@@ -32,7 +34,7 @@ export function createScope(
     previewIds: new Map(),
     recorded: new Map(),
     workerRestarts: new Map(),
-    trafficMoved: false,
     ...known,
+    run: { trafficMoved: false, ...run },
   };
 }

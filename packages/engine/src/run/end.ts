@@ -54,7 +54,7 @@ interface Ending {
 /** The last word of an attempt, in the journal and as an event. */
 export async function end(scope: DeploymentScope, run: RunContext, wanted: Ending): Promise<DeploymentResult> {
   const { deployment, tag, ports, release } = scope;
-  await scope.reported;
+  await scope.run.reported;
   const seen = await serves(scope, run, wanted.outcome, wanted.afterRestart);
   const ending = provenEnding(scope, wanted, seen?.serving);
   const logs = await clearLogs(scope, ending.outcome);
@@ -91,7 +91,7 @@ export async function leave(
   run: RunContext,
   { reason, next }: { readonly reason: string; readonly next: string },
 ): Promise<DeploymentResult> {
-  await scope.reported;
+  await scope.run.reported;
   const durationMs = Math.round(scope.ports.clock.monotonicMs() - run.startedMs);
   return lastWord(scope, { outcome: "interrupted", reason, next }, await serves(scope, run), durationMs);
 }
@@ -124,12 +124,12 @@ const lookBudgetMs = 30_000;
 
 /** Live is what users reach, not what was done to get there. */
 function provenEnding(scope: DeploymentScope, ending: Ending, serving: Serving | null | undefined): Ending {
-  const { release, engine } = scope;
+  const { release } = scope;
   if (ending.outcome !== "live" || !release || !isServed(release)) return ending;
   const { id, tag } = release.bundle;
   if (serving === undefined) {
     // What was seen a moment ago holds, unless the engine went away since.
-    if (engine === undefined) return ending;
+    if (scope.run.engine === undefined) return ending;
     return {
       outcome: "needs-person",
       reason: `every step to release ${tag} was done, but nobody sees what users reach`,

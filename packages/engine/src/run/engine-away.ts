@@ -18,8 +18,8 @@ const answerMs = 5_000;
  */
 export async function untilEngineAnswers(scope: DeploymentScope): Promise<boolean> {
   const { clock } = scope.ports;
-  if (scope.engine === "gone" || (await answers(scope))) return false;
-  scope.engine = "was-away";
+  if (scope.run.engine === "gone" || (await answers(scope))) return false;
+  scope.run.engine = "was-away";
   const message = `the Docker engine does not answer: waiting up to ${awayMs / 1_000} s for it`;
   emit(scope, { type: "finding", finding: { severity: "warn", code: "engine-away", message } });
   const end = clock.monotonicMs() + awayMs;
@@ -27,7 +27,7 @@ export async function untilEngineAnswers(scope: DeploymentScope): Promise<boolea
     await clock.sleep(everyMs);
     if (await answers(scope)) return true;
   }
-  scope.engine = "gone";
+  scope.run.engine = "gone";
   return false;
 }
 

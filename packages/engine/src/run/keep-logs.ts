@@ -15,7 +15,7 @@ const clearMs = 5_000;
 /** Keeps what a build or a job writes, as it comes: its container is gone when it has ended, and a killed run keeps no more than that. */
 export function noteOutput(scope: DeploymentScope, step: PlanStep, line: OutputLine): void {
   const origin = originOf(step, line);
-  if (!origin || scope.logsLost) return;
+  if (!origin || scope.run.logsLost) return;
   try {
     scope.ports.logs.note(scope.deployment, origin, line);
   } catch (error) {
@@ -145,8 +145,8 @@ export async function clearLogs(scope: DeploymentScope, outcome: Outcome): Promi
 
 /** Once: a full disk says it of each line. */
 function tellNotKept(scope: DeploymentScope, error: unknown): void {
-  if (scope.logsLost) return;
-  scope.logsLost = true;
+  if (scope.run.logsLost) return;
+  scope.run.logsLost = true;
   emit(scope, {
     type: "finding",
     finding: {

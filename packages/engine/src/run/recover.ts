@@ -100,13 +100,13 @@ export async function recover(
   const why = reason && action === "undo" ? `${recovery.reason} by ${actor}: ${reason}${accepted}` : recovery.reason;
   const run = { serving: observeServing(scope, project), startedMs: ports.clock.monotonicMs() };
   if (action === "finish" || action === "undo")
-    scope.trafficMoved = recovery.begun.some((step) => movesUsers(step, scope.plan));
+    scope.run.trafficMoved = recovery.begun.some((step) => movesUsers(step, scope.plan));
   for (const [service, id] of doorIdsOf(observed)) scope.doorIds.set(service, id);
   announce(scope, attempt, recovery, why);
   if (action === "leave") return { action, result: await end(scope, run, { outcome: "needs-person", reason: why }) };
   if (action === "close") return { action, result: await end(scope, run, { outcome: "interrupted", reason: why }) };
   if (action === "finish") {
-    scope.isFinishedUnasked = choice !== "finish";
+    scope.run.isFinishedUnasked = choice !== "finish";
     if (choice === "finish" && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
     if (choice === "finish" && scope.control.pause?.byVerdict) {
       await scope.control.receive({ kind: "resume", actor, reason: "sluice resume" });
@@ -125,7 +125,7 @@ export async function recover(
   await tellCutShortJobs(scope);
   await keepMissingLogs(scope, recovery.begun);
   const failures = await undoSteps(recovery.begun, scope);
-  if (scope.engine === "was-away") await wake(scope, failures.length === 0);
+  if (scope.run.engine === "was-away") await wake(scope, failures.length === 0);
   await reviveDoors(scope);
   if (failures.length === 0) await reviveRest(scope, recovery.begun);
   if (failures.length > 0) {
@@ -209,10 +209,12 @@ async function scopeOf(
     isResumed: true,
     orders: givenOrders(attempt.orders),
     recorded: recordedOf(attempt),
-    previousFails: hasSeenPrevious(attempt, "fail"),
-    previousRunsOnIt: hasSeenPrevious(attempt, "pass"),
-    // The last moment of which that is sure.
-    usersMovedAt: new Date(start.at),
+    run: {
+      previousFails: hasSeenPrevious(attempt, "fail"),
+      previousRunsOnIt: hasSeenPrevious(attempt, "pass"),
+      // The last moment of which that is sure.
+      usersMovedAt: new Date(start.at),
+    },
   });
 }
 

@@ -41,7 +41,7 @@ export async function runSteps(
   const begun: string[] = [];
   // What is left to a later run is without it once it was done.
   if (scope.plan.steps.some(isPromotion) && !steps.some(isPromotion)) {
-    scope.isPromoting = true;
+    scope.run.isPromoting = true;
     closeAsPromoted(scope);
   }
   for (const step of steps) {
@@ -49,12 +49,12 @@ export async function runSteps(
     try {
       await passGate(scope, step, signal);
       begun.push(step.id);
-      if (isPromotion(step)) scope.isPromoting = true;
+      if (isPromotion(step)) scope.run.isPromoting = true;
       await runStep(step, scope, signal);
     } catch (error) {
       if (leavesToPerson(scope, error) && begun.includes(step.id)) {
         await pauseByVerdict(scope, step, error);
-        scope.isLeftToPerson = true;
+        scope.run.isLeftToPerson = true;
         continue;
       }
       if (signal.aborted || !isCleaning(step)) {
@@ -83,7 +83,7 @@ async function runStep(step: PlanStep, scope: DeploymentScope, signal: AbortSign
   const { id, kind, target, cause } = step;
   await ports.journal.append({ type: "step-intent", deployment, step: id });
   emit(scope, { type: "step-start", deployment, step: id, kind, target, cause });
-  if (movesUsers(step, scope.plan)) scope.trafficMoved = true;
+  if (movesUsers(step, scope.plan)) scope.run.trafficMoved = true;
   const startedMs = ports.clock.monotonicMs();
   // What is promoted is final, whether or not that could be written down.
   const keep = kind === "promote" ? recordIfPossible : record;
@@ -150,7 +150,7 @@ export function movesUsers(step: PlanStep, { previous }: Pick<DeploymentPlan, "p
 export async function undoSteps(steps: readonly PlanStep[], scope: DeploymentScope): Promise<readonly UndoFailure[]> {
   const failures: UndoFailure[] = [];
   for (const step of steps.toReversed()) {
-    scope.undoing = step;
+    scope.run.undoing = step;
     if (!actionOf(step).undo) continue;
     if (!leadsUsers(step) && failures.some((failure) => leadsUsers(failure.step))) continue;
     try {
@@ -159,7 +159,7 @@ export async function undoSteps(steps: readonly PlanStep[], scope: DeploymentSco
       failures.push({ step, error });
     }
   }
-  scope.undoing = undefined;
+  scope.run.undoing = undefined;
   return failures;
 }
 

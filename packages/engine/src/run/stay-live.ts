@@ -27,7 +27,7 @@ export async function stayLive(scope: DeploymentScope): Promise<void> {
   const { release } = scope;
   if (!release || slotServices(release).length === 0) return;
   if ((await wasThere(scope)) && (await doorsAnswer(scope))) return;
-  if (scope.engine === "gone") {
+  if (scope.run.engine === "gone") {
     throw new SluiceError("ENGINE_UNREACHABLE", "the Docker engine went away after that and has not come back");
   }
   const { clock } = scope.ports;
@@ -40,7 +40,7 @@ export async function stayLive(scope: DeploymentScope): Promise<void> {
 async function wasThere(scope: DeploymentScope): Promise<boolean> {
   const { ports, stack } = scope;
   await untilEngineAnswers(scope);
-  if (scope.engine !== undefined) return false;
+  if (scope.run.engine !== undefined) return false;
   using deadline = createDeadline(ports.clock, lookMs);
   const { signal } = deadline;
   try {
@@ -48,7 +48,7 @@ async function wasThere(scope: DeploymentScope): Promise<boolean> {
     const containers = await settle(ports.clock, signal, look);
     return containers.length === 0 || containers.some(({ state }) => state === "running");
   } catch {
-    return !(await untilEngineAnswers(scope)) && scope.engine === undefined;
+    return !(await untilEngineAnswers(scope)) && scope.run.engine === undefined;
   }
 }
 
@@ -79,7 +79,7 @@ async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void
   for (const name of websOf(scope)) await openDoor(scope, name, signal);
   await waitDoors(scope, slot, doorMs, signal);
   const isRetired = plan.steps.some((step) => step.kind === "retire" && step.keep !== "warm");
-  if (slot === plan.candidate && !isRetired && !scope.previousIsCold)
+  if (slot === plan.candidate && !isRetired && !scope.run.previousIsCold)
     await wakePrevious(scope, observed, false, signal);
 }
 

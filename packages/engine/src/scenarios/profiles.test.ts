@@ -43,7 +43,7 @@ it("a step for what the release does not run fails", async () => {
   const scenario = aScenario({ services: off });
   await scenario.deploy("v1");
   const [release] = scenario.world.state.bundles.values();
-  const [step, scope] = [{ service: "mailer" }, { release, ports: scenario.world.ports() }];
+  const [step, scope] = [{ service: "mailer" }, { release, run: {}, ports: scenario.world.ports() }];
   await expect(base.run(step as never, scope as never, { options: {} } as never)).rejects.toMatchObject({
     code: "RELEASE_UNKNOWN",
     message: "release v1 has no active service mailer",

@@ -45,7 +45,7 @@ export async function findWatched(
     const containers = inBase.filter(({ service }) => check.services.includes(service));
     const now = scope.ports.clock.now();
     // All users meet it, whichever release they are led to.
-    return { check, target: selfCompared({ ...usual, containers }, scope.usersMovedAt ?? now, now) };
+    return { check, target: selfCompared({ ...usual, containers }, scope.run.usersMovedAt ?? now, now) };
   });
 }
 
@@ -74,7 +74,7 @@ async function slotTarget(
   { slot, share }: WatchedSpan,
   signal: AbortSignal,
 ): Promise<WatchTarget> {
-  const { ports, stack, previousRelease, usersMovedAt } = scope;
+  const { ports, stack, previousRelease, run } = scope;
   const [own, other] = await Promise.all([
     ports.observer.slotContainers(stack, slot, signal),
     ports.observer.slotContainers(stack, otherSlot(slot), signal),
@@ -83,7 +83,7 @@ async function slotTarget(
     release: previousRelease.bundle.tag,
     containers: containersByService(other),
     share: 100 - share,
-    servedUntil: usersMovedAt ?? null,
+    servedUntil: run.usersMovedAt ?? null,
   };
   const release = releaseOf(scope).bundle.tag;
   const starts = own.map(({ startedAt }) => Date.parse(startedAt)).filter((at) => !Number.isNaN(at));
