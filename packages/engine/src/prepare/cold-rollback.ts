@@ -1,24 +1,21 @@
 import {
   assertDoorsCan,
-  assertPortsFree,
   type Config,
   type DeploymentPlan,
   type Finding,
   lostOrphans,
   missingCheckedServices,
   type ObservedStack,
-  placesOf,
   planDeployment,
   portHeirs,
   type ReleaseBundle,
   SluiceError,
 } from "@sluice/core";
 import { neverLive } from "../record/read-attempts.ts";
+import { assertPossible } from "./assert-possible.ts";
 import { coldRollback } from "./cold-slot.ts";
 import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
-import { assertImages } from "./needed-images.ts";
 import { placedModel } from "./placed-model.ts";
-import { assertBackupReady, assertDoorImage, assertNoObstacle, assertOwnProjects } from "./preflight.ts";
 import { portsMoved, type RollbackFacts, type RollbackScope, type WayBack } from "./rollback-facts.ts";
 
 /**
@@ -44,13 +41,18 @@ export async function prepareCold(
   const wasLive = fate !== "away" && !isDataAnew && !(await neverLive(ports.journal, target.id));
   const { acceptIncompatible } = request;
   const plan = planCold({ ...facts, judging, doors, wasLive, acceptIncompatible });
-  assertPortsFree(plan, transfers, target);
-  assertOwnProjects(placesOf(plan), observed);
-  await assertImages({ ...release, bundle: target }, plan, ports, signal);
-  await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
-  const placed = await placedModel(facts, scope);
-  await assertNoObstacle(plan, { ...request, model: placed, services, orphans }, ports, signal);
-  await assertBackupReady(plan, ports, signal);
+  const stored = { ...release, bundle: target };
+  const planned = {
+    stack: request.stack,
+    tag: target.tag,
+    services,
+    config: judging,
+    observed,
+    orphans,
+    transfers,
+    stored,
+  };
+  await assertPossible(plan, { ...planned, model: () => placedModel(facts, scope) }, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
   const leftOut = missingCheckedServices(judging, services).map((service) => leftOutFinding(service, target));
   const undone = wasLive ? [...jobsNotRun(target, model, observed, plan), ...jobsTakenBack(target, fate, plan)] : [];

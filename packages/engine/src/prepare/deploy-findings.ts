@@ -1,0 +1,43 @@
+import {
+  checkoutFindings,
+  type DeploymentPlan,
+  type Finding,
+  guestFindings,
+  keptOrphans,
+  redefinedFindings,
+  restartFindings,
+  sameFilesFindings,
+  unjudgedFindings,
+} from "@sluice/core";
+import type { DeployRequest } from "../requests.ts";
+import type { EnginePorts } from "../scope.ts";
+import type { DeployFacts } from "./deploy-facts.ts";
+import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
+import { lostServers } from "./lost-servers.ts";
+
+/** What there is to tell of a plan that nothing is in the way of. Asks the doors where there is nothing to do. */
+export async function deployFindings(
+  plan: DeploymentPlan,
+  { observed, bundles, live, same, orphans, lived, fate, anew }: DeployFacts,
+  { project, release: wanted, config }: DeployRequest,
+  ports: EnginePorts,
+  signal?: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { services, model } = project;
+  const lost = plan.steps.length === 0 ? await lostServers(observed, services, ports, signal) : [];
+  const undone = same
+    ? [...jobsTakenBack(same, fate, plan), ...(lived ? jobsNotRun(same, model, observed, plan) : [])]
+    : [];
+  return [
+    ...checkoutFindings(wanted, bundles),
+    ...keptOrphans(orphans),
+    ...redefinedFindings(observed),
+    ...guestFindings(observed),
+    ...unjudgedFindings(plan, config, services),
+    ...sameFilesFindings(observed),
+    ...restartFindings(observed, same && live?.release === same.id ? live.slot : null),
+    ...lost,
+    ...anew.findings,
+    ...undone,
+  ];
+}
