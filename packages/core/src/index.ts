@@ -148,6 +148,7 @@ export * from "./ports/clock.ts";
 export * from "./ports/container-exec.ts";
 export * from "./ports/container-logs.ts";
 export * from "./ports/container-stats.ts";
+export { createDeadline, within } from "./ports/deadline.ts";
 export * from "./ports/deployment-logs.ts";
 export type { EnginePorts } from "./ports/engine-ports.ts";
 export * from "./ports/event-sink.ts";

@@ -1,6 +1,6 @@
-import { type PlanStep, type Slot, slotServices } from "@sluice/core";
+import { createDeadline, type PlanStep, type Slot, slotServices } from "@sluice/core";
 import type { StepAction } from "../action.ts";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { doorId, isNew, restoredRouting, servedBefore, shiftedRouting } from "../run/doors.ts";
 import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
 import { recordedData } from "../watch/recorded-windows.ts";

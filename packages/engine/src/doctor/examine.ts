@@ -1,5 +1,12 @@
-import { type Clock, type Diagnosis, type DoctorReport, type Examiner, isSluiceError } from "@sluice/core";
-import { createDeadline, settle } from "../deadline.ts";
+import {
+  type Clock,
+  createDeadline,
+  type Diagnosis,
+  type DoctorReport,
+  type Examiner,
+  isSluiceError,
+} from "@sluice/core";
+import { settle } from "../deadline.ts";
 
 /** What one examiner may take, milliseconds. */
 const examinerBudgetMs = 30_000;

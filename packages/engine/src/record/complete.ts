@@ -1,8 +1,15 @@
-import { type Outcome, type PlanStep, type ResolvedProject, shutDoors, slotServices } from "@sluice/core";
+import {
+  createDeadline,
+  type Outcome,
+  type PlanStep,
+  type ResolvedProject,
+  shutDoors,
+  slotServices,
+} from "@sluice/core";
 import { reviveRest } from "../actions/revive-base.ts";
 import { reviveDoors } from "../actions/revive-doors.ts";
 import { restoreRoutes } from "../actions/traffic.ts";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { servingOf } from "../prepare/serving.ts";
 import { tellChangedBase, tellDownBase } from "../prepare/tell-changed-base.ts";
 import { describe, report } from "../report.ts";

@@ -1,7 +1,7 @@
-import { type ObservedStack, SluiceError, slotServices } from "@sluice/core";
+import { createDeadline, type ObservedStack, SluiceError, slotServices } from "@sluice/core";
 import { answers } from "../actions/revive-doors.ts";
 import { waitDoors } from "../actions/verify.ts";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { baseOf } from "../prepare/base-as-released.ts";
 import { isOver } from "../prepare/lost-base.ts";
 import { type DeploymentScope, servingSlot } from "../scope.ts";
