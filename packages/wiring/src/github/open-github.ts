@@ -1,4 +1,4 @@
-import { type Clock, type Config, type Finding, isSluiceError, resolveReferences } from "@sluice/core";
+import { type Clock, type Config, type Finding, isSluiceError, readWorkflowRun, resolveReferences } from "@sluice/core";
 import {
   type Anchor,
   createDeploymentReporter,
@@ -43,9 +43,10 @@ export function openGithub(
   { env, environment, clock, anchor }: GithubSurroundings,
 ): OpenedGithub | null {
   const { value: token, missing } = resolveReferences(config.token, env);
-  const repository = config.repository ?? (env["GITHUB_REPOSITORY"] || undefined);
+  const run = readWorkflowRun(env);
+  const repository = config.repository ?? run.repository;
   if (missing.length > 0 || repository === undefined) return null;
-  const github = createGithub({ repository, token, clock, apiUrl: env["GITHUB_API_URL"] || undefined });
+  const github = createGithub({ repository, token, clock, apiUrl: run.apiUrl });
   const name = config.environment ?? environment ?? "production";
   const commitContext = config.commitStatus ? `sluice/${name}` : undefined;
   return {
