@@ -73,7 +73,7 @@ function openPlace(
   if (restic) return openResticStore(restic, options, stack, clock);
   if (s3) return createS3Store({ ...s3, credentials: s3Credentials(options.env) }, clock);
   const path = directory ? resolve(options.directory, directory) : join(stateHomeOf(options, stack), "backups");
-  return createDirectoryStore({ directory: path });
+  return createDirectoryStore({ directory: path }, clock);
 }
 
 /**
