@@ -1,5 +1,5 @@
 import { appendFile } from "node:fs/promises";
-import { harmlessLines, isSluiceError, readWorkflowRun, type SluiceEvent } from "@sluice/core";
+import { harmlessLines, isSluiceError, messageOf, readWorkflowRun, type SluiceEvent } from "@sluice/core";
 
 /** What a program of a workflow may touch. */
 export interface Workflow {
@@ -38,7 +38,7 @@ export async function runProgram(program: (workflow: Workflow) => Promise<number
   } catch (error) {
     process.exitCode = ending.signal.aborted ? 130 : isSluiceError(error) ? error.exitCode : 70;
     const hint = isSluiceError(error) && error.hint ? ` (${error.hint})` : "";
-    const why = `${error instanceof Error ? error.message : String(error)}${hint}`;
+    const why = `${messageOf(error)}${hint}`;
     process.stderr.write(`${harmlessLines(why).join("\n")}\n`);
   }
 }

@@ -45,6 +45,7 @@ export { watchesContainers } from "./config/watched-services.ts";
 export * from "./errors/codes.ts";
 export { invalidRecord } from "./errors/invalid-record.ts";
 export { isAbortOf } from "./errors/is-abort-of.ts";
+export { messageOf } from "./errors/message-of.ts";
 export * from "./errors/sluice-error.ts";
 export * from "./events/events.ts";
 export * from "./model/check.ts";

@@ -5,6 +5,7 @@ import {
   type DoctorReport,
   type Examiner,
   isSluiceError,
+  messageOf,
 } from "@sluice/core";
 import { settle } from "../deadline.ts";
 
@@ -47,7 +48,7 @@ function failureOf(name: string, error: unknown): Diagnosis {
     const code = error.code.toLowerCase().replaceAll("_", "-");
     return { severity: "error", code, what: error.message, why, mend: error.hint ?? "see the message" };
   }
-  const what = error instanceof Error ? error.message : String(error);
+  const what = messageOf(error);
   return {
     severity: "error",
     code: "not-examined",
