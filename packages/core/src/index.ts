@@ -169,7 +169,7 @@ export * from "./ports/throw-away.ts";
 export * from "./ports/traffic-counts.ts";
 export * from "./ports/traffic-router.ts";
 export * from "./ports/watcher.ts";
-export { harmless, harmlessLines } from "./redact/harmless-lines.ts";
+export { harmlessLines } from "./redact/harmless-lines.ts";
 export { maskError } from "./redact/mask-error.ts";
 export { maskWords } from "./redact/mask-words.ts";
 export * from "./redact/redactor.ts";
