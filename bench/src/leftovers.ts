@@ -1,6 +1,7 @@
 import { lstat, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { messageOf } from "@sluice/core";
 import { namesOnEngine, removeByPrefix } from "./docker.ts";
 import { run } from "./measure.ts";
 
@@ -32,7 +33,7 @@ export async function removeLeftovers(runs: (pid: number) => boolean, say: (text
     try {
       await removeAll(prefix);
     } catch (error) {
-      say(`something of ${prefix} is left: ${error instanceof Error ? error.message : String(error)}`);
+      say(`something of ${prefix} is left: ${messageOf(error)}`);
     }
   }
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { type Drill, drill, drillText } from "./backup-drill.ts";
 import { missingChanges } from "./check-changes.ts";
 import { type GateFacts, gateReasons } from "./release-gate.ts";
-import { harmless } from "./workflow.ts";
 
 describe("the release gate", () => {
   const open: GateFacts = {
@@ -25,14 +24,6 @@ describe("the release gate", () => {
   ] as const)("says why it is closed: %#", (over, reason) => {
     expect(gateReasons({ ...open, ...over })).toEqual([expect.stringMatching(reason)]);
   });
-});
-
-it.each([
-  ["checked\r::set-output name=outcome::live", "checked\n: :set-output name=outcome::live"],
-  ["a\n  ::add-mask::e\r\n::stop-commands::x", "a\n  : :add-mask::e\n: :stop-commands::x"],
-  ['{"text":"##[add-mask]e a::b"}', '{"text":"## [add-mask]e a::b"}'],
-])("what a program says holds no command of the runner: %j", (said, shown) => {
-  expect(harmless(said)).toBe(shown);
 });
 
 describe("a drill", () => {

@@ -1,5 +1,5 @@
 import { appendFile } from "node:fs/promises";
-import { isSluiceError, type SluiceEvent } from "@sluice/core";
+import { harmlessLines, isSluiceError, messageOf, readWorkflowRun, type SluiceEvent } from "@sluice/core";
 
 /** What a program of a workflow may touch. */
 export interface Workflow {
@@ -24,30 +24,23 @@ export async function runProgram(program: (workflow: Workflow) => Promise<number
     process.once(signal, () => ending.abort(new Error(`told to end by ${signal}`)));
   }
   const appending = (path: string | undefined) => (path ? (text: string) => appendFile(path, text) : async () => {});
-  const { GITHUB_OUTPUT, GITHUB_STEP_SUMMARY } = process.env;
+  const { outputs, summary } = readWorkflowRun(process.env);
   const workflow: Workflow = {
     env: process.env,
     directory: process.cwd(),
     signal: ending.signal,
-    say: (line) => process.stdout.write(`${harmless(line)}\n`),
-    output: (name, value) => appending(GITHUB_OUTPUT)(`${name}=${value.replaceAll(/[\r\n]+/g, " ")}\n`),
-    summarize: (markdown) => appending(GITHUB_STEP_SUMMARY)(`${markdown}\n`),
+    say: (line) => process.stdout.write(`${harmlessLines(line).join("\n")}\n`),
+    output: (name, value) => appending(outputs)(`${name}=${value.replaceAll(/[\r\n]+/g, " ")}\n`),
+    summarize: (markdown) => appending(summary)(`${markdown}\n`),
   };
   try {
     process.exitCode = await program(workflow);
   } catch (error) {
     process.exitCode = ending.signal.aborted ? 130 : isSluiceError(error) ? error.exitCode : 70;
     const hint = isSluiceError(error) && error.hint ? ` (${error.hint})` : "";
-    process.stderr.write(`${harmless(`${error instanceof Error ? error.message : String(error)}${hint}`)}\n`);
+    const why = `${messageOf(error)}${hint}`;
+    process.stderr.write(`${harmlessLines(why).join("\n")}\n`);
   }
-}
-
-/** Text in which the runner finds no command of a workflow, at the beginning of a line or anywhere in one. */
-export function harmless(text: string): string {
-  return text
-    .split(/\r\n|\r|\n/)
-    .map((line) => line.replaceAll("##[", "## [").replace(/^(\s*)::/, "$1: :"))
-    .join("\n");
 }
 
 /** Options of a deployer that come from the environment of a workflow. A STACK_NAME that is empty is no name. */
@@ -59,8 +52,7 @@ export function deployerOptions({ env, directory, say }: Workflow) {
     stack: env["STACK_NAME"],
     stateHome: env["SLUICE_HOME"] || undefined,
     environment: env["SLUICE_ENVIRONMENT"] || undefined,
-    // Of a run that is run again, the other is who started it first.
-    actor: env["GITHUB_TRIGGERING_ACTOR"] || env["GITHUB_ACTOR"] || "workflow",
+    actor: readWorkflowRun(env).actor ?? "workflow",
     onEvent: (event: SluiceEvent) => say(JSON.stringify(event)),
   };
 }

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type EventSink, SluiceError } from "@sluice/core";
+import { type EventSink, readWorkflowRun, SluiceError } from "@sluice/core";
 import type { DeployerOptions } from "@sluice/wiring";
 import type { CommandContext, CommonFlags } from "./context.ts";
 import { shellDirectory } from "./shell-directory.ts";
@@ -28,8 +28,7 @@ export function deployerOptions(
     environment: flags.env ?? (env["SLUICE_ENVIRONMENT"] || undefined),
     stateHome: stateHome === undefined ? undefined : resolve(cwd, stateHome),
     env,
-    // Of a run that is run again, the other is who started it first.
-    actor: env["GITHUB_TRIGGERING_ACTOR"] || env["GITHUB_ACTOR"] || user,
+    actor: readWorkflowRun(env).actor ?? user,
     isAttended: isInteractive,
     onEvent,
   };

@@ -1,3 +1,4 @@
+import { shellWord } from "@sluice/core";
 import type { CommonFlags } from "./context.ts";
 
 /** The first words of commands. */
@@ -43,7 +44,7 @@ export function givenFlags(flags: CommonFlags): string {
     ["--env", env],
     ["--state-home", stateHome],
   ];
-  return given.map(([name, value]) => (value === undefined ? "" : ` ${name} ${quoted(value)}`)).join("");
+  return given.map(([name, value]) => (value === undefined ? "" : ` ${name} ${shellWord(value)}`)).join("");
 }
 
 const proposed = new RegExp(String.raw`\bsluice (?=(?:${commandNames.join("|")})\b)`, "g");
@@ -56,8 +57,4 @@ export function withFlags(text: string, given: string): string {
 /** The same with such a text where it has a hint. */
 export function withFlagsInHint<Told extends { readonly hint?: string | undefined }>(told: Told, given: string): Told {
   return told.hint === undefined ? told : { ...told, hint: withFlags(told.hint, given) };
-}
-
-function quoted(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

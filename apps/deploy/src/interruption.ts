@@ -1,4 +1,4 @@
-import { isAbortOf, SluiceError } from "@sluice/core";
+import { isAbortOf, messageOf, SluiceError } from "@sluice/core";
 import type { CommandContext } from "./context.ts";
 
 /** Whether what ended a command is no more than its interruption: a terminal that is closed takes the output along. */
@@ -11,5 +11,5 @@ export function isInterruption(
 
 /** An interruption as an error, for whoever reads events. */
 export function interruptionError({ reason }: AbortSignal): SluiceError {
-  return new SluiceError("INTERRUPTED", reason instanceof Error ? reason.message : String(reason), { cause: reason });
+  return new SluiceError("INTERRUPTED", messageOf(reason), { cause: reason });
 }

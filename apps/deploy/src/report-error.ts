@@ -1,4 +1,4 @@
-import { createEvent, type EventBody, formatPosition, isSluiceError } from "@sluice/core";
+import { createEvent, type EventBody, formatPosition, isSluiceError, messageOf } from "@sluice/core";
 import manifest from "../package.json" with { type: "json" };
 import type { CommandContext } from "./context.ts";
 import { withFlagsInHint } from "./given-flags.ts";
@@ -33,7 +33,7 @@ export function errorBody(error: unknown): Extract<EventBody, { type: "error" }>
   return {
     type: "error",
     code: "INTERNAL",
-    message: `internal error, please report it: ${error instanceof Error ? error.message : String(error)}`,
+    message: `internal error, please report it: ${messageOf(error)}`,
     hint: `sluice ${manifest.version}, Node.js ${process.versions.node}, ${process.platform} ${process.arch}`,
     ...(error instanceof Error && error.stack ? { detail: error.stack } : {}),
   };

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readWorkflowRun } from "@sluice/core";
 import type { Deployer } from "@sluice/wiring";
 import type { CommandContext } from "./context.ts";
 
@@ -12,7 +13,7 @@ export async function reportFile(
   deployment: string,
   { env, signal }: Pick<CommandContext, "env" | "signal">,
 ): Promise<string | undefined> {
-  const { GITHUB_OUTPUT: outputs, RUNNER_TEMP: directory } = env;
+  const { outputs, temporary: directory } = readWorkflowRun(env);
   if (!outputs || !directory || signal.aborted) return undefined;
   try {
     const [data, { renderHtml }] = await Promise.all([deployer.report(deployment, signal), import("./wiring.ts")]);

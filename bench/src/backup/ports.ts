@@ -31,7 +31,7 @@ export async function openBackups(request: BackupsRequest): Promise<BackupPorts>
   const target = await findPostgresTarget(exec, container);
   return {
     driver: createPostgresDriver({ exec, throwAway, clock, stack, target, scratchMemoryBytes: 1 << 30 }),
-    store: createDirectoryStore({ directory, onStep }),
+    store: createDirectoryStore({ directory, onStep }, clock),
     clock,
     cipher: null,
     randomId: () => randomBytes(4).toString("hex"),

@@ -106,7 +106,7 @@ export async function portsOf(
   const means = { exec, throwAway, clock, stack: `${prefix}rehearsal`, scratchMemoryBytes: 1 << 30 };
   return {
     driver: await server.driver(means, container),
-    store: createDirectoryStore({ directory: join(directory, `backups-${server.name}`) }),
+    store: createDirectoryStore({ directory: join(directory, `backups-${server.name}`) }, clock),
     clock,
     cipher: null,
     randomId: () => "bench",

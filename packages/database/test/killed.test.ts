@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "@sluice/core/node";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createDirectoryStore } from "../src/store/directory-store.ts";
 import { bytesOf } from "../src/testing/bytes.ts";
@@ -39,7 +40,7 @@ async function word(child: ChildProcess): Promise<string> {
 it.each(boundaries)("killed at: %s", async (boundary) => {
   const child = start(id, boundary);
   expect(await word(child)).toBe("stopped");
-  const store = createDirectoryStore({ directory });
+  const store = createDirectoryStore({ directory }, systemClock);
   // While the writer lives, nobody takes its files away.
   expect(await store.sweep()).toEqual([]);
 

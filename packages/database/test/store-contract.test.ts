@@ -40,7 +40,7 @@ const kinds: readonly Kind[] = [
   {
     name: "a directory",
     missing: "",
-    open: (name) => createDirectoryStore({ directory: join(root, "directories", name) }),
+    open: (name) => createDirectoryStore({ directory: join(root, "directories", name) }, realClock),
   },
   {
     name: "a bucket",

@@ -2,20 +2,7 @@ import { createFakeClock } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf, serves } from "../test/support/enumerate.ts";
 import { aScenario } from "../test/support/scenario.ts";
-import { createDeadline, settle } from "./deadline.ts";
-
-describe("a deadline", () => {
-  it("aborts after its span, and not when it was disposed of before", async () => {
-    const clock = createFakeClock();
-    const kept = createDeadline(clock, 1_000);
-    const dropped = createDeadline(clock, 1_000);
-    dropped[Symbol.dispose]();
-    await clock.sleep(1_001);
-    expect(kept.signal.aborted).toBe(true);
-    expect((kept.signal.reason as Error).name).toBe("TimeoutError");
-    expect(dropped.signal.aborted).toBe(false);
-  });
-});
+import { settle } from "./deadline.ts";
 
 describe("work under a signal", () => {
   it("may end in good order after the signal, and is left behind when it does not", async () => {

@@ -1,18 +1,7 @@
 import type { Clock } from "@sluice/core";
 
-/** Ends a wait for time that nobody needs any more; one for all, as making one takes longer than all the rest. */
+/** Ends a grace that nobody needs any more; one for all, as making one takes longer than all the rest. */
 const noLongerNeeded = new Error("this wait is not needed any more");
-
-/** A signal that aborts after a span of the clock. Disposed of, it never does. */
-export function createDeadline(clock: Clock, ms: number): { readonly signal: AbortSignal } & Disposable {
-  const deadline = new AbortController();
-  const stop = new AbortController();
-  clock.sleep(ms, stop.signal).then(
-    () => deadline.abort(new DOMException(`longer than ${ms} ms`, "TimeoutError")),
-    () => undefined,
-  );
-  return { signal: deadline.signal, [Symbol.dispose]: () => stop.abort(noLongerNeeded) };
-}
 
 /** What an adapter gets to end in good order after its signal aborted. */
 const graceMs = 3_000;

@@ -1,10 +1,10 @@
-import { isSluiceError } from "@sluice/core";
+import { isSluiceError, messageOf } from "@sluice/core";
 import { type Emitter, emit } from "./scope.ts";
 
 /** Code and message of whatever was thrown. */
 export function describe(error: unknown): { readonly code: string; readonly message: string } {
   if (isSluiceError(error)) return { code: error.code, message: error.message };
-  return { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
+  return { code: "INTERNAL", message: messageOf(error) };
 }
 
 /** Says an error once, where it is handled. */

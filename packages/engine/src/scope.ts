@@ -1,69 +1,24 @@
 import type {
-  BackupTaker,
-  BaseRuntime,
-  BundleStore,
-  CheckoutGuard,
-  Clock,
   Config,
-  DeploymentLogs,
   DeploymentPlan,
-  DoorRuntime,
+  EnginePorts,
   EventBody,
-  EventSink,
-  ImageBuilder,
-  Journal,
-  Judge,
-  MigrationRehearser,
-  MigrationRunner,
-  OrderDesk,
-  Prober,
   ReleaseConfig,
-  ReleaseIdentity,
   ReleaseRequest,
   ResolvedProject,
   ServiceFacts,
   Slot,
-  SlotRuntime,
   SlotWindow,
-  StackObserver,
   StoredRelease,
   TakenImage,
-  TrafficCounts,
-  TrafficRouter,
-  Watcher,
 } from "@sluice/core";
-import { createEvent, isInSlot, judgedBy } from "@sluice/core";
+import { createEvent, judgedBy } from "@sluice/core";
 import type { Control } from "./control/control.ts";
 import type { WorkerRestarts } from "./prepare/worker-proof.ts";
 import type { Observations } from "./record/observations.ts";
 import type { RunState } from "./run/run-state.ts";
 
-/** Everything a deployment acts through. */
-export interface EnginePorts {
-  readonly clock: Clock;
-  readonly journal: Journal;
-  readonly logs: DeploymentLogs;
-  readonly bundles: BundleStore;
-  readonly backups: BackupTaker;
-  readonly migrations: MigrationRunner;
-  readonly rehearser: MigrationRehearser;
-  readonly identity: ReleaseIdentity;
-  readonly checkout: CheckoutGuard;
-  readonly observer: StackObserver;
-  readonly images: ImageBuilder;
-  readonly base: BaseRuntime;
-  readonly slots: SlotRuntime;
-  readonly doors: DoorRuntime;
-  readonly router: TrafficRouter;
-  readonly counts: TrafficCounts;
-  readonly prober: Prober;
-  readonly watcher: Watcher;
-  readonly judge: Judge;
-  readonly orders: OrderDesk;
-  readonly onEvent: EventSink;
-  /** Unpredictable text of 8 lower-case characters; a seam for tests. */
-  readonly randomId: () => string;
-}
+export type { EnginePorts };
 
 /** What a stack needs to be told once. */
 export interface StackFacts {
@@ -139,10 +94,6 @@ export function judgingConfig(scope: DeploymentScope): Config {
 export function servicesOf(scope: DeploymentScope, names?: readonly string[]): readonly ServiceFacts[] {
   const services = releaseOf(scope).bundle.services.filter(({ active }) => active);
   return names ? services.filter(({ name }) => names.includes(name)) : services;
-}
-
-export function slotServices(release: StoredRelease): readonly ServiceFacts[] {
-  return release.bundle.services.filter((service) => service.active && isInSlot(service));
 }
 
 export type Emitter = Pick<DeploymentScope, "ports"> & Partial<Pick<DeploymentScope, "observations">>;

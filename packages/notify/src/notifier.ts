@@ -1,6 +1,5 @@
-import { type Clock, isAskedFor, maskWords, type Redact } from "@sluice/core";
+import { type Clock, isAskedFor, maskWords, type Redact, within } from "@sluice/core";
 import type { Channel } from "./channels/channel.ts";
-import { within } from "./deliver/deadline.ts";
 import { defaultRetries, type RetryPolicy } from "./deliver/deliver.ts";
 import { type DeliveryReport, enlist, type TellContext, type Telling, tell } from "./deliver/tell.ts";
 import type { Templates } from "./message/message.ts";

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemClock as clock } from "@sluice/core/node";
 import { startFakeGithub } from "@sluice/testing/github";
 import { expect, it } from "vitest";
 import { aBundle } from "../test/a-bundle.ts";
@@ -45,7 +46,7 @@ it("the README's example of GitHub works as it stands", async () => {
   const directory = await temporaryDirectory();
   await using server = await startFakeGithub();
   server.commit("c".repeat(40), ["main"]);
-  const given = { token: server.token, apiUrl: server.url, checkout: directory, logUrl: "https://ci.example/7" };
+  const given = { clock, token: server.token, apiUrl: server.url, checkout: directory, logUrl: "https://ci.example/7" };
   expect(await runExample(-1, directory, given)).toContain("/releases/tag/v1.3.0");
   expect(server.state.deployments[0]?.statuses.map(({ state }) => state)).toEqual(["in_progress", "success"]);
   server.assertDescribed();

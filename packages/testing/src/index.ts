@@ -7,7 +7,7 @@ export { type ForwardProxy, startForwardProxy } from "./network/forward-proxy.ts
 export { type SelfSigned, selfSigned } from "./network/self-signed.ts";
 export { Crash, type Fault, type PortCall } from "./world/calls.ts";
 export type { Behaviour } from "./world/context.ts";
-export { createFakeWorld, type FakePorts, type FakeWorld } from "./world/create-fake-world.ts";
+export { createFakeWorld, type FakeWorld } from "./world/create-fake-world.ts";
 export { createFakeClock, type FakeClock } from "./world/fake-clock.ts";
 export { nothingSeen } from "./world/fake-rehearser.ts";
 export { addContainer, type WorldContainer, type WorldDoor, type WorldState } from "./world/state.ts";

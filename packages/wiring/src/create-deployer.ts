@@ -81,7 +81,8 @@ function deployerOf(session: Session): Deployer {
       const request = await deployRequest(session, call, signal, { withChecks: false });
       const prepared = await prepareDeploy(request, await session.ports(), signal);
       const serving = await servingNow(session, prepared.observed, prepared.bundles, signal);
-      const memory = await readMemory(prepared.observed, session.runtime(), signal);
+      const { stats, observer } = session.runtime();
+      const memory = await readMemory(prepared.observed, { clock: session.clock, stats, observer }, signal);
       const beyond = [
         ...memoryCost(prepared.plan, prepared.observed, memory),
         ...(await refusals(session, call, signal)),

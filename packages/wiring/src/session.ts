@@ -144,8 +144,9 @@ export function createSession(options: DeployerOptions): Session {
   });
   const github = once(async (): Promise<OpenedGithub | null> => {
     const say = (finding: Finding) => lastWord.sink(createEvent(clock.now(), { type: "finding", finding }));
-    const anchor = () => currentAnchor(session);
-    const opened = openUsableGithub(await config(), options.env, options.environment, say, anchor);
+    const { env, environment } = options;
+    const surroundings = { env, environment, clock, anchor: () => currentAnchor(session) };
+    const opened = openUsableGithub(await config(), surroundings, say);
     if (opened) redaction.add([opened.token]);
     return opened;
   });

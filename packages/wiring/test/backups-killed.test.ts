@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { systemClock } from "@sluice/core/node";
 import { createDirectoryStore, highestLevel } from "@sluice/database";
 import { double, sample } from "fast-check";
 import { afterAll, expect, it } from "vitest";
@@ -90,7 +91,7 @@ it.each(kinds)(
       project.run(kind.service, command, kind.environment ? { environment: kind.environment } : {});
     await run(kind.fill);
     const directory = join(project.directory, "home", "backups");
-    const store = createDirectoryStore({ directory });
+    const store = createDirectoryStore({ directory }, systemClock);
     const before = performance.now();
     expect(await finished(startBackup(project))).toBe(0);
     const wholeMs = performance.now() - before;

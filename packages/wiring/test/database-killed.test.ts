@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { systemClock } from "@sluice/core/node";
 import { createDirectoryStore } from "@sluice/database";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { docker, type Project, startProject } from "./support/postgres.ts";
@@ -62,7 +63,7 @@ it("a backup whose deployer is killed leaves nothing that the next one does not 
 
   expect(await finished(startBackup())).toBe(0);
   await until(async () => (await ourSessions()) === 0);
-  const { backups } = await createDirectoryStore({ directory: backupsDir() }).list();
+  const { backups } = await createDirectoryStore({ directory: backupsDir() }, systemClock).list();
   expect(backups).toHaveLength(1);
   expect(await readdir(backupsDir())).toHaveLength(3);
 });
@@ -104,7 +105,7 @@ it("killed at any moment, what is listed is whole", async () => {
   const before = performance.now();
   expect(await finished(startBackup())).toBe(0);
   const whole = performance.now() - before;
-  const store = createDirectoryStore({ directory: backupsDir() });
+  const store = createDirectoryStore({ directory: backupsDir() }, systemClock);
   for (let share = 0.3; share < 1.05; share += 0.06) {
     const child = startBackup();
     const over = finished(child);

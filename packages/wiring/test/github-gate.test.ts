@@ -1,4 +1,5 @@
 import { parseConfig, type ReleaseRequest } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { type FakeGithub, githubFaults, startFakeGithub } from "@sluice/testing/github";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { assertReleaseAllowed, releaseFindings } from "../src/github/gate.ts";
@@ -22,7 +23,7 @@ function aSession(yaml: string, token = server.token, serving?: string): Session
   const env = { GITHUB_TOKEN: token, GITHUB_REPOSITORY: server.repository, GITHUB_API_URL: server.url };
   const session = {
     config: async () => config,
-    github: async () => openGithub(config, env, undefined),
+    github: async () => openGithub(config, { env, environment: undefined, clock: systemClock }),
     options: { env },
     ports: async () => ({
       journal: {

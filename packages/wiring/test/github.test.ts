@@ -44,7 +44,7 @@ function aStack(signal = never) {
   /** Each run is a process of its own: it knows nothing of what the others did on GitHub. */
   const partsOf = () => {
     const env = { GITHUB_TOKEN: server.token, GITHUB_REPOSITORY: server.repository, GITHUB_API_URL: server.url };
-    const opened = openGithub(config, env, undefined);
+    const opened = openGithub(config, { env, environment: undefined, clock: systemClock });
     if (!opened?.reporter) throw new Error("GitHub is off");
     const { github, reporter, place } = opened;
     const made = world.ports();

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { SluiceError } from "@sluice/core";
+import { readWorkflowRun, SluiceError } from "@sluice/core";
 import type { GithubRelease, NewRelease, OpenedDesk } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { deployerOptions } from "../deployer-options.ts";
@@ -96,7 +96,7 @@ const runAuthor = "github-actions[bot]";
 
 /** GitHub starts no workflow for it. https://docs.github.com/actions/concepts/security/github_token */
 function warnInRun({ context, flags }: CommandCall, what: "starts" | "may start", why: string): void {
-  if (context.env["GITHUB_ACTIONS"] !== "true") return;
+  if (!readWorkflowRun(context.env).isStep) return;
   const text =
     `this ${what} no workflow, ${why}: use the token of an app or a fine-grained one, ` +
     "or run sluice deploy or sluice rollback in this job";

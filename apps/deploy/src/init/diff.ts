@@ -1,4 +1,7 @@
-/** Differences of two texts by line, with three lines around each. */
+/**
+ * Differences of two texts by line, with three lines around each. For people to read, of short files, in `init` alone: a library
+ * would write a patch, with hunk headers that say nothing here, and be one more thing that comes with the program.
+ */
 export function formatDiff(name: string, before: string, after: string): string {
   const lines = compare(before.split("\n"), after.split("\n"));
   const near = lines.map((_, index) => lines.slice(Math.max(0, index - 3), index + 4).some(({ mark }) => mark !== " "));

@@ -1,3 +1,4 @@
+import { readWorkflowRun } from "@sluice/core";
 import type { CommandContext, CommonFlags } from "../context.ts";
 import { withFlags } from "../given-flags.ts";
 import { canDrawAgain } from "./can-draw-again.ts";
@@ -19,7 +20,7 @@ export function outputMode(flags: CommonFlags, { env, stdout }: Pick<CommandCont
 }
 
 function isOnGithub({ env }: Pick<CommandContext, "env">): boolean {
-  return env["GITHUB_ACTIONS"] === "true";
+  return readWorkflowRun(env).isStep;
 }
 
 /**

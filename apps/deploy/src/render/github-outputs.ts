@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { appendFileSync } from "node:fs";
-import type { SluiceEvent } from "@sluice/core";
+import { readWorkflowRun, type SluiceEvent } from "@sluice/core";
 import type { CommandContext } from "../context.ts";
 import { withFlagsInEvent } from "./flags-in-event.ts";
 import { githubSummary } from "./github-summary.ts";
@@ -19,8 +19,8 @@ export function withGithubOutputs(
   given: string,
 ): Renderer {
   const story = createStory();
-  const append = (variable: string, text: string) => {
-    const path = env[variable];
+  const { outputs: outputFile, summary } = readWorkflowRun(env);
+  const append = (variable: string, path: string | undefined, text: string) => {
     if (!path || text === "") return;
     try {
       appendFileSync(path, text);
@@ -35,14 +35,14 @@ export function withGithubOutputs(
   const tellDeployment = (deployment: string) => {
     if (deployment === "" || deployment === told) return;
     told = deployment;
-    append("GITHUB_OUTPUT", outputAssignment("deployment", deployment, `sluice-${randomUUID()}`));
+    append("GITHUB_OUTPUT", outputFile, outputAssignment("deployment", deployment, `sluice-${randomUUID()}`));
   };
   // By this it is decided what the run that is cut short has to take back: never what others left before it.
   let unfinished = "";
   const tellUnfinished = (deployment: string) => {
     if (deployment === unfinished) return;
     unfinished = deployment;
-    append("GITHUB_OUTPUT", outputAssignment("unfinished", deployment, `sluice-${randomUUID()}`));
+    append("GITHUB_OUTPUT", outputFile, outputAssignment("unfinished", deployment, `sluice-${randomUUID()}`));
   };
   return {
     onEvent(event) {
@@ -55,9 +55,9 @@ export function withGithubOutputs(
     note: (text) => renderer.note(text),
     end(report = "") {
       // Before all that is for people: by these the steps that come after decide whether to undo it.
-      append("GITHUB_OUTPUT", outputs(story, report));
+      append("GITHUB_OUTPUT", outputFile, outputs(story, report));
       renderer.end(report);
-      append("GITHUB_STEP_SUMMARY", githubSummary(story, given, now()));
+      append("GITHUB_STEP_SUMMARY", summary, githubSummary(story, given, now()));
     },
   };
 }

@@ -1,11 +1,11 @@
-import { type Finding, formatDuration, formatPosition, type SluiceEvent } from "@sluice/core";
+import { type Finding, formatDuration, formatPosition, harmlessLines, type SluiceEvent } from "@sluice/core";
 import type { CommandContext } from "../context.ts";
 import { lastWords } from "./last-words.ts";
 import { noPaint } from "./paint.ts";
 import { eventLines } from "./plain.ts";
 import type { Renderer } from "./renderer.ts";
 import { createStory } from "./story.ts";
-import { annotationPlace, harmlessLines, workflowCommand } from "./workflow-commands.ts";
+import { annotationPlace, workflowCommand } from "./workflow-commands.ts";
 
 /** A group for each step, annotations for errors and findings. */
 export function createGithubRenderer({ stdout }: Pick<CommandContext, "stdout">, given: string): Renderer {

@@ -16,7 +16,6 @@ import { createPlainRenderer } from "./plain.ts";
 import type { Renderer } from "./renderer.ts";
 import { createStory } from "./story.ts";
 import { createTtyRenderer } from "./tty.ts";
-import { harmless } from "./workflow-commands.ts";
 
 interface Captured {
   readonly stdout: { write(text: string): void; readonly isTTY: boolean; columns: number };
@@ -323,14 +322,6 @@ describe("GitHub Actions", () => {
     const text = renderAll(badEvents);
     expect(text.match(/^\s*::error/gm)).toHaveLength(1);
     expect(text).not.toContain("##[");
-  });
-
-  it.each([
-    ["  | GET /x\r::set-output name=outcome::live", "  | GET /x ::set-output name=outcome::live"],
-    ["\r::add-mask::x", " : :add-mask::x"],
-    ["a\r\n##[command]x", "a ## [command]x"],
-  ])("nor what it wrote behind a carriage return: %j", (written, shown) => {
-    expect(harmless(written)).toBe(shown);
   });
 
   it.each([["\n"], ["\r"], ["\r\n"]])("nor what it wrote behind %j, wherever it is shown", (lineBreak) => {

@@ -1,3 +1,5 @@
+import { harmlessLines, readWorkflowRun } from "@sluice/core";
+
 /** https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 export function workflowCommand(
   name: string,
@@ -15,25 +17,9 @@ function escapeData(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
-/**
- * Text of others as a log line that the runner does not take for a command, in the new form or the old one. To the runner a
- * line begins after a lone carriage return, too.
- */
-export function harmless(line: string): string {
-  return line
-    .replaceAll(/[\r\n]+/g, " ")
-    .replaceAll("##[", "## [")
-    .replace(/^(\s*)::/, "$1: :");
-}
-
-/** Text of others as such lines. To the runner a lone carriage return ends a line, too. */
-export function harmlessLines(text: string): readonly string[] {
-  return text.split(/\r\n|\r|\n/).map(harmless);
-}
-
 /** What a command shows of others, where the runner reads along. */
 export function shownToRunner(text: string, env: Readonly<Record<string, string | undefined>>): string {
-  return env["GITHUB_ACTIONS"] === "true" ? harmlessLines(text).join("\n") : text;
+  return readWorkflowRun(env).isStep ? harmlessLines(text).join("\n") : text;
 }
 
 /** `file:line:column` as the properties of an annotation. */

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { SluiceError } from "@sluice/core";
+import { messageOf, SluiceError } from "@sluice/core";
 import type Docker from "dockerode";
 import { type RereadTools, reread } from "./reread-names.ts";
 
@@ -22,7 +22,7 @@ export async function rereadFiles(
       if (!(await reread(tools, Id, signal))) return false;
     } catch (error) {
       signal?.throwIfAborted();
-      const message = `${Name.slice(1)} does not take its changed configuration: ${error instanceof Error ? error.message : String(error)}`;
+      const message = `${Name.slice(1)} does not take its changed configuration: ${messageOf(error)}`;
       throw new SluiceError("NOT_READY", message, { hint: `docker logs ${Name.slice(1)}`, cause: error });
     }
   }

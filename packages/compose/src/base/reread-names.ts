@@ -1,4 +1,4 @@
-import { type ContainerExec, type RereadOptions, slots } from "@sluice/core";
+import { type ContainerExec, messageOf, type RereadOptions, slots } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, containerName, listBase, listSlot } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -36,7 +36,7 @@ export async function rereadNames(
         await reread(tools, container.Id, signal);
       } catch (error) {
         signal?.throwIfAborted();
-        const why = error instanceof Error ? error.message : String(error);
+        const why = messageOf(error);
         const text = `${name} may lead to addresses of before: ${why}; if so: docker restart ${name}`;
         onOutput?.({ source: name, stream: "stderr", text });
       }

@@ -1,7 +1,12 @@
 import { lstatSync, statSync } from "node:fs";
-import type { ComposeModel, ComposeMount, ResolvedProject, ServiceFacts } from "@sluice/core";
+import {
+  type ComposeModel,
+  type ComposeMount,
+  type ResolvedProject,
+  type ServiceFacts,
+  slotServices,
+} from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
-import { slotServices } from "../model/networks.ts";
 import { profileIn } from "../model/seccomp.ts";
 import { bundleName } from "./bundle-name.ts";
 

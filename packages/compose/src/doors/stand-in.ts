@@ -1,4 +1,4 @@
-import type { CallOptions, ContainerExec, DoorRequest } from "@sluice/core";
+import { type CallOptions, type ContainerExec, type DoorRequest, messageOf } from "@sluice/core";
 import { rereadNames } from "../base/reread-names.ts";
 import { composeLabels, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -68,7 +68,7 @@ export async function dismissStandIn(
     await removeContainers(tools.engine, [id]);
     await rereadNames(tools, stack, options);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const text = `${standInName(stack, service)} may still be there: ${why}`;
     options.onOutput?.({ source: `door ${service}`, stream: "stderr", text });
   }

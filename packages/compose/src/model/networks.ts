@@ -1,5 +1,5 @@
 import type { ComposeModel, ComposeService, ServiceFacts } from "@sluice/core";
-import { isInSlot } from "@sluice/core";
+import { slotServices } from "@sluice/core";
 import { isProxied } from "./proxy-labels.ts";
 
 export interface NamedNetwork {
@@ -10,11 +10,6 @@ export interface NamedNetwork {
 }
 
 type NamedRole = Pick<ServiceFacts, "name" | "role">;
-
-/** Services that live in slots, of those given. */
-export function slotServices(services: readonly ServiceFacts[]): readonly ServiceFacts[] {
-  return services.filter((service) => service.active && isInSlot(service));
-}
 
 /** Services that run once in a slot, of those given. */
 export function jobServices(services: readonly ServiceFacts[]): readonly ServiceFacts[] {

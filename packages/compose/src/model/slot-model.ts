@@ -6,6 +6,7 @@ import {
   type Slot,
   type SlotRequest,
   SluiceError,
+  slotServices,
   stackNames,
 } from "@sluice/core";
 import type { ComposeSpecification } from "docker-compose";
@@ -13,7 +14,7 @@ import { bridgeOptions, privateIpv6 } from "./bridge-options.ts";
 import { escapeDollars } from "./dollars.ts";
 import { sharedKeys } from "./endpoint-settings.ts";
 import { slotConfigFiles, slotMounts, slotSecurity, volumeKeys } from "./mounts.ts";
-import { jobServices, joinedExternals, networkKeys, slotServices } from "./networks.ts";
+import { jobServices, joinedExternals, networkKeys } from "./networks.ts";
 import { isProxyLabel, isProxyVariable } from "./proxy-labels.ts";
 import { serviceLinks } from "./service-links.ts";
 

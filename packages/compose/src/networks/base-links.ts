@@ -1,5 +1,5 @@
-import type { ComposeModel, ServiceFacts } from "@sluice/core";
-import { networkKeys, slotServices } from "../model/networks.ts";
+import { type ComposeModel, type ServiceFacts, slotServices } from "@sluice/core";
+import { networkKeys } from "../model/networks.ts";
 import { serviceLinks } from "../model/service-links.ts";
 
 /** What the service calls by a name of its own and is in base, on one network; by the container's name, so also when it is made anew. */

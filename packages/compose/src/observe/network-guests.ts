@@ -1,8 +1,8 @@
-import { type ComposeModel, labels, type NetworkGuest, type ServiceFacts } from "@sluice/core";
+import { type ComposeModel, labels, type NetworkGuest, type ServiceFacts, slotServices } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, containerName } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
-import { isExternal, linkedNetworks, networkName, slotServices } from "../model/networks.ts";
+import { isExternal, linkedNetworks, networkName } from "../model/networks.ts";
 import { isEdge } from "../roles/edge-rules.ts";
 import { shapeOf } from "../roles/service-shape.ts";
 

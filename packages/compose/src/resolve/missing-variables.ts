@@ -1,7 +1,6 @@
-import type { ResolvedProject } from "@sluice/core";
+import { type ResolvedProject, slotServices } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
 import { envFileValues } from "../model/env-file-values.ts";
-import { slotServices } from "../model/networks.ts";
 import type { ServiceFinding } from "../roles/finding-rule.ts";
 
 /**

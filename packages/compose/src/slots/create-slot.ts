@@ -1,4 +1,4 @@
-import { type CreateOptions, type ServiceFacts, type SlotRequest, stackNames } from "@sluice/core";
+import { type CreateOptions, type ServiceFacts, type SlotRequest, slotServices, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
 import { isOn } from "../doors/addresses.ts";
 import { composeLabels, inspectAll, listSlot } from "../engine/containers.ts";
@@ -11,7 +11,6 @@ import {
   networkKeys,
   networkName,
   slotNetworks,
-  slotServices,
 } from "../model/networks.ts";
 import { serviceLinks } from "../model/service-links.ts";
 import { endpointAliases, slotModel } from "../model/slot-model.ts";

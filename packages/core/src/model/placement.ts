@@ -10,6 +10,11 @@ export function isInSlot({ role, strategy }: Pick<ServiceFacts, "role" | "strate
   return strategy === "slots" && isApplication(role);
 }
 
+/** Services that live in slots, of those given. */
+export function slotServices(services: readonly ServiceFacts[]): readonly ServiceFacts[] {
+  return services.filter((service) => service.active && isInSlot(service));
+}
+
 /** Whether users reach an active service through a door. */
 export function isBehindDoor({ active, role, strategy }: Pick<ServiceFacts, "active" | "role" | "strategy">): boolean {
   return active && role === "web" && strategy === "slots";

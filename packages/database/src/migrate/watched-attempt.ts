@@ -1,4 +1,4 @@
-import { isSluiceError, SluiceError } from "@sluice/core";
+import { isSluiceError, messageOf, SluiceError } from "@sluice/core";
 import type { Session } from "./activity.ts";
 import { migrationName } from "./environment.ts";
 import type { MigrationCall } from "./migration-call.ts";
@@ -172,7 +172,7 @@ function reasonOf(
 }
 
 function lockLost(cause: unknown): SluiceError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new SluiceError("MIGRATION_FAILED", `the session that held the lock of the migration was lost: ${reason}`, {
     hint: "the migration was stopped; look at what is done before it runs again",
     cause,

@@ -1,4 +1,4 @@
-import { type ContainerExec, isSluiceError } from "@sluice/core";
+import { type ContainerExec, isSluiceError, messageOf } from "@sluice/core";
 import type { Turns } from "../process/turns.ts";
 import { type ClientOptions, openSession } from "./client.ts";
 import { fromHex, type MysqlTarget } from "./target.ts";
@@ -89,7 +89,7 @@ export async function openGate(exec: ContainerExec, target: MysqlTarget, options
     },
     async [Symbol.asyncDispose]() {
       await session.query(end).catch((error: unknown) => {
-        refused = `writes may have gone on before both had begun: ${error instanceof Error ? error.message : String(error)}`;
+        refused = `writes may have gone on before both had begun: ${messageOf(error)}`;
       });
       await session[Symbol.asyncDispose]();
     },

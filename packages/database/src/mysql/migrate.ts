@@ -1,4 +1,4 @@
-import { isSluiceError } from "@sluice/core";
+import { isSluiceError, messageOf } from "@sluice/core";
 import { type CutShort, cutShort, halfDone } from "../migrate/half-done.ts";
 import { endLeftSessions } from "../migrate/left-sessions.ts";
 import { backOff, failureOf, type MigrationReport, preflight } from "../migrate/migrate.ts";
@@ -100,7 +100,7 @@ async function endLeft({
   } catch (error) {
     signal?.throwIfAborted();
     if (isSluiceError(error) && error.code === "LOCK_HELD") throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     onProgress?.(`nobody sees whether a migration that was killed is still at work: ${why}`);
   }
 }

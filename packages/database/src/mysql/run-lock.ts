@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Clock, type ContainerExec, isSluiceError } from "@sluice/core";
+import { type Clock, type ContainerExec, isSluiceError, messageOf } from "@sluice/core";
 import type { LockHolder } from "../migrate/migration-server.ts";
 import { takeRunLock } from "../migrate/run-lock.ts";
 import type { Turns } from "../process/turns.ts";
@@ -53,7 +53,7 @@ export async function openRunLock(call: MysqlLockCall): Promise<MysqlRunLock> {
     await session?.[Symbol.asyncDispose]();
     signal?.throwIfAborted();
     if (isSluiceError(error) && error.code === "LOCK_HELD") throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     onProgress?.(`no lock keeps another migration away: ${why}`);
     return { isHeld: async () => true, async [Symbol.asyncDispose]() {} };
   }

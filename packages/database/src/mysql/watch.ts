@@ -1,3 +1,4 @@
+import { messageOf } from "@sluice/core";
 import type { Session } from "../migrate/activity.ts";
 import type { MigrationServer } from "../migrate/migration-server.ts";
 import type { Turns } from "../process/turns.ts";
@@ -32,7 +33,7 @@ export async function openWatch(
   let look = async (): Promise<readonly Session[]> => [];
   const lose = (error: unknown) => {
     look = async () => [];
-    onProgress?.(`nobody sees who waits for the migration: ${error instanceof Error ? error.message : String(error)}`);
+    onProgress?.(`nobody sees who waits for the migration: ${messageOf(error)}`);
   };
   const begin = async () => {
     const connect = async (sql: string) => {

@@ -1,4 +1,4 @@
-import type { Verdict } from "@sluice/core";
+import { messageOf, type Verdict } from "@sluice/core";
 import type { Manifest, Verification } from "../model/manifest.ts";
 import { highestLevel } from "../model/verification.ts";
 import type { BackupPorts } from "./ports.ts";
@@ -40,7 +40,7 @@ export async function noteSmoked(
     await store.update(manifest);
     return { manifest, notNoted: [] };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return { manifest: tried, notNoted: [`that ${run.release} runs on backup ${tried.id} is not on record: ${why}`] };
   }
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SluiceError } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAgeCipher } from "../encryption/age-cipher.ts";
@@ -25,7 +26,7 @@ beforeEach(async () => {
   let now = Date.parse("2026-05-01T10:00:00Z");
   ports = {
     driver,
-    store: createDirectoryStore({ directory }),
+    store: createDirectoryStore({ directory }, systemClock),
     clock: { now: () => new Date((now += 1_000)), monotonicMs: () => now, sleep: async () => {} },
     cipher: null,
     randomId: () => `rand${(count += 1)}`,

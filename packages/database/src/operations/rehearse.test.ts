@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SluiceError } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RehearsalCopy } from "../driver.ts";
 import type { Compatibility, TableDiff } from "../rehearsal/report.ts";
@@ -47,7 +48,7 @@ beforeEach(async () => {
   };
   ports = {
     driver: { ...createFakeDatabase(), rehearsalCopy: async () => copy },
-    store: createDirectoryStore({ directory }),
+    store: createDirectoryStore({ directory }, systemClock),
     clock: { now: () => new Date((now += 1_000)), monotonicMs: () => now, sleep: async () => {} },
     cipher: null,
     randomId: () => "rand1",

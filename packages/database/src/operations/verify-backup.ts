@@ -1,4 +1,4 @@
-import { isSluiceError, SluiceError } from "@sluice/core";
+import { isSluiceError, messageOf, SluiceError } from "@sluice/core";
 import type { ScratchDatabase } from "../driver.ts";
 import { differences } from "../model/fingerprint.ts";
 import type { Manifest, Verification } from "../model/manifest.ts";
@@ -38,7 +38,7 @@ export async function verifyBackup(
     if (!isSluiceError(error) || !speaksAgainst(error, isOwnImage) || signal?.aborted) throw error;
     const { code, message } = error;
     const failed = { at: clock.now().toISOString(), code, message };
-    const why = await store.update({ ...manifest, failed }).then(() => null, reasonOf);
+    const why = await store.update({ ...manifest, failed }).then(() => null, messageOf);
     throw why === null ? error : notNoted(error, why);
   });
   const level = levels.at(-1)?.level;
@@ -61,10 +61,6 @@ function notNoted(verdict: SluiceError, why: string): SluiceError {
   const { code, message, hint, detail } = verdict;
   const text = `${message}; that could not be noted, so that it is listed as before: ${why}`;
   return new SluiceError(code, text, { hint, detail, cause: verdict });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function prove(

@@ -1,4 +1,4 @@
-import type { Clock, ContainerExec, ThrowAwayContainers } from "@sluice/core";
+import { type Clock, type ContainerExec, messageOf, type ThrowAwayContainers } from "@sluice/core";
 import type { DatabaseDriver, DriverCall, RunningDump } from "../driver.ts";
 import { besideName } from "../model/beside-name.ts";
 import { besideTaken } from "../model/beside-taken.ts";
@@ -65,7 +65,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       await runSql(exec, fresh, "set statement_timeout = 0; analyze;", of(call, "restore"));
     } catch (error) {
       call.signal?.throwIfAborted();
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       call.onFinding?.({
         severity: "warn",
         code: "no-statistics",

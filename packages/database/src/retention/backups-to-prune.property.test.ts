@@ -5,7 +5,7 @@ import { type DatabaseId, isOfDatabase } from "../model/database-id.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { isProven, type VerificationLevel, verificationLevels } from "../model/verification.ts";
 import { verifiedAs } from "../testing/a-manifest.ts";
-import { backupsToPrune, type RetainedBackup } from "./backups-to-prune.ts";
+import { decidePruning, type RetainedBackup, type Retention } from "./backups-to-prune.ts";
 
 const releases = ["r1", "r2", "r3", null] as const;
 const day = 86_400_000;
@@ -79,7 +79,7 @@ it("in 10,000 random histories with jumping clocks, nothing that is promised is 
         if (step.do === "verify") backups = changed(backups, step.which, (one) => verified(one, step.level));
         if (step.do === "fail") backups = changed(backups, step.which, failed);
         if (step.do !== "prune") continue;
-        const gone = new Set(backupsToPrune(backups, step));
+        const gone = new Set(removed(backups, step));
         removals += gone.size;
         const left = backups.filter(({ id }) => !gone.has(id));
         for (const database of databases) {
@@ -88,7 +88,7 @@ it("in 10,000 random histories with jumping clocks, nothing that is promised is 
         }
         backups = left;
         // Pruning again finds nothing more.
-        expect(backupsToPrune(backups, step)).toEqual([]);
+        expect(removed(backups, step)).toEqual([]);
       }
     }),
     { numRuns: 10_000 },
@@ -96,6 +96,11 @@ it("in 10,000 random histories with jumping clocks, nothing that is promised is 
   // Or the property would hold of a rule that keeps everything.
   expect(removals).toBeGreaterThan(10_000);
 });
+
+/** Ids to remove, oldest first. */
+function removed(backups: readonly RetainedBackup[], retention: Retention): readonly string[] {
+  return decidePruning(backups, retention).flatMap(({ id, remove }) => (remove ? [id] : []));
+}
 
 /** Promises that pruning has broken, in words. */
 function brokenPromises(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aManifest, verifiedAs } from "../testing/a-manifest.ts";
-import { backupsToPrune, decidePruning, type RetainedBackup } from "./backups-to-prune.ts";
+import { decidePruning, type RetainedBackup, type Retention } from "./backups-to-prune.ts";
 
 const backup = (seq: number, proven = true, over: Partial<RetainedBackup> = {}): RetainedBackup => ({
   ...aManifest({ id: `b${seq}`, seq, release: null, verified: [verifiedAs(proven ? "restored" : "written")] }),
@@ -10,17 +10,17 @@ const backup = (seq: number, proven = true, over: Partial<RetainedBackup> = {}):
 describe("pruning", () => {
   it("keeps the newest proven ones", () => {
     const backups = [4, 1, 3, 2].map((seq) => backup(seq));
-    expect(backupsToPrune(backups, { keep: 2, neededBy: [] })).toEqual(["b1", "b2"]);
+    expect(removed(backups, { keep: 2, neededBy: [] })).toEqual(["b1", "b2"]);
   });
 
   it("does not count what was never restored", () => {
     const backups = [backup(1), backup(2), backup(3, false), backup(4, false), backup(5, false)];
-    expect(backupsToPrune(backups, { keep: 2, neededBy: [] })).toEqual(["b3"]);
+    expect(removed(backups, { keep: 2, neededBy: [] })).toEqual(["b3"]);
   });
 
   it("removes nothing while nothing is proven", () => {
     const backups = Array.from({ length: 20 }, (_, index) => backup(index + 1, false));
-    expect(backupsToPrune(backups, { keep: 1, neededBy: [] })).toEqual([]);
+    expect(removed(backups, { keep: 1, neededBy: [] })).toEqual([]);
   });
 
   it("keeps the newest one of a release that may come back", () => {
@@ -37,11 +37,16 @@ describe("pruning", () => {
   it("counts those of each database by themselves, also of two in one server", () => {
     const crm = { database: { name: "crm" } };
     const backups = [backup(1), backup(2, true, crm), backup(3, true, crm)];
-    expect(backupsToPrune(backups, { keep: 1, neededBy: [] })).toEqual(["b2"]);
+    expect(removed(backups, { keep: 1, neededBy: [] })).toEqual(["b2"]);
   });
 
   it("does not count one whose last verification failed", () => {
     const failed = { at: "2026-05-02T10:00:00.000Z", code: "BACKUP_CORRUPT", message: "a byte" };
-    expect(backupsToPrune([backup(1), backup(2, true, { failed })], { keep: 1, neededBy: [] })).toEqual([]);
+    expect(removed([backup(1), backup(2, true, { failed })], { keep: 1, neededBy: [] })).toEqual([]);
   });
 });
+
+/** Ids to remove, oldest first. */
+function removed(backups: readonly RetainedBackup[], retention: Retention): readonly string[] {
+  return decidePruning(backups, retention).flatMap(({ id, remove }) => (remove ? [id] : []));
+}

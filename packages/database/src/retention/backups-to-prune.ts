@@ -67,11 +67,6 @@ function reasonsToStay(backups: readonly RetainedBackup[], { keep, neededBy }: R
   return reasons;
 }
 
-/** Ids to remove, oldest first; see `decidePruning`. */
-export function backupsToPrune(backups: readonly RetainedBackup[], retention: Retention): readonly string[] {
-  return decidePruning(backups, retention).flatMap(({ id, remove }) => (remove ? [id] : []));
-}
-
 /** Oldest first. Two writers at once may have taken the same number; then the id decides, the same way each time. */
 export function byAge(a: Pick<Manifest, "id" | "seq">, b: Pick<Manifest, "id" | "seq">): number {
   return a.seq - b.seq || (a.id < b.id ? -1 : Number(a.id > b.id));

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Clock, isSluiceError } from "@sluice/core";
+import { type Clock, isSluiceError, messageOf } from "@sluice/core";
 import type { LockHolder } from "../migrate/migration-server.ts";
 import { takeRunLock } from "../migrate/run-lock.ts";
 import { orDispose } from "../process/or-dispose.ts";
@@ -51,7 +51,7 @@ async function openRunLock(call: SqliteLockCall): Promise<SqliteRunLock> {
   } catch (error) {
     signal?.throwIfAborted();
     if (isSluiceError(error) && error.code === "LOCK_HELD") throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     onProgress?.(`no lock keeps another migration away: ${why}`);
     return { isHeld: async () => true, async [Symbol.asyncDispose]() {} };
   }

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, mkdtemp, open, readdir, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "@sluice/core/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatManifest } from "../model/manifest.ts";
 import { aManifest, verifiedAs } from "../testing/a-manifest.ts";
@@ -18,7 +19,7 @@ beforeEach(async () => {
 afterEach(async () => rm(join(directory, ".."), { recursive: true }));
 
 async function written(content = "content", backup = id) {
-  const store = createDirectoryStore({ directory });
+  const store = createDirectoryStore({ directory }, systemClock);
   await using writer = await store.begin(backup);
   const dump = await writer.write("dump", chunks(content));
   const globals = await writer.write("globals", chunks("roles"));
@@ -39,7 +40,7 @@ describe("a directory of backups", () => {
   });
 
   it("says at once where there can be none", async () => {
-    const store = createDirectoryStore({ directory: "/proc/sluice-backups/shop" });
+    const store = createDirectoryStore({ directory: "/proc/sluice-backups/shop" }, systemClock);
     const refused = { code: "BACKUP_FAILED", message: "/proc/sluice-backups/shop cannot be made: ENOENT" };
     await expect(store.begin(id)).rejects.toMatchObject(refused);
     await expect(store.freeBytes()).rejects.toMatchObject(refused);
@@ -58,7 +59,7 @@ describe("a directory of backups", () => {
   });
 
   it("shows nothing of a backup that is not committed, and takes it back", async () => {
-    const store = createDirectoryStore({ directory });
+    const store = createDirectoryStore({ directory }, systemClock);
     {
       await using writer = await store.begin(id);
       await writer.write("dump", chunks("half"));
@@ -68,7 +69,7 @@ describe("a directory of backups", () => {
   });
 
   it("leaves nothing of a source that fails", async () => {
-    const store = createDirectoryStore({ directory });
+    const store = createDirectoryStore({ directory }, systemClock);
     await using writer = await store.begin(id);
     async function* failing() {
       yield Buffer.from("half");
@@ -79,7 +80,7 @@ describe("a directory of backups", () => {
   });
 
   it("stops when it is told to, and says so", async () => {
-    const store = createDirectoryStore({ directory });
+    const store = createDirectoryStore({ directory }, systemClock);
     await using writer = await store.begin(id);
     const stop = new AbortController();
     const onBytes = () => stop.abort(new Error("enough"));
@@ -120,7 +121,7 @@ describe("a directory of backups", () => {
       await writeFile(join(directory, `${other}.json`), formatManifest({ ...manifest, id: other }));
       await rm(mark, { force: true });
     };
-    const store = createDirectoryStore({ directory, onStep: finish });
+    const store = createDirectoryStore({ directory, onStep: finish }, systemClock);
     expect((await store.sweep()).filter((name) => !name.endsWith(".partial"))).toEqual([]);
     expect(await readdir(directory)).toContain(`${other}.dump`);
   });

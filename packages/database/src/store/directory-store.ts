@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open, readdir, readFile, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { isSluiceError, SluiceError } from "@sluice/core";
+import { type Clock, isSluiceError, SluiceError } from "@sluice/core";
 import { makeDirectory, syncPath } from "@sluice/core/node";
 import { assertBackupId } from "../model/backup-id.ts";
 import { formatManifest, type Manifest, parseManifest } from "../model/manifest.ts";
@@ -24,7 +24,10 @@ export interface DirectoryStoreOptions {
  * Backups as files of a directory: `ID.dump`, `ID.globals` and, last, `ID.json`. Each is written under another name, synced
  * and renamed. A backup is there when its manifest is; the rest is nobody's and goes at the next start.
  */
-export function createDirectoryStore({ directory, onStep }: DirectoryStoreOptions): BackupStore {
+export function createDirectoryStore(
+  { directory, onStep }: DirectoryStoreOptions,
+  clock: Pick<Clock, "now">,
+): BackupStore {
   const at = (name: string) => join(directory, name);
   const stepsOf = (what: string) => (step: FileStep) => onStep?.(`${what} ${step}`);
 
@@ -115,7 +118,7 @@ export function createDirectoryStore({ directory, onStep }: DirectoryStoreOption
       attempt(`what dead backups left in ${directory} cannot be removed`, async () => {
         const found = await files();
         await onStep?.("sweep listed");
-        const alive = await aliveWriters(await marksOf(found), { now: () => new Date() });
+        const alive = await aliveWriters(await marksOf(found), clock);
         const gone = leftovers(found, alive);
         // A manifest comes before its writer's mark goes: where that one was not seen any more, this one is there now.
         const left = gone.length === 0 ? [] : stillUnlisted(gone, await files()).map(({ name }) => name);

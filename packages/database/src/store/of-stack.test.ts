@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "@sluice/core/node";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { pruneBackups } from "../operations/prune-backups.ts";
 import { planRestore } from "../operations/restore-backup.ts";
@@ -21,7 +22,7 @@ function portsOf(stack: string) {
   let now = Date.parse("2026-05-01T10:00:00Z");
   return {
     driver: createFakeDatabase(),
-    store: ofStack(createDirectoryStore({ directory }), stack),
+    store: ofStack(createDirectoryStore({ directory }, systemClock), stack),
     clock: { now: () => new Date((now += 1_000)), monotonicMs: () => now, sleep: async () => {} },
     cipher: null,
     randomId: () => `rand${(count += 1)}`,
@@ -52,6 +53,6 @@ it("another's can be asked for by its id, and the plan says whose it is", async 
 
 it("one that does not say whose it is counts as the own of whoever asks", async () => {
   const { stack: _, ...unnamed } = portsOf("shop");
-  const { id } = await takeBackup({ ...unnamed, store: createDirectoryStore({ directory }) }, request);
+  const { id } = await takeBackup({ ...unnamed, store: createDirectoryStore({ directory }, systemClock) }, request);
   expect((await portsOf("shop").store.list()).backups).toMatchObject([{ id }]);
 });

@@ -1,6 +1,15 @@
-import type { CallOptions, CreateOptions, JobChange, PlanStep, Slot, SlotRequest, StoredRelease } from "@sluice/core";
+import {
+  type CallOptions,
+  type CreateOptions,
+  type JobChange,
+  type PlanStep,
+  type Slot,
+  type SlotRequest,
+  type StoredRelease,
+  slotServices,
+} from "@sluice/core";
 import { slotRequest } from "../prepare/slot-request.ts";
-import { type DeploymentScope, releaseOf, servicesOf, slotServices } from "../scope.ts";
+import { type DeploymentScope, releaseOf, servicesOf } from "../scope.ts";
 import { assertUnreached } from "./take-away.ts";
 
 /** The candidate's containers, and those of the jobs that the plan still runs; none is started. */
@@ -10,7 +19,7 @@ export async function createSlot(scope: DeploymentScope, slot: Slot, options: Cr
   // Some have run before there was a base, and their containers are gone.
   const left = steps.slice(steps.findIndex(createsSlot));
   const jobs = left.flatMap((step) => (step.kind === "job" ? [step.service] : []));
-  const services = [...slotServices(releaseOf(scope)), ...servicesOf(scope, jobs)];
+  const services = [...slotServices(releaseOf(scope).bundle.services), ...servicesOf(scope, jobs)];
   await scope.ports.slots.create(await withJobs(scope, await slotRequest(scope, slot, services)), options);
 }
 
@@ -24,7 +33,7 @@ export async function createMissing(
   const { ports, stack } = scope;
   const there = await ports.observer.slotContainers(stack, slot, options.signal);
   const madeBy = there.find(({ deployment }) => deployment !== null)?.deployment ?? scope.deployment;
-  const request = await slotRequest(scope, slot, slotServices(release), release);
+  const request = await slotRequest(scope, slot, slotServices(release.bundle.services), release);
   await ports.slots.create({ ...request, deployment: madeBy }, { ...options, onlyMissing: true });
 }
 

@@ -1,10 +1,10 @@
-import { type CallOptions, otherSlot, type PlanStep, type Slot } from "@sluice/core";
+import { type CallOptions, otherSlot, type PlanStep, type Slot, slotServices } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { assertProven, proveImages } from "../prepare/image-proof.ts";
 import { notStored } from "../record/not-stored.ts";
 import { describe } from "../report.ts";
 import { closedRouting, doorRequest, isNew, servedBefore } from "../run/doors.ts";
-import { type DeploymentScope, emit, releaseOf, servicesOf, slotServices } from "../scope.ts";
+import { type DeploymentScope, emit, releaseOf, servicesOf } from "../scope.ts";
 import { assertWorkersRun } from "./prove-workers.ts";
 import { emptyDoor, graceMs, removeInUse } from "./remove-in-use.ts";
 import { putBackEdges, rereadAsBefore } from "./renewed-edges.ts";
@@ -193,7 +193,7 @@ export const close: StepAction<"close"> = {
 async function startLeft(scope: DeploymentScope, service: string, slot: Slot, options: CallOptions): Promise<void> {
   const { ports, stack, previousRelease } = scope;
   if (!previousRelease) throw notStored(`the door of ${service} was removed`);
-  const services = slotServices(previousRelease).filter(({ name }) => name === service);
+  const services = slotServices(previousRelease.bundle.services).filter(({ name }) => name === service);
   if (services.length === 0) return;
   await ports.slots.start(stack, slot, [service], options);
   await ports.slots.waitReady({ stack, slot, services }, options);
@@ -201,7 +201,7 @@ async function startLeft(scope: DeploymentScope, service: string, slot: Slot, op
 
 /** A door that an undo makes again must find the containers in the slot where this one does: what was asked for stays given. */
 async function keepAddresses({ ports, previousRelease }: DeploymentScope, service: string, slot: Slot): Promise<void> {
-  const web = (previousRelease ? slotServices(previousRelease) : []).find(
+  const web = (previousRelease ? slotServices(previousRelease.bundle.services) : []).find(
     ({ name, role }) => name === service && role === "web",
   );
   if (previousRelease && web) await ports.doors.addresses(previousRelease.model, web, slot);

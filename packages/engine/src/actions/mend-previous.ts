@@ -1,7 +1,8 @@
+import { slotServices } from "@sluice/core";
 import type { StepCall, StepOf } from "../action.ts";
 import { notStored } from "../record/not-stored.ts";
 import { describe } from "../report.ts";
-import { type DeploymentScope, emit, slotServices } from "../scope.ts";
+import { type DeploymentScope, emit } from "../scope.ts";
 import { createMissing } from "./create-slot.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function mendPrevious(
     if (!previousRelease) throw notStored(`${services.join(", ")} of slot ${slot} cannot be made again`);
     await createMissing(scope, slot, previousRelease, options);
     await ports.slots.start(stack, slot, services, options);
-    const wanted = slotServices(previousRelease).filter(({ name }) => services.includes(name));
+    const wanted = slotServices(previousRelease.bundle.services).filter(({ name }) => services.includes(name));
     await ports.slots.waitReady({ stack, slot, services: wanted, recovers: true }, options);
   } catch (error) {
     signal.throwIfAborted();

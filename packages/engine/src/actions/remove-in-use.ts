@@ -1,5 +1,4 @@
-import type { CallOptions, Slot } from "@sluice/core";
-import { createDeadline } from "../deadline.ts";
+import { type CallOptions, createDeadline, type Slot } from "@sluice/core";
 import { closedRouting } from "../run/doors.ts";
 import type { DeploymentScope } from "../scope.ts";
 import { answers } from "./revive-doors.ts";

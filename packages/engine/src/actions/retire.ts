@@ -1,6 +1,6 @@
-import { type MachineMemory, tooLittleMemory } from "@sluice/core";
+import { createDeadline, type MachineMemory, tooLittleMemory } from "@sluice/core";
 import type { StepAction } from "../action.ts";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { describe } from "../report.ts";
 import type { DeploymentScope } from "../scope.ts";
 import { assertUnreached, removeSlot } from "./take-away.ts";

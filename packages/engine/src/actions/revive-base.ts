@@ -1,5 +1,5 @@
-import type { ObservedBaseService, PlanStep, ServiceFacts } from "@sluice/core";
-import { createDeadline, settle } from "../deadline.ts";
+import { createDeadline, type ObservedBaseService, type PlanStep, type ServiceFacts } from "@sluice/core";
+import { settle } from "../deadline.ts";
 import { baseOf, observedAs } from "../prepare/base-as-released.ts";
 import { isOver } from "../prepare/lost-base.ts";
 import { report } from "../report.ts";

@@ -1,5 +1,5 @@
-import { type DoorOptions, isBehindDoor, type StoredRelease } from "@sluice/core";
-import { createDeadline, settle } from "../deadline.ts";
+import { createDeadline, type DoorOptions, isBehindDoor, type StoredRelease } from "@sluice/core";
+import { settle } from "../deadline.ts";
 import { report } from "../report.ts";
 import { doorRequest, isNew, servedBefore } from "../run/doors.ts";
 import type { DeploymentScope } from "../scope.ts";

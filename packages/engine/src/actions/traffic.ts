@@ -1,8 +1,8 @@
-import type { PlanStep, Slot } from "@sluice/core";
+import { createDeadline, type PlanStep, type Slot, slotServices } from "@sluice/core";
 import type { StepAction } from "../action.ts";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { doorId, isNew, restoredRouting, servedBefore, shiftedRouting } from "../run/doors.ts";
-import { type DeploymentScope, emit, releaseOf, slotServices } from "../scope.ts";
+import { type DeploymentScope, emit, releaseOf } from "../scope.ts";
 import { recordedData } from "../watch/recorded-windows.ts";
 import { watch } from "../watch/watch.ts";
 import { hasEdgesToUndo, putBackEdges, rereadAsWanted } from "./renewed-edges.ts";
@@ -21,7 +21,7 @@ export const shift: StepAction<"shift"> = {
           emit(scope, { type: "share-change", deployment, service, slot, share });
         }),
       );
-    const kept = new Set(slotServices(releaseOf(scope)).map(({ name }) => name));
+    const kept = new Set(slotServices(releaseOf(scope).bundle.services).map(({ name }) => name));
     await lead(services.filter((service) => kept.has(service)));
     if (share === 100 && services.some((service) => isNew(scope, service))) {
       await rereadAsWanted(scope, call.options);

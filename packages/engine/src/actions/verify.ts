@@ -15,6 +15,7 @@ import {
   type ServiceFacts,
   type Slot,
   SluiceError,
+  slotServices,
   stops,
   type Verdict,
 } from "@sluice/core";
@@ -22,7 +23,7 @@ import type { StepAction } from "../action.ts";
 import { baseContainers } from "../prepare/base-containers.ts";
 import { waysToCandidate } from "../run/doors.ts";
 import { showLogs } from "../run/show-logs.ts";
-import { type DeploymentScope, emit, judgingConfig, releaseOf, slotServices } from "../scope.ts";
+import { type DeploymentScope, emit, judgingConfig, releaseOf } from "../scope.ts";
 import { isAnswering, keepDoor } from "./revive-doors.ts";
 
 export const verify: StepAction<"verify"> = {
@@ -75,7 +76,7 @@ export async function waitDoors(
   timeoutMs: number,
   signal: AbortSignal,
   wanted: ServerState = "up",
-  services: readonly ServiceFacts[] = slotServices(releaseOf(scope)),
+  services: readonly ServiceFacts[] = slotServices(releaseOf(scope).bundle.services),
 ): Promise<void> {
   const { ports, config } = scope;
   const doors = waysToCandidate(scope);
@@ -117,7 +118,7 @@ function asOfService(error: SluiceError, door: string, service: string, path: st
  * @throws SluiceError CHECK_FAILED
  */
 export async function assertStillReached(scope: DeploymentScope, slot: Slot, signal: AbortSignal): Promise<void> {
-  const checks = slotServices(releaseOf(scope)).flatMap(({ name, role, port, ports }): Check[] => {
+  const checks = slotServices(releaseOf(scope).bundle.services).flatMap(({ name, role, port, ports }): Check[] => {
     const listens = port ?? ports[0]?.target;
     if (role !== "web" || listens === undefined) return [];
     const patience = { timeoutMs: 2_000, successes: 1, retries: 2, onNoData: "warn" } as const;

@@ -1,9 +1,9 @@
-import { type ServiceFacts, type Slot, SluiceError, type WorkersStep } from "@sluice/core";
+import { type ServiceFacts, type Slot, SluiceError, slotServices, type WorkersStep } from "@sluice/core";
 import type { StepAction, StepCall } from "../action.ts";
 import { noteRestarts } from "../prepare/worker-proof.ts";
 import { pruneRelease } from "../record/prune-releases.ts";
 import { describe } from "../report.ts";
-import { type DeploymentScope, servicesOf, slotServices } from "../scope.ts";
+import { type DeploymentScope, servicesOf } from "../scope.ts";
 
 /** Workers of the previous, in its slot or beside the slots, stop before the candidate's start, unless they may overlap. */
 export const workers: StepAction<"workers"> = {
@@ -35,7 +35,7 @@ export function stoppedBy(
   { stops }: Pick<WorkersStep, "stops">,
   { previousRelease }: Pick<DeploymentScope, "previousRelease">,
 ): readonly string[] {
-  const before = previousRelease ? slotServices(previousRelease) : [];
+  const before = previousRelease ? slotServices(previousRelease.bundle.services) : [];
   return stops ?? before.flatMap(({ role, name }) => (role === "worker" ? [name] : []));
 }
 
@@ -52,7 +52,7 @@ async function startPrevious(scope: DeploymentScope, names: readonly string[], c
   const { previousRelease, plan, stack, ports } = scope;
   if (!plan.previous || names.length === 0) return;
   if (!previousRelease) return ports.slots.start(stack, plan.previous, names, call.options);
-  const before = slotServices(previousRelease).filter(({ name }) => names.includes(name));
+  const before = slotServices(previousRelease.bundle.services).filter(({ name }) => names.includes(name));
   await startWorkers(scope, plan.previous, before, call);
 }
 

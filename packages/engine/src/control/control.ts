@@ -1,4 +1,4 @@
-import { type Journal, type Order, type OrderReceipt, SluiceError } from "@sluice/core";
+import { type Journal, messageOf, type Order, type OrderReceipt, SluiceError } from "@sluice/core";
 import {
   answerOrder,
   applyOrder,
@@ -108,7 +108,7 @@ export class Control {
     try {
       await this.#record(order);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       return { ...receipt, message: `${receipt.message}; that could not be recorded: ${why}` };
     }
     return receipt;

@@ -1,4 +1,5 @@
-import { createDeadline, settle } from "../deadline.ts";
+import { createDeadline } from "@sluice/core";
+import { settle } from "../deadline.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, type EnginePorts, emit } from "../scope.ts";
 import { Control } from "./control.ts";

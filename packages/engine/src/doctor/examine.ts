@@ -1,5 +1,13 @@
-import { type Clock, type Diagnosis, type DoctorReport, type Examiner, isSluiceError } from "@sluice/core";
-import { createDeadline, settle } from "../deadline.ts";
+import {
+  type Clock,
+  createDeadline,
+  type Diagnosis,
+  type DoctorReport,
+  type Examiner,
+  isSluiceError,
+  messageOf,
+} from "@sluice/core";
+import { settle } from "../deadline.ts";
 
 /** What one examiner may take, milliseconds. */
 const examinerBudgetMs = 30_000;
@@ -40,7 +48,7 @@ function failureOf(name: string, error: unknown): Diagnosis {
     const code = error.code.toLowerCase().replaceAll("_", "-");
     return { severity: "error", code, what: error.message, why, mend: error.hint ?? "see the message" };
   }
-  const what = error instanceof Error ? error.message : String(error);
+  const what = messageOf(error);
   return {
     severity: "error",
     code: "not-examined",

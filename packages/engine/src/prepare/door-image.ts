@@ -1,4 +1,4 @@
-import { type Config, doorImage } from "@sluice/core";
+import { type Config, doorImage, doorImageCommand } from "@sluice/core";
 import type { EnginePorts } from "../scope.ts";
 
 export interface MissingImage {
@@ -15,9 +15,5 @@ export async function missingDoorImage(
 ): Promise<MissingImage | null> {
   const image = doorImage(config);
   if ((await images.missing({ door: image }, signal)).length === 0) return null;
-  const directory = config.traffic.driver === "caddy" ? "images/door-caddy" : "images/door";
-  const hint = config.traffic.image
-    ? `docker pull ${image}`
-    : `in a checkout of Sluice: docker build -t ${image} ${directory}`;
-  return { image, hint };
+  return { image, hint: doorImageCommand(config) };
 }

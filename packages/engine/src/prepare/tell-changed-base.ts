@@ -1,6 +1,7 @@
 import {
   type ComposeModel,
   changedBaseFindings,
+  createDeadline,
   downBaseFindings,
   type Finding,
   type ObservedStack,
@@ -8,7 +9,7 @@ import {
   type StoredRelease,
 } from "@sluice/core";
 import type { StepOf } from "../action.ts";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { report } from "../report.ts";
 import { type DeploymentScope, emit, leftFor } from "../scope.ts";
 import { baseOf, observedAs } from "./base-as-released.ts";

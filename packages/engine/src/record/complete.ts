@@ -1,8 +1,15 @@
-import { type Outcome, type PlanStep, type ResolvedProject, shutDoors } from "@sluice/core";
+import {
+  createDeadline,
+  type Outcome,
+  type PlanStep,
+  type ResolvedProject,
+  shutDoors,
+  slotServices,
+} from "@sluice/core";
 import { reviveRest } from "../actions/revive-base.ts";
 import { reviveDoors } from "../actions/revive-doors.ts";
 import { restoreRoutes } from "../actions/traffic.ts";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { servingOf } from "../prepare/serving.ts";
 import { tellChangedBase, tellDownBase } from "../prepare/tell-changed-base.ts";
 import { describe, report } from "../report.ts";
@@ -17,7 +24,7 @@ import { showLogs } from "../run/show-logs.ts";
 import { stayLive } from "../run/stay-live.ts";
 import { wake } from "../run/wake.ts";
 import { whyAlone } from "../run/why-alone.ts";
-import { type DeploymentScope, slotServices } from "../scope.ts";
+import type { DeploymentScope } from "../scope.ts";
 import { verdictCodes } from "./condemned.ts";
 
 /**
@@ -30,7 +37,7 @@ export function observeServing(scope: DeploymentScope, project: ResolvedProject)
     const isGood = outcome ? outcome === "live" || outcome === "nothing-to-do" : scope.run.isPromoting === true;
     const likely = isGood ? scope.release : scope.previousRelease;
     // What is in base is shown for the services that are asked for, and those of the checkout may have other names.
-    const isInBase = likely !== null && slotServices(likely).length === 0;
+    const isInBase = likely !== null && slotServices(likely.bundle.services).length === 0;
     const asked = isInBase ? { ...project, model: likely.model, services: likely.bundle.services } : project;
     const observed = await ports.observer.observe(asked, signal);
     await mendLinks(scope, observed, signal);

@@ -1,3 +1,4 @@
+import { jobCutShort, lookAtTable } from "@sluice/core";
 import type { StepOutcome } from "../record/journal-entries.ts";
 import { findAttempt } from "../record/read-attempts.ts";
 import { type DeploymentScope, emit } from "../scope.ts";
@@ -22,22 +23,16 @@ export async function tellCutShortJobs(scope: DeploymentScope): Promise<void> {
   const outcomesOf = (id: string) => attempt.outcomes.filter(({ step }) => step === id);
   const backups = plan.steps.flatMap(({ kind, id }) => (kind === "backup" ? outcomesOf(id) : []));
   const backup = backups.findLast(({ result }) => result === "done")?.data?.["backup"];
-  const look = "look at the tool's own table of what it has finished";
   for (const step of plan.steps) {
     if (step.kind !== "job" || step.database === undefined) continue;
     if (!attempt.begun.includes(step.id) || !isCutShort(outcomesOf(step.id))) continue;
+    const hint =
+      typeof backup === "string"
+        ? `${lookAtTable}; or go back: sluice db restore ${backup} puts back what was there before it, and what was written since is lost`
+        : `${lookAtTable}; this deployment took no backup before it`;
     emit(scope, {
       type: "finding",
-      finding: {
-        severity: "warn",
-        code: "job-cut-short",
-        message: `job ${step.service} of ${tag} was stopped before it had ended: what it had changed of ${step.database} by then may be there still`,
-        hint:
-          typeof backup === "string"
-            ? `${look}; or go back: sluice db restore ${backup} puts back what was there before it, and what was written since is lost`
-            : `${look}; this deployment took no backup before it`,
-        service: step.service,
-      },
+      finding: jobCutShort({ job: step.service, tag, database: step.database }, { hint }),
     });
   }
 }

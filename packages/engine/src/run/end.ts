@@ -1,4 +1,5 @@
 import {
+  createDeadline,
   type ErrorCode,
   isApplication,
   isSluiceError,
@@ -7,7 +8,7 @@ import {
   type Serving,
   type StoredRelease,
 } from "@sluice/core";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { report } from "../report.ts";
 import { type DeploymentScope, emit } from "../scope.ts";
 import { untilEngineAnswers } from "./engine-away.ts";

@@ -1,4 +1,5 @@
-import { createDeadline, settle } from "../deadline.ts";
+import { createDeadline } from "@sluice/core";
+import { settle } from "../deadline.ts";
 import { type DeploymentScope, emit } from "../scope.ts";
 
 /**

@@ -1,4 +1,5 @@
 import {
+  createDeadline,
   isSluiceError,
   type LogOrigin,
   type ObservedContainer,
@@ -6,7 +7,7 @@ import {
   type OutputLine,
   type PlanStep,
 } from "@sluice/core";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { describe } from "../report.ts";
 import { type DeploymentScope, emit, servingSlot } from "../scope.ts";
 

@@ -1,5 +1,6 @@
 import {
   completionText,
+  createDeadline,
   type PlanStep,
   planRecovery,
   type Recovery,
@@ -13,7 +14,7 @@ import { reviveDoors } from "../actions/revive-doors.ts";
 import { restoreRoutes } from "../actions/traffic.ts";
 import { givenOrders } from "../control/control-state.ts";
 import { takeOrders } from "../control/take-orders.ts";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { failingPrevious } from "../prepare/incompatible-release.ts";
 import { completeRun, endUnclear, markBroken, observeServing } from "../record/complete.ts";
 import { goesBack } from "../record/goes-back.ts";

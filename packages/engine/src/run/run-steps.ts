@@ -1,8 +1,15 @@
-import { type DeploymentPlan, isSluiceError, type PlanStep, SluiceError, type StepKind } from "@sluice/core";
+import {
+  createDeadline,
+  type DeploymentPlan,
+  isSluiceError,
+  type PlanStep,
+  SluiceError,
+  type StepKind,
+} from "@sluice/core";
 import { createCall, type StepData } from "../action.ts";
 import { actionOf } from "../actions.ts";
 import { closeAsPromoted, leavesToPerson, passGate, pauseByVerdict } from "../control/wait-for-person.ts";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { record, recordAtGate, recordIfPossible } from "../record/record-step.ts";
 import { report } from "../report.ts";
 import { type DeploymentScope, emit, releaseIn } from "../scope.ts";

@@ -1,5 +1,5 @@
-import type { ObservedContainer } from "@sluice/core";
-import { createDeadline, settle } from "../deadline.ts";
+import { createDeadline, type ObservedContainer } from "@sluice/core";
+import { settle } from "../deadline.ts";
 import { type DeploymentScope, emit } from "../scope.ts";
 
 const shownLogLines = 20;

@@ -1,10 +1,10 @@
-import { type ObservedStack, SluiceError } from "@sluice/core";
+import { createDeadline, type ObservedStack, SluiceError, slotServices } from "@sluice/core";
 import { answers } from "../actions/revive-doors.ts";
 import { waitDoors } from "../actions/verify.ts";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { baseOf } from "../prepare/base-as-released.ts";
 import { isOver } from "../prepare/lost-base.ts";
-import { type DeploymentScope, servingSlot, slotServices } from "../scope.ts";
+import { type DeploymentScope, servingSlot } from "../scope.ts";
 import { doorRequest } from "./doors.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
 import { containersInBase } from "./stopped-by-hand.ts";
@@ -25,13 +25,13 @@ const lookMs = 10_000;
  */
 export async function stayLive(scope: DeploymentScope): Promise<void> {
   const { release } = scope;
-  if (!release || slotServices(release).length === 0) return;
+  if (!release || slotServices(release.bundle.services).length === 0) return;
   if ((await wasThere(scope)) && (await doorsAnswer(scope))) return;
   if (scope.run.engine === "gone") {
     throw new SluiceError("ENGINE_UNREACHABLE", "the Docker engine went away after that and has not come back");
   }
   const { clock } = scope.ports;
-  const budgets = slotServices(release).map(({ startBudget }) => startBudget.timeoutMs);
+  const budgets = slotServices(release.bundle.services).map(({ startBudget }) => startBudget.timeoutMs);
   using deadline = createDeadline(clock, Math.max(...budgets) + stayMs);
   await settle(clock, deadline.signal, comeUp(scope, deadline.signal));
 }
@@ -63,13 +63,15 @@ async function doorsAnswer(scope: DeploymentScope): Promise<boolean> {
 }
 
 function websOf({ release }: DeploymentScope): readonly string[] {
-  return (release ? slotServices(release) : []).flatMap(({ name, role }) => (role === "web" ? [name] : []));
+  return (release ? slotServices(release.bundle.services) : []).flatMap(({ name, role }) =>
+    role === "web" ? [name] : [],
+  );
 }
 
 async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void> {
   const { ports, stack, plan, project, release } = scope;
   const slot = servingSlot(scope);
-  const services = release ? slotServices(release) : [];
+  const services = release ? slotServices(release.bundle.services) : [];
   const observed = await ports.observer.observe(project, signal);
   await wakeBase(scope, observed, signal, { made: madeInBase(scope, observed) });
   const down = observed.slots[slot].containers.filter(({ state }) => state !== "running");

@@ -1,5 +1,5 @@
-import type { PlanStep } from "@sluice/core";
-import { type DeploymentScope, slotServices } from "../scope.ts";
+import { type PlanStep, slotServices } from "@sluice/core";
+import type { DeploymentScope } from "../scope.ts";
 import { stepBudgetMs } from "./step-budget.ts";
 
 const shortMs = 60_000;
@@ -40,7 +40,9 @@ function ownBudgetMs(
   // One door after the other leads back, and what it replaces drains.
   if (step.kind === "door") return (1 + (step.frees?.length ?? 0)) * drainMs + 2 * shortMs;
   if (step.kind === "workers") {
-    const before = previousRelease ? slotServices(previousRelease).filter(({ role }) => role === "worker") : [];
+    const before = previousRelease
+      ? slotServices(previousRelease.bundle.services).filter(({ role }) => role === "worker")
+      : [];
     return step.timeoutMs + Math.max(0, ...before.map(({ startBudget }) => startBudget.timeoutMs)) + shortMs;
   }
   if (step.kind === "remove") {

@@ -1,6 +1,6 @@
-import type { ObservedContainer, ObservedStack } from "@sluice/core";
+import { createDeadline, type ObservedContainer, type ObservedStack } from "@sluice/core";
 import { stoppedBy } from "../actions/workers.ts";
-import { createDeadline, settle } from "../deadline.ts";
+import { settle } from "../deadline.ts";
 import { report } from "../report.ts";
 import type { DeploymentScope } from "../scope.ts";
 import { containersInBase, containersOf, isStoppedByHand } from "./stopped-by-hand.ts";

@@ -1,5 +1,5 @@
-import { aloneInCandidate, type ObservedContainer, type PlanStep } from "@sluice/core";
-import { createDeadline, settle } from "../deadline.ts";
+import { aloneInCandidate, createDeadline, type ObservedContainer, type PlanStep } from "@sluice/core";
+import { settle } from "../deadline.ts";
 import type { DeploymentScope } from "../scope.ts";
 
 /** Users wait for it: longer than two lists of containers take nobody looks. */

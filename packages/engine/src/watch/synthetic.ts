@@ -5,10 +5,11 @@ import {
   readingChecks,
   type Slot,
   type SlotWindow,
+  slotServices,
   type Verdict,
 } from "@sluice/core";
 import { probeChecks } from "../actions/verify.ts";
-import { type DeploymentScope, judgingConfig, releaseOf, slotServices } from "../scope.ts";
+import { type DeploymentScope, judgingConfig, releaseOf } from "../scope.ts";
 
 /** Requests of our own in the place of users that do not come. They go through the preview, so no counter of users has them. */
 export interface Synthetic {
@@ -44,7 +45,7 @@ function probesOf(scope: DeploymentScope): readonly Check[] {
   const release = releaseOf(scope);
   const reading = readingChecks(config, release.bundle.services);
   if (reading.length > 0) return reading.map((check) => ({ ...check, ...onlyOnce }));
-  const web = slotServices(release).find(({ role, protocol }) => role === "web" && protocol === "http");
+  const web = slotServices(release.bundle.services).find(({ role, protocol }) => role === "web" && protocol === "http");
   if (!web) return [];
   const path = healthPathOf(web, config) ?? "/";
   return [

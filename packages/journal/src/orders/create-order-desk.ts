@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
-import type { Order, OrderDesk, OrderReceipt, SluiceEvent } from "@sluice/core";
+import { messageOf, type Order, type OrderDesk, type OrderReceipt, type SluiceEvent } from "@sluice/core";
 import { homeError } from "../home/home-error.ts";
 import type { StateHome } from "../home/state-home.ts";
 import { longestMessage, parseMessage } from "./order-messages.ts";
@@ -89,7 +89,7 @@ async function serve(
 
 /** What could not be recorded does not hold. */
 function notTaken(error: unknown): OrderReceipt {
-  return { accepted: false, message: error instanceof Error ? error.message : String(error) };
+  return { accepted: false, message: messageOf(error) };
 }
 
 /** Empty where none comes. What is said after it is dropped. */

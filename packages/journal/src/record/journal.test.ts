@@ -7,7 +7,7 @@ import { temporaryHome } from "../../test/temporary-home.ts";
 import { verifyAudit } from "../audit/verify-audit.ts";
 import type { StateHome } from "../home/state-home.ts";
 import { createJournal } from "./create-journal.ts";
-import { lastDeploymentRecords, tailRecords } from "./tail.ts";
+import { tailRecords } from "./tail.ts";
 
 async function all(journal: Journal): Promise<readonly JournalRecord[]> {
   const records: JournalRecord[] = [];
@@ -93,7 +93,6 @@ describe("append and read", () => {
     expect(await all(createJournal(home, home.clock))).toEqual([]);
     expect(await verifyAudit(home)).toEqual({ ok: true, records: 0, problems: [] });
     expect(await tailRecords(home, 5)).toEqual([]);
-    expect(await lastDeploymentRecords(home)).toEqual([]);
   });
 
   it("is appended where the head cannot follow, which lags then", async () => {
@@ -209,14 +208,6 @@ describe("the tail", () => {
       }),
       { numRuns: 25 },
     );
-  });
-
-  it("holds the last deployment from its start on", async () => {
-    const home = await temporaryHome();
-    const journal = createJournal(home, home.clock);
-    const types = ["deployment-start", "step-intent", "deployment-end", "deployment-start", "step-intent"];
-    for (const [index, type] of types.entries()) await journal.append({ type, index });
-    expect((await lastDeploymentRecords(home)).map((record: JournalRecord) => record["index"])).toEqual([3, 4]);
   });
 
   it("does not read what comes before", async () => {

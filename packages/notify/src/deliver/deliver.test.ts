@@ -1,10 +1,10 @@
+import { within } from "@sluice/core";
 import { createFakeClock } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import type { Attempt } from "../channels/answer.ts";
 import { toMessage } from "../message/message.ts";
 import { aChannel, type FakeChannel } from "../testing/a-channel.ts";
 import { aNotification } from "../testing/a-notification.ts";
-import { within } from "./deadline.ts";
 import { defaultRetries, deliver, graceMs } from "./deliver.ts";
 
 const retry: Attempt = { result: "retry", reason: "answers 500" };

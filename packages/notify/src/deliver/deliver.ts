@@ -1,7 +1,6 @@
-import type { Clock } from "@sluice/core";
+import { type Clock, within } from "@sluice/core";
 import type { Attempt } from "../channels/answer.ts";
 import type { Channel, Content } from "../channels/channel.ts";
-import { within } from "./deadline.ts";
 
 /** How often one run tries, how long one attempt may take, and how long the first wait between two is. Milliseconds. */
 export interface RetryPolicy {

@@ -1,4 +1,4 @@
-import type { Clock } from "@sluice/core";
+import { type Clock, messageOf } from "@sluice/core";
 import type { Channel } from "../channels/channel.ts";
 import { dated } from "../message/late.ts";
 import { type Templates, toMessage } from "../message/message.ts";
@@ -72,6 +72,6 @@ async function record(outbox: Outbox, entry: OutboxEntry): Promise<string | unde
     await outbox.write(entry);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -1,4 +1,4 @@
-import { SluiceError } from "@sluice/core";
+import { type Clock, SluiceError, within } from "@sluice/core";
 import { GithubError, githubErrorOf } from "./github-error.ts";
 import type { Octokit } from "./octokit.ts";
 
@@ -7,6 +7,7 @@ export interface GithubOptions {
   readonly repository: string;
   /** Needs no prefix; never named in an error. */
   readonly token: string;
+  readonly clock: Clock;
   /** Default `https://api.github.com`. In a workflow, `GITHUB_API_URL`. */
   readonly apiUrl?: string | undefined;
   /** Of each call with its repetitions, milliseconds. Default 10,000. */
@@ -48,14 +49,14 @@ const firstWaitMs = 250;
  *   GITHUB_REFUSED, and those that may pass, GITHUB_LIMITED and GITHUB_UNREACHABLE; the signal's reason when it is aborted
  */
 export function createGithub(options: GithubOptions): Github {
-  const { repository, token, apiUrl = "https://api.github.com", timeoutMs = defaultTimeoutMs } = options;
+  const { repository, token, clock, apiUrl = "https://api.github.com", timeoutMs = defaultTimeoutMs } = options;
   const [owner, repo] = splitRepository(repository);
   const host = hostOf(apiUrl);
   let opening: Promise<Octokit> | undefined;
   let limit: { readonly untilMs: number; readonly message: string } | undefined;
 
   async function once<A extends Answer>(what: string, call: Call<A>, signal: AbortSignal): Promise<A["data"]> {
-    const waitMs = limit ? limit.untilMs - performance.now() : 0;
+    const waitMs = limit ? limit.untilMs - clock.monotonicMs() : 0;
     if (limit && waitMs > 0) {
       throw new GithubError("GITHUB_LIMITED", limit.message, { status: 429, afterMs: waitMs });
     }
@@ -68,15 +69,14 @@ export function createGithub(options: GithubOptions): Github {
       return data;
     } catch (cause) {
       const error = failureOf(what, cause, signal);
-      if (error.afterMs !== undefined) limit = { untilMs: performance.now() + error.afterMs, message: error.message };
+      if (error.afterMs !== undefined) limit = { untilMs: clock.monotonicMs() + error.afterMs, message: error.message };
       throw error;
     }
   }
 
-  async function within<T>(outer: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const deadline = AbortSignal.timeout(timeoutMs);
+  async function inTime<T>(outer: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
-      return await work(outer ? AbortSignal.any([outer, deadline]) : deadline);
+      return await within(clock, timeoutMs, outer, work);
     } catch (error) {
       outer?.throwIfAborted();
       throw error;
@@ -87,19 +87,23 @@ export function createGithub(options: GithubOptions): Github {
     repository,
     host,
     read: (what, call, outer) =>
-      within(outer, async (signal) => {
+      inTime(outer, async (signal) => {
         for (let attempt = 1; ; attempt++) {
           try {
             return await once(what, call, signal);
           } catch (error) {
             const isPassing = error instanceof GithubError && error.code === "GITHUB_UNREACHABLE";
-            if (!isPassing || attempt >= readAttempts || !(await waited(firstWaitMs * 2 ** (attempt - 1), signal))) {
+            if (
+              !isPassing ||
+              attempt >= readAttempts ||
+              !(await waited(clock, firstWaitMs * 2 ** (attempt - 1), signal))
+            ) {
               throw error;
             }
           }
         }
       }),
-    write: (what, call, outer) => within(outer, (signal) => once(what, call, signal)),
+    write: (what, call, outer) => inTime(outer, (signal) => once(what, call, signal)),
   };
 
   function failureOf(what: string, cause: unknown, signal: AbortSignal): GithubError {
@@ -110,7 +114,7 @@ export function createGithub(options: GithubOptions): Github {
     // An error page of a proxy is no message.
     const said = (message ?? "").split("\n")[0]?.slice(0, 300) ?? "";
     if (response && !signal.aborted && response.status >= 300) {
-      return githubErrorOf(what, { ...response, message: said.startsWith("<") ? "no reason" : said }, new Date());
+      return githubErrorOf(what, { ...response, message: said.startsWith("<") ? "no reason" : said }, clock.now());
     }
     const why = signal.aborted ? "no answer in time" : said || "unknown error";
     return new GithubError("GITHUB_UNREACHABLE", `${host} cannot be asked to ${what}: ${why}`, { status: null });
@@ -118,12 +122,11 @@ export function createGithub(options: GithubOptions): Github {
 }
 
 /** Whether the time was there to wait for. */
-function waited(ms: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve(false);
-    const timer = setTimeout(() => resolve(true), ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve(false)), { once: true });
-  });
+function waited(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
+  return clock.sleep(ms, signal).then(
+    () => true,
+    () => false,
+  );
 }
 
 function splitRepository(repository: string): readonly [string, string] {

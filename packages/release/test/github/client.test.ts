@@ -1,3 +1,4 @@
+import { systemClock as clock } from "@sluice/core/node";
 import { type FakeGithub, type GithubFault, githubFaults, startFakeGithub } from "@sluice/testing/github";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGithub, type Github } from "../../src/github/github.ts";
@@ -12,7 +13,7 @@ afterEach(async () => {
 });
 
 const client = (timeoutMs = 2_000, token = server.token) =>
-  createGithub({ repository: server.repository, token, apiUrl: server.url, timeoutMs });
+  createGithub({ clock, repository: server.repository, token, apiUrl: server.url, timeoutMs });
 const read = (github: Github) =>
   github.read("list deployments", ({ rest }, where) => rest.repos.listDeployments({ ...where }));
 const write = (github: Github) =>
@@ -111,7 +112,9 @@ it("names the token in no error", async () => {
 });
 
 it.each(["shop", "acme/", "acme/shop/more", "a b/c"])("refuses %j as a repository", (repository) => {
-  expect(() => createGithub({ repository, token: "t" })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+  expect(() => createGithub({ clock, repository, token: "t" })).toThrow(
+    expect.objectContaining({ code: "CONFIG_INVALID" }),
+  );
 });
 
 function abortedSoon(reason: Error): AbortSignal {

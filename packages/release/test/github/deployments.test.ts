@@ -1,3 +1,4 @@
+import { systemClock as clock } from "@sluice/core/node";
 import { type FakeGithub, githubFaults, startFakeGithub } from "@sluice/testing/github";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDeploymentReporter } from "../../src/github/deployment-reporter.ts";
@@ -18,7 +19,7 @@ afterEach(async () => {
 /** A process of its own: it remembers nothing of the others. */
 const reporter = (commitContext?: string) =>
   createDeploymentReporter(
-    createGithub({ repository: server.repository, token: server.token, apiUrl: server.url, timeoutMs: 2_000 }),
+    createGithub({ clock, repository: server.repository, token: server.token, apiUrl: server.url, timeoutMs: 2_000 }),
     { commitContext },
   );
 const deployment = (id: string, over: Partial<ShownDeployment> = {}): ShownDeployment => ({

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock as clock } from "@sluice/core/node";
 import { type FakeGithub, githubFaults, startFakeGithub } from "@sluice/testing/github";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGithub } from "../../src/github/github.ts";
@@ -26,7 +27,7 @@ beforeEach(async () => {
   server.commit(old, ["main", "v1.0.0"]);
   server.commit(head, ["main"], { message: "feat: carts" });
   desk = createReleaseDesk(
-    createGithub({ repository: server.repository, token: server.token, apiUrl: server.url }),
+    createGithub({ clock, repository: server.repository, token: server.token, apiUrl: server.url }),
     directory,
   );
 });
@@ -136,7 +137,7 @@ describe("a rollback to a commit whose workflows are others", () => {
   const judged: unknown[][] = [];
   const judging = (reason: string | null) =>
     createReleaseDesk(
-      createGithub({ repository: server.repository, token: server.token, apiUrl: server.url }),
+      createGithub({ clock, repository: server.repository, token: server.token, apiUrl: server.url }),
       directory,
       (...facts) => {
         judged.push(facts);

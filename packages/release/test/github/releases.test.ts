@@ -1,3 +1,4 @@
+import { systemClock as clock } from "@sluice/core/node";
 import { type FakeGithub, githubFaults, startFakeGithub } from "@sluice/testing/github";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { releaseObjections } from "../../src/github/check-release.ts";
@@ -34,7 +35,7 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
   server.assertDescribed();
 });
-const client = () => createGithub({ repository: server.repository, token: server.token, apiUrl: server.url });
+const client = () => createGithub({ clock, repository: server.repository, token: server.token, apiUrl: server.url });
 const releases = () => createGithubReleases(client());
 
 describe("releases", () => {

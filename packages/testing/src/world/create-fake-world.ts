@@ -1,30 +1,4 @@
-import type {
-  BackupTaker,
-  BaseRuntime,
-  BundleStore,
-  CheckoutGuard,
-  Clock,
-  DeploymentLogs,
-  DoorRuntime,
-  EventSink,
-  ImageBuilder,
-  Journal,
-  Judge,
-  MigrationRehearser,
-  MigrationRunner,
-  Order,
-  OrderDesk,
-  OrderReceipt,
-  Prober,
-  ReleaseIdentity,
-  ResolvedProject,
-  SlotRuntime,
-  SluiceEvent,
-  StackObserver,
-  TrafficCounts,
-  TrafficRouter,
-  Watcher,
-} from "@sluice/core";
+import type { EnginePorts, Order, OrderReceipt, ResolvedProject, SluiceEvent } from "@sluice/core";
 import { isInSlot } from "@sluice/core";
 import { type Calls, createCalls } from "./calls.ts";
 import type { Behaviour, FakeContext } from "./context.ts";
@@ -52,32 +26,6 @@ import { createPromises } from "./promises.ts";
 import { addContainer, createState, type WorldState } from "./state.ts";
 import { type Reach, usersOf } from "./users.ts";
 
-/** A fake behind every port of a deployment. */
-export interface FakePorts {
-  readonly clock: Clock;
-  readonly journal: Journal;
-  readonly logs: DeploymentLogs;
-  readonly bundles: BundleStore;
-  readonly backups: BackupTaker;
-  readonly migrations: MigrationRunner;
-  readonly rehearser: MigrationRehearser;
-  readonly identity: ReleaseIdentity;
-  readonly checkout: CheckoutGuard;
-  readonly observer: StackObserver;
-  readonly images: ImageBuilder;
-  readonly base: BaseRuntime;
-  readonly slots: SlotRuntime;
-  readonly doors: DoorRuntime;
-  readonly router: TrafficRouter;
-  readonly counts: TrafficCounts;
-  readonly prober: Prober;
-  readonly watcher: Watcher;
-  readonly judge: Judge;
-  readonly orders: OrderDesk;
-  readonly onEvent: EventSink;
-  readonly randomId: () => string;
-}
-
 export interface FakeWorld {
   readonly state: WorldState;
   readonly clock: FakeClock;
@@ -92,8 +40,8 @@ export interface FakeWorld {
   slowDrainMs: number;
   /** How long a container that runs needs to stop, in milliseconds; nobody can call that off. Default 0. */
   slowStopMs: number;
-  /** Ports of one run. After a crash they are dead for good; `restart` and ask for new ones. */
-  ports(): FakePorts;
+  /** A fake behind every port of a deployment, of one run. After a crash they are dead for good; `restart` and ask for new ones. */
+  ports(): EnginePorts;
   /** The machine is there again after a crash; no fault is set any more. */
   restart(): void;
   /** Tells the deployment that runs what to do, as another process would. */

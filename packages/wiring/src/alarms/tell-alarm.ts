@@ -1,4 +1,4 @@
-import { type Finding, isAskedFor, type Serving } from "@sluice/core";
+import { type Finding, isAskedFor, messageOf, type Serving } from "@sluice/core";
 import { createOutbox, type DeliveryReport, isUntold, type Notification } from "@sluice/notify";
 import { type NotifyParts, notifierOf } from "../notify/with-notifications.ts";
 import { type AlarmChange, alarmChange } from "./alarm-change.ts";
@@ -79,7 +79,7 @@ async function remember(
   { alarm, change: { word, next } }: Changed,
 ): Promise<void> {
   await states.write(alarm, next).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     say({
       severity: "warn",
       code: "alarm-not-remembered",

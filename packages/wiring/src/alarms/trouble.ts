@@ -1,4 +1,4 @@
-import { isSluiceError, type Redact, stops, type Verdict } from "@sluice/core";
+import { isSluiceError, messageOf, type Redact, stops, type Verdict } from "@sluice/core";
 
 /** One thing that is wrong. */
 export interface Trouble {
@@ -24,7 +24,7 @@ export function troubleOf(error: unknown): Trouble {
     const { code, message, hint } = error;
     return { key: code, text: `${code}: ${message}`, hint };
   }
-  return { key: "unknown", text: error instanceof Error ? error.message : String(error) };
+  return { key: "unknown", text: messageOf(error) };
 }
 
 /** Before a text is shortened, or leaves the process: half of a secret is not known as one. */

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SluiceError } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { createDirectoryStore, type Manifest } from "@sluice/database";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Session } from "../session.ts";
@@ -15,7 +16,7 @@ beforeEach(async () => {
 afterEach(async () => rm(directory, { recursive: true }));
 
 async function store(name: string): Promise<void> {
-  await using writer = await createDirectoryStore({ directory }).begin(`20260501T100000Z-${name}0`);
+  await using writer = await createDirectoryStore({ directory }, systemClock).begin(`20260501T100000Z-${name}0`);
   await writer.commit(aManifest(name, writer.id, writer.seq));
 }
 

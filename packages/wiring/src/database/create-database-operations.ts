@@ -18,7 +18,7 @@ import type { Session } from "../session.ts";
 import { telling } from "../telling.ts";
 import { assertAgreed } from "./assert-agreed.ts";
 import type { DatabaseCall, DatabaseOperations, RehearseCall } from "./database-operations.ts";
-import { within } from "./deadline.ts";
+import { inTime } from "./deadline.ts";
 import { killedActions } from "./killed-actions.ts";
 import { mendDatabase } from "./mend-database.ts";
 import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
@@ -67,10 +67,12 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
     restore: (id, call, signal) =>
       change(session, "restore", { ...call, backup: id }, signal, async ({ ports, settings, name }) => {
         assertAgreed(await ports.store.load(id, signal), { stack: await session.stack(), database: name }, call);
-        const { timeout } = settings.verify;
-        const result = await within(timeout, "database.verify.timeout", `restoring backup ${id}`, signal, (limited) =>
-          restoreBackup(ports, id, limited),
-        );
+        const bound = {
+          ms: settings.verify.timeout,
+          setting: "database.verify.timeout",
+          what: `restoring backup ${id}`,
+        };
+        const result = await inTime(session.clock, bound, signal, (limited) => restoreBackup(ports, id, limited));
         const { old, swapMs, restoreMs } = result;
         return { result, record: { ...recordOf(result.manifest), old, swapMs, restoreMs } };
       }),

@@ -1,5 +1,4 @@
 import { type ComposeService, type DatabaseConfig, type RehearsedFiles, SluiceError } from "@sluice/core";
-import { systemClock } from "@sluice/core/node";
 import {
   createCommandDriver,
   createMysqlDriver,
@@ -36,7 +35,7 @@ export async function createDriver(
   const options = {
     exec,
     throwAway,
-    clock: systemClock,
+    clock: session.clock,
     stack,
     scratchMemoryBytes: verify.memory,
     ...(verify.rows === "all" ? { sampleAboveBytes: Number.POSITIVE_INFINITY } : {}),

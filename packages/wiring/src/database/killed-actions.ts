@@ -3,6 +3,8 @@ import {
   databaseActionOf,
   type Finding,
   type Journal,
+  lookAtTable,
+  mayHaveLeft,
   parseDatabaseRecord,
   type ReleaseBundle,
 } from "@sluice/core";
@@ -45,8 +47,8 @@ function cutShort({ actor, at, service, release }: DatabaseRecord, bundles: read
   return {
     severity: "warn",
     code: "job-cut-short",
-    message: `the migration of ${tag} that ${actor} began at ${at} was killed before it had ended: what it had changed of ${service ?? "the database"} by then may be there still`,
-    hint: "look at the tool's own table of what it has finished; then sluice db migrate runs the rest, or sluice db restore goes back to a backup, and what was written since is lost",
+    message: `the migration of ${tag} that ${actor} began at ${at} was killed before it had ended: ${mayHaveLeft(service ?? "the database")}`,
+    hint: `${lookAtTable}; then sluice db migrate runs the rest, or sluice db restore goes back to a backup, and what was written since is lost`,
     ...(service ? { service } : {}),
   };
 }

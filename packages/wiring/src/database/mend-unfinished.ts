@@ -1,7 +1,7 @@
 import { isSluiceError } from "@sluice/core";
 import type { Session } from "../session.ts";
 import { telling } from "../telling.ts";
-import { within } from "./deadline.ts";
+import { inTime } from "./deadline.ts";
 import { mendDatabase } from "./mend-database.ts";
 import { openDatabase } from "./open-database.ts";
 import { unfinishedExchange } from "./unfinished-exchange.ts";
@@ -24,7 +24,8 @@ export async function mendUnfinished(
   const { journal } = await session.ports();
   if (service === undefined || !(await unfinishedExchange(journal, service))) return;
   try {
-    await within(longestLookMs, null, `looking at ${service}`, signal, async (limited) =>
+    const bound = { ms: longestLookMs, setting: null, what: `looking at ${service}` };
+    await inTime(session.clock, bound, signal, async (limited) =>
       mendDatabase(session, await openDatabase(session, {}, limited), { signal: limited }),
     );
   } catch (error) {

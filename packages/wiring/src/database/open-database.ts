@@ -8,7 +8,6 @@ import {
   type RehearsedFiles,
   SluiceError,
 } from "@sluice/core";
-import { systemClock } from "@sluice/core/node";
 import {
   type BackupPorts,
   type BackupStore,
@@ -67,14 +66,14 @@ export async function backupsOf(session: Session, database: DatabaseId): Promise
 }
 
 function openPlace(
-  { options }: Session,
+  { options, clock }: Session,
   { restic, s3, directory }: DatabaseConfig["store"],
   stack: string,
 ): BackupStore {
-  if (restic) return openResticStore(restic, options, stack);
-  if (s3) return createS3Store({ ...s3, credentials: s3Credentials(options.env) }, systemClock);
+  if (restic) return openResticStore(restic, options, stack, clock);
+  if (s3) return createS3Store({ ...s3, credentials: s3Credentials(options.env) }, clock);
   const path = directory ? resolve(options.directory, directory) : join(stateHomeOf(options, stack), "backups");
-  return createDirectoryStore({ directory: path });
+  return createDirectoryStore({ directory: path }, clock);
 }
 
 /**
@@ -118,7 +117,7 @@ export async function openDatabase(
     ports: {
       driver,
       store: await openStore(session),
-      clock: systemClock,
+      clock: session.clock,
       cipher: openCipher(settings, session.options.directory),
       randomId: () => randomBytes(4).toString("hex"),
       stack: project.stack,

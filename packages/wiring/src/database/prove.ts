@@ -2,7 +2,7 @@ import { isSluiceError } from "@sluice/core";
 import { type Manifest, type PruneResult, pruneBackups, takeBackup, verifyBackup } from "@sluice/database";
 import type { Session } from "../session.ts";
 import { telling } from "../telling.ts";
-import { within } from "./deadline.ts";
+import { inTime } from "./deadline.ts";
 import { databaseSettings, type OpenDatabase, openStore } from "./open-database.ts";
 
 /**
@@ -17,9 +17,8 @@ export async function takeAndProve(
 ): Promise<Manifest> {
   const { ports, service, container, release, settings } = database;
   const request = { service, image: container.imageId, release };
-  const taken = await within(settings.timeout, "database.timeout", `a backup of ${service}`, signal, (limited) =>
-    takeBackup(ports, request, limited),
-  );
+  const bound = { ms: settings.timeout, setting: "database.timeout", what: `a backup of ${service}` };
+  const taken = await inTime(session.clock, bound, signal, (limited) => takeBackup(ports, request, limited));
   if (!prove) return taken;
   const proven = await proveBackup(session, database, taken.id, signal);
   await prune(session, signal).catch((error: unknown) => {
@@ -45,9 +44,12 @@ export async function proveBackup(
   const { image } = await ports.store.load(id, signal);
   const isThere = (await session.runtime().images.missing({ image }, signal)).length === 0;
   const request = { id, image: isThere ? image : container.imageId };
-  return within(settings.verify.timeout, "database.verify.timeout", `verifying backup ${id}`, signal, (limited) =>
-    verifyBackup(ports, request, limited),
-  );
+  const bound = {
+    ms: settings.verify.timeout,
+    setting: "database.verify.timeout",
+    what: `verifying backup ${id}`,
+  };
+  return inTime(session.clock, bound, signal, (limited) => verifyBackup(ports, request, limited));
 }
 
 /** Every stored release may be gone back to: of each, its newest backup stays. */

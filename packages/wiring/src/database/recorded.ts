@@ -6,6 +6,7 @@ import {
   isAbortOf,
   isSluiceError,
   type Journal,
+  messageOf,
 } from "@sluice/core";
 
 type Outcome = { readonly result: DatabaseEntry["result"] } & Done<never>["record"];
@@ -67,7 +68,7 @@ async function recordEnd<T>(
     throw error;
   });
   await append({ ...record, result: "done" }).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     say({
       severity: "warn",
       code: "done-unrecorded",

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import type { DatabaseConfig } from "@sluice/core";
-import { systemClock } from "@sluice/core/node";
+import type { Clock, DatabaseConfig } from "@sluice/core";
 import { type BackupStore, createResticStore } from "@sluice/database";
 
 type ResticConfig = NonNullable<DatabaseConfig["store"]["restic"]>;
@@ -12,8 +11,13 @@ interface Surroundings {
 }
 
 /** @param stack names the backups in the repository, where the configuration does not */
-export function openResticStore(config: ResticConfig, surroundings: Surroundings, stack: string): BackupStore {
-  return createResticStore(resticOptions(config, surroundings, stack), systemClock);
+export function openResticStore(
+  config: ResticConfig,
+  surroundings: Surroundings,
+  stack: string,
+  clock: Clock,
+): BackupStore {
+  return createResticStore(resticOptions(config, surroundings, stack), clock);
 }
 
 export function resticOptions(

@@ -1,5 +1,5 @@
 import { releasedSqlFiles, type SqlFile } from "@sluice/compose";
-import { findBundle, type ReleaseBundle, SluiceError, type StoredRelease } from "@sluice/core";
+import { findBundle, messageOf, type ReleaseBundle, SluiceError, type StoredRelease } from "@sluice/core";
 import { mysqlDbmateVersions, postgresDbmateVersions } from "@sluice/database";
 import { lastMigrated } from "@sluice/engine";
 import type { Session } from "../session.ts";
@@ -62,7 +62,7 @@ export async function assertTakesBackItsOwn(session: Session, call: TakeBack, si
     applied = await appliedVersions(session, call, signal);
   } catch (error) {
     signal.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     onText?.(`whether dbmate takes back what ran last could not be looked at: ${reason}`);
     return;
   }

@@ -1,5 +1,5 @@
 import { environmentFingerprint, resolveEndpoint } from "@sluice/compose";
-import { type Examiner, isOfCommit } from "@sluice/core";
+import { type Examiner, isOfCommit, messageOf } from "@sluice/core";
 import { describeCheckout, isShallow } from "@sluice/release";
 import { jobsWithoutSettings, shortJobs } from "@sluice/workflows";
 import { createDatabaseOperations } from "../database/create-database-operations.ts";
@@ -115,7 +115,7 @@ export function machineExaminers(session: Session): readonly Examiner[] {
         const [{ backups, damaged }, { journal }, keyProblem] = await Promise.all([
           createDatabaseOperations(session).list(),
           session.ports(),
-          assertIdentity(database, options.directory).then(() => null, reasonOf),
+          assertIdentity(database, options.directory).then(() => null, messageOf),
         ]);
         const records = await readDatabaseRecords(journal);
         const { beforeDeploy } = database;
@@ -160,8 +160,4 @@ async function readTakenPorts(session: Session, listening: ReadonlySet<number>, 
   ]);
   const others = new Set([...listening].filter((port) => !own.has(port)));
   return takenPorts(project.services, observed, others);
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { type EventSink, type Journal, type JournalRecord, redactDeep } from "@sluice/core";
+import { type EventSink, type Journal, type JournalRecord, readWorkflowRun, redactDeep } from "@sluice/core";
 import { lastServing } from "@sluice/engine";
 import { type Approvals, type Github, readApprovals } from "@sluice/release";
 import { recordsOf } from "../record/records-of.ts";
@@ -32,7 +32,7 @@ export function followApprovals(
   const ask = async (begun: StartEvent) => {
     const [commit, previous] = await Promise.all([commitOf(begun), servingCommit(session)]);
     if (commit === undefined) return null;
-    const run = session.options.env["GITHUB_RUN_ID"] || undefined;
+    const { id: run } = readWorkflowRun(session.options.env);
     const approvals = await readApprovals(github, { commit, previous, run }, ending.signal);
     return { deployment: begun.deployment, approvals };
   };

@@ -1,7 +1,7 @@
+import { readWorkflowRun } from "@sluice/core";
 import type { Session } from "../session.ts";
 import { followApprovals } from "./approvals.ts";
 import { createProgress } from "./progress.ts";
-import { runLink } from "./run-link.ts";
 import { type StartEvent, shownAtStart } from "./shown.ts";
 
 /** Runs something, and ends when GitHub was told of the deployments that it began, or could not be. */
@@ -20,7 +20,7 @@ export async function followOnGithub(
   if (!opened) return (run) => run();
   const { reporter, place, github } = opened;
   const stack = await session.stack();
-  const link = runLink(options.env);
+  const link = readWorkflowRun(options.env).link;
   const progress =
     reporter &&
     createProgress(session.clock, reporter, async (start) =>

@@ -1,4 +1,11 @@
-import { type Finding, type GithubConfig, isSluiceError, type ReleaseRequest, SluiceError } from "@sluice/core";
+import {
+  type Finding,
+  type GithubConfig,
+  isSluiceError,
+  type ReleaseRequest,
+  readWorkflowRun,
+  SluiceError,
+} from "@sluice/core";
 import { approvalObjections, GithubError, readApprovals, releaseObjections } from "@sluice/release";
 import { rightsOfToken, workflowPaths } from "@sluice/workflows";
 import type { Session } from "../session.ts";
@@ -23,7 +30,7 @@ export async function assertReleaseAllowed(
   const opened = await session.github();
   if (!opened) throw refused(`GitHub cannot be asked of ${tag}: there is no token, or no repository`);
   if (commit === null || dirty) throw refused(`${tag} is no commit that GitHub knows: the checkout was changed`);
-  const ownRun = session.options.env["GITHUB_RUN_ID"] || undefined;
+  const { id: ownRun } = readWorkflowRun(session.options.env);
   // What a person names, or git describes, need be no tag on GitHub.
   const ownWorkflows = workflowPaths(session.options.environment ?? "production");
   const asked = { ownRun, ownWorkflows, signal, tag: source === "event" ? tag : undefined, signedTag: tag };
@@ -51,13 +58,12 @@ async function unapproved(
   commit: string,
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
-  const { env } = session.options;
-  const run = env["GITHUB_RUN_ID"] || undefined;
+  const { id: run, startedBy } = readWorkflowRun(session.options.env);
   const approvals = await readApprovals(github, { commit, previous: await servingCommit(session), run }, signal);
   return approvalObjections(approvals, {
     needed: (await session.config()).github.require.approvals,
     environment: place.environment,
-    startedBy: [env["GITHUB_ACTOR"], env["GITHUB_TRIGGERING_ACTOR"]].filter((name) => name !== undefined),
+    startedBy,
   });
 }
 

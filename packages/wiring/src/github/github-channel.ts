@@ -1,4 +1,4 @@
-import { endings } from "@sluice/core";
+import { endings, messageOf } from "@sluice/core";
 import type { Attempt, Channel } from "@sluice/notify";
 import { type DeploymentReporter, GithubError } from "@sluice/release";
 import type { GithubPlace } from "./open-github.ts";
@@ -34,7 +34,7 @@ export function githubChannel(host: string, reporter: DeploymentReporter, place:
 /** What a failed call means for what was to be told. */
 export function attemptOf(error: unknown): Attempt {
   if (!(error instanceof GithubError)) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return { result: "retry", reason };
   }
   const { message, hint, retryable, afterMs } = error;

@@ -1,4 +1,5 @@
 import { SluiceError } from "@sluice/core";
+import { systemClock } from "@sluice/core/node";
 import { createReleaseDesk, type ReleaseDesk } from "@sluice/release";
 import { pastSluice } from "@sluice/workflows";
 import type { DeployerOptions } from "../deployer.ts";
@@ -25,7 +26,8 @@ export async function openReleaseDesk(options: DeployerOptions): Promise<OpenedD
       hint: "set github.repository in sluice.yaml, or GITHUB_REPOSITORY, to owner/name",
     });
   }
-  const opened = openGithub({ ...config, github: { ...config.github, repository } }, env, environment);
+  const configured = { ...config, github: { ...config.github, repository } };
+  const opened = openGithub(configured, { env, environment, clock: systemClock });
   if (opened) {
     const desk = createReleaseDesk(opened.github, directory, pastSluice);
     return { ...desk, mayBeOfRun: mayBeOfRun(config.github.token, opened.token) };

@@ -1,9 +1,11 @@
-import { parseConfig } from "@sluice/core";
+import { type Finding, parseConfig } from "@sluice/core";
+import { createFakeClock } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { openGithub, openUsableGithub } from "./open-github.ts";
 
+const clock = createFakeClock();
 const open = (yaml: string, env: Record<string, string>, environment?: string) =>
-  openGithub(parseConfig(yaml, "sluice.yaml"), env, environment);
+  openGithub(parseConfig(yaml, "sluice.yaml"), { env, environment, clock });
 const workflow = { GITHUB_TOKEN: "t", GITHUB_REPOSITORY: "acme/shop" };
 
 describe("GitHub is told", () => {
@@ -44,7 +46,8 @@ it("one that cannot be used is said, and no more", () => {
   const said: string[] = [];
   const config = parseConfig("", "sluice.yaml");
   const env = { ...workflow, GITHUB_REPOSITORY: "shop" };
-  expect(openUsableGithub(config, env, undefined, ({ code, message }) => said.push(`${code}: ${message}`))).toBeNull();
+  const say = ({ code, message }: Finding) => void said.push(`${code}: ${message}`);
+  expect(openUsableGithub(config, { env, environment: undefined, clock }, say)).toBeNull();
   expect(said).toEqual(['github-unusable: "shop" is no repository on GitHub']);
 });
 

@@ -1,4 +1,4 @@
-import { type Config, type Finding, isSluiceError, resolveReferences } from "@sluice/core";
+import { type Clock, type Config, type Finding, isSluiceError, readWorkflowRun, resolveReferences } from "@sluice/core";
 import {
   type Anchor,
   createDeploymentReporter,
@@ -22,24 +22,31 @@ export interface GithubPlace {
   readonly url: string | undefined;
 }
 
+/** What of a run says where and how GitHub is asked. */
+export interface GithubSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Name that was given with `--env`. */
+  readonly environment: string | undefined;
+  readonly clock: Clock;
+  /** The end of the record, for deployments to hold where `github.anchor` asks for it. */
+  readonly anchor?: (() => Promise<Anchor | null>) | undefined;
+}
+
 /**
  * The repository on GitHub that a deployment belongs to; `null` without a token or a repository, as outside of a
  * workflow. Loads and opens nothing yet.
  *
- * @param anchor the end of the record, for deployments to hold where `github.anchor` asks for it
- * @param environment name that was given with `--env`
  * @throws SluiceError CONFIG_INVALID for a repository or address that is none
  */
 export function openGithub(
   { github: config }: Config,
-  env: Readonly<Record<string, string | undefined>>,
-  environment: string | undefined,
-  anchor?: () => Promise<Anchor | null>,
+  { env, environment, clock, anchor }: GithubSurroundings,
 ): OpenedGithub | null {
   const { value: token, missing } = resolveReferences(config.token, env);
-  const repository = config.repository ?? (env["GITHUB_REPOSITORY"] || undefined);
+  const run = readWorkflowRun(env);
+  const repository = config.repository ?? run.repository;
   if (missing.length > 0 || repository === undefined) return null;
-  const github = createGithub({ repository, token, apiUrl: env["GITHUB_API_URL"] || undefined });
+  const github = createGithub({ repository, token, clock, apiUrl: run.apiUrl });
   const name = config.environment ?? environment ?? "production";
   const commitContext = config.commitStatus ? `sluice/${name}` : undefined;
   return {
@@ -55,13 +62,11 @@ export function openGithub(
 /** As `openGithub`; one that cannot be used is said, and keeps nobody from deploying or from going back. */
 export function openUsableGithub(
   config: Config,
-  env: Readonly<Record<string, string | undefined>>,
-  environment: string | undefined,
+  surroundings: GithubSurroundings,
   say: (finding: Finding) => void,
-  anchor?: () => Promise<Anchor | null>,
 ): OpenedGithub | null {
   try {
-    return openGithub(config, env, environment, anchor);
+    return openGithub(config, surroundings);
   } catch (error) {
     if (!isSluiceError(error)) throw error;
     const { message, hint } = error;

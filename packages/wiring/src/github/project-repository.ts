@@ -1,4 +1,4 @@
-import type { Config } from "@sluice/core";
+import { type Config, readWorkflowRun } from "@sluice/core";
 import { originRepository } from "@sluice/release";
 import type { DeployerOptions } from "../deployer.ts";
 
@@ -7,5 +7,5 @@ export async function projectRepository(
   { github }: Pick<Config, "github">,
   { env, directory }: Pick<DeployerOptions, "env" | "directory">,
 ): Promise<string | null> {
-  return github.repository ?? (env["GITHUB_REPOSITORY"] || originRepository(directory));
+  return github.repository ?? readWorkflowRun(env).repository ?? originRepository(directory);
 }

@@ -39,6 +39,7 @@ function fakeClaims(owner: string | null) {
 const project = aProject();
 const aSession = (claims: ReturnType<typeof fakeClaims>, place = "here") =>
   ({
+    clock,
     options: { directory: "/srv/shop", env: {}, actor: "mira", stateHome: join(root, place) },
     stack: async () => "shop",
     project: async () => project,

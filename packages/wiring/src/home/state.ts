@@ -1,6 +1,5 @@
 import type { Readable } from "node:stream";
 import { type Journal, SluiceError } from "@sluice/core";
-import { systemClock as clock } from "@sluice/core/node";
 import { findRebuildable, lastAttempt, storeRebuilt, unfinishedOf } from "@sluice/engine";
 import {
   acquireLock,
@@ -60,11 +59,12 @@ export async function importState(
   { reason = "state import", replace, takeOver = false }: ImportCall,
   signal: AbortSignal,
 ): Promise<ImportedState> {
-  const { actor } = session.options;
+  const { clock, options } = session;
+  const { actor } = options;
   const stack = await session.stack();
   const { claims } = session.runtime();
   const owner = await claims.read(stack);
-  const path = stateHomeOf(session.options, stack);
+  const path = stateHomeOf(options, stack);
   const accept = (archived: { readonly id: string }) => {
     if (owner !== null && owner !== archived.id && !takeOver) throw foreignArchive(stack, owner, archived.id);
   };
@@ -107,7 +107,7 @@ export async function rebuildState(
   signal: AbortSignal,
   open: typeof createSession = createSession,
 ): Promise<RebuiltHome> {
-  const { options } = session;
+  const { clock, options } = session;
   const project = await session.project(signal);
   const stack = await session.stack();
   const { claims } = session.runtime();

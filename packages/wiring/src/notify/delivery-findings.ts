@@ -1,4 +1,4 @@
-import type { Finding } from "@sluice/core";
+import { type Finding, messageOf } from "@sluice/core";
 import type { DeliveryReport } from "@sluice/notify";
 import { type OpenedChannels, problemText } from "./channels.ts";
 
@@ -27,7 +27,7 @@ export async function guarded(
   try {
     for (const finding of (await work()).flatMap((report) => findingOf(report, hints))) say(finding);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     say({ severity: "warn", code: "not-notified", message: `people could not be told: ${message}` });
   }
 }

@@ -1,7 +1,6 @@
 import { createEvent } from "@sluice/core";
 import type { AttemptRecord } from "@sluice/engine";
 import { describe, expect, it } from "vitest";
-import { runLink } from "../github/run-link.ts";
 import type { EndEvent } from "./last-word.ts";
 import { lastNotification, notificationOf } from "./notification-of.ts";
 
@@ -131,10 +130,4 @@ describe("the last ending in the record", () => {
   it("is none where there is none", () => {
     expect(lastNotification({ ...attempt, end: null }, at, place)).toBeNull();
   });
-});
-
-it("the run of a workflow is the link", () => {
-  const env = { GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "o/r", GITHUB_RUN_ID: "7" };
-  expect(runLink(env)).toBe("https://github.com/o/r/actions/runs/7");
-  expect(runLink({ ...env, GITHUB_RUN_ID: "" })).toBeUndefined();
 });

@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { createEvent } from "@sluice/core";
+import { createEvent, readWorkflowRun } from "@sluice/core";
 import { type AttemptRecord, bundleOf } from "@sluice/engine";
 import { createOutbox, type DeliveryReport, dropUntold, type OutboxEntry } from "@sluice/notify";
 import { followOnGithub } from "../github/follow.ts";
-import { runLink } from "../github/run-link.ts";
 import { recordUpkeep, upkeepParts } from "../record/upkeep.ts";
 import type { Session } from "../session.ts";
 import { assertAvailable } from "./channels.ts";
@@ -98,7 +97,7 @@ export async function partsOf(session: Session): Promise<NotifyParts> {
     clock,
     redact,
     lastWord,
-    link: runLink(options.env),
+    link: readWorkflowRun(options.env).link,
   };
 }
 

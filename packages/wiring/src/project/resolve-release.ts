@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { assertReleaseTag, isReleaseTag, type ReleaseRequest, SluiceError } from "@sluice/core";
+import { assertReleaseTag, isReleaseTag, type ReleaseRequest, readWorkflowRun, SluiceError } from "@sluice/core";
 import { assertTagIsCheckout, type Checkout, describeCheckout, readReleaseEvent } from "@sluice/release";
 
 export interface ReleaseSourceOptions {
@@ -94,7 +94,7 @@ function assertSubmodules([first, ...more]: readonly string[]): void {
 }
 
 async function readEvent({ env, allowPrerelease = false }: ReleaseSourceOptions) {
-  const path = env["GITHUB_EVENT_PATH"];
+  const { path, name: eventName } = readWorkflowRun(env).event;
   if (!path) return null;
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     throw new SluiceError("EVENT_INVALID", `event file ${path} cannot be read: ${cause.message}`, {
@@ -102,5 +102,5 @@ async function readEvent({ env, allowPrerelease = false }: ReleaseSourceOptions)
       cause,
     });
   });
-  return readReleaseEvent(text, { eventName: env["GITHUB_EVENT_NAME"], allowPrerelease: await allowPrerelease });
+  return readReleaseEvent(text, { eventName, allowPrerelease: await allowPrerelease });
 }

@@ -1,3 +1,5 @@
+import { shellWord } from "@sluice/core";
+
 interface ProvingPlace {
   readonly stack: string;
   readonly environment?: string | undefined;
@@ -12,14 +14,10 @@ interface ProvingPlace {
  * @param stored tag of what this stack has stored of the release that is asked for
  */
 export function proofHint({ stack, environment, stateHome }: ProvingPlace, stored: string | null): string {
-  const env = environment === undefined ? "" : ` --env ${quoted(environment)}`;
+  const env = environment === undefined ? "" : ` --env ${shellWord(environment)}`;
   return (
     "see promotion in sluice.yaml, which says where releases prove themselves; " +
-    `sluice -p ${stack}${env} --state-home ${quoted(stateHome)} status shows it` +
+    `sluice -p ${stack}${env} --state-home ${shellWord(stateHome)} status shows it` +
     (stored === null ? "" : `; as it is stored here: sluice rollback ${stored}`)
   );
-}
-
-function quoted(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

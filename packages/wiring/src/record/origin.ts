@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
+import { readWorkflowRun } from "@sluice/core";
 import type { Origin } from "@sluice/engine";
-import { runLink } from "../github/run-link.ts";
 
 /** Where a deployment is begun, for the record. */
 export function originOf(env: Readonly<Record<string, string | undefined>>): Origin {
-  const run = runLink(env);
+  const { link: run } = readWorkflowRun(env);
   return { host: hostname(), ...(run ? { run } : {}) };
 }

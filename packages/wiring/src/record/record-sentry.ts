@@ -1,4 +1,4 @@
-import { createEvent } from "@sluice/core";
+import { createEvent, messageOf } from "@sluice/core";
 import type { DeploymentResult } from "@sluice/engine";
 import { recordSentryDeploy } from "@sluice/health";
 import type { Session } from "../session.ts";
@@ -24,7 +24,7 @@ export async function recordingInSentry(
   const commit = bundle && !bundle.dirty ? bundle.commit : null;
   const deploy = { stack: await session.stack(), release: serving.tag, commit, startedAt, finishedAt: clock.now() };
   const failure = await recordSentryDeploy({ clock, environment: options.env }, sentry, deploy, signal).catch(
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    messageOf,
   );
   if (failure === null) return result;
   const message = `Sentry was not told of release ${serving.tag}: ${session.redact(failure)}`;

@@ -1,4 +1,4 @@
-import type { Finding, Journal, JournalRecord } from "@sluice/core";
+import { type Finding, type Journal, type JournalRecord, messageOf } from "@sluice/core";
 import type { Origin } from "@sluice/engine";
 import type { Session } from "../session.ts";
 import { telling } from "../telling.ts";
@@ -34,7 +34,7 @@ export async function recordUpkeep({ journal, actor, origin, say }: UpkeepParts,
   const ids = upkeep.type === "releases-pruned" ? upkeep.releases : upkeep.notifications;
   if (ids.length === 0) return;
   await journal.append({ ...upkeep, actor, origin }).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     say({
       severity: "warn",
       code: "done-unrecorded",

@@ -1,13 +1,16 @@
 import {
+  type Clock,
   type ContainerStats,
   liveSlot,
   type MachineMemory,
   type MemoryUse,
   type ObservedStack,
   type StackObserver,
+  within,
 } from "@sluice/core";
 
 interface MemoryPorts {
+  readonly clock: Clock;
   readonly stats: Pick<ContainerStats, "usage">;
   readonly observer: Pick<StackObserver, "memory">;
 }
@@ -15,12 +18,12 @@ interface MemoryPorts {
 /** What the release that serves uses, and what the engine's machine has, as far as the engine tells. */
 export async function readMemory(
   observed: ObservedStack,
-  { stats, observer }: MemoryPorts,
+  { clock, stats, observer }: MemoryPorts,
   signal?: AbortSignal,
 ): Promise<MemoryUse> {
   const [liveBytes, machine] = await Promise.all([
     liveMemory(observed, stats, signal),
-    machineMemory(observed, observer, signal),
+    machineMemory(observed, { clock, observer }, signal),
   ]);
   signal?.throwIfAborted();
   return { liveBytes, machine };
@@ -32,14 +35,13 @@ const askingMs = 10_000;
 /** Any door that runs tells. */
 async function machineMemory(
   { doors }: ObservedStack,
-  observer: Pick<StackObserver, "memory">,
+  { clock, observer }: Pick<MemoryPorts, "clock" | "observer">,
   signal?: AbortSignal,
 ): Promise<MachineMemory | null> {
   const door = Object.values(doors).find(({ state }) => state === "current" || state === "outdated");
   if (!door?.containerId) return null;
-  const deadline = AbortSignal.timeout(askingMs);
-  const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
-  return observer.memory(door.containerId, either).catch(() => null);
+  const { containerId } = door;
+  return within(clock, askingMs, signal, (either) => observer.memory(containerId, either)).catch(() => null);
 }
 
 async function liveMemory(

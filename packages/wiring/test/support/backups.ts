@@ -40,7 +40,7 @@ export async function backupsOf(
   let count = 0;
   const ports: BackupPorts = {
     driver: createPostgresDriver({ ...options, ...over }),
-    store: createDirectoryStore({ directory }),
+    store: createDirectoryStore({ directory }, systemClock),
     clock: systemClock,
     cipher: null,
     randomId: () => `test${(count += 1)}`,

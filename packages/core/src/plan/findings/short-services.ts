@@ -1,4 +1,4 @@
-import { isInSlot } from "../../model/placement.ts";
+import { slotServices } from "../../model/placement.ts";
 import type { ServiceFacts } from "../../model/service.ts";
 import type { CutOffContainer, ObservedContainer } from "../../model/stack.ts";
 
@@ -32,18 +32,16 @@ export function shortServices(
   services: readonly ServiceFacts[],
   { containers, cutOff = [] }: SeenSlot,
 ): readonly ShortService[] {
-  return services
-    .filter((service) => service.active && isInSlot(service))
-    .flatMap(({ name: service, replicas, runsOnce }) => {
-      const own = containers.filter((container) => container.service === service);
-      const down = own.filter(({ state }) => isDown(state) || state === "paused");
-      const lost = cutOff.filter(({ container }) => own.some((one) => one.name === container && !down.includes(one)));
-      const up = own.length - down.length - lost.length;
-      if (up >= replicas) return [];
-      const isOver = lost.length === 0 && down.every(({ state, exitCode }) => state === "exited" && exitCode === 0);
-      if (runsOnce && isOver) return [];
-      return [{ service, wanted: replicas, up, down, cutOff: lost }];
-    });
+  return slotServices(services).flatMap(({ name: service, replicas, runsOnce }) => {
+    const own = containers.filter((container) => container.service === service);
+    const down = own.filter(({ state }) => isDown(state) || state === "paused");
+    const lost = cutOff.filter(({ container }) => own.some((one) => one.name === container && !down.includes(one)));
+    const up = own.length - down.length - lost.length;
+    if (up >= replicas) return [];
+    const isOver = lost.length === 0 && down.every(({ state, exitCode }) => state === "exited" && exitCode === 0);
+    if (runsOnce && isOver) return [];
+    return [{ service, wanted: replicas, up, down, cutOff: lost }];
+  });
 }
 
 /** It runs once, and has. Pure. @param containers all of its own */

@@ -4,7 +4,7 @@ import type { Config } from "../../config/schema.ts";
 import { watchedChecks } from "../../config/watched-checks.ts";
 import type { Finding } from "../../model/finding.ts";
 import { canJudgeGrowth } from "../../model/growth-span.ts";
-import { isInSlot } from "../../model/placement.ts";
+import { slotServices } from "../../model/placement.ts";
 import type { ServiceFacts } from "../../model/service.ts";
 import type { DeploymentPlan } from "../steps/step.ts";
 
@@ -58,7 +58,7 @@ function probeFindings(longest: number, config: Config, services: readonly Servi
 
 /** What may be asked any number of times in the place of users: the checks of services in slots that only read. Pure. */
 export function readingChecks(config: Config, services: readonly ServiceFacts[]) {
-  const inSlots = new Set(services.filter((one) => one.active && isInSlot(one)).map(({ name }) => name));
+  const inSlots = new Set(slotServices(services).map(({ name }) => name));
   return candidateChecks(config, services).filter(
     (check) =>
       check.type === "http" && inSlots.has(check.service) && (check.method === "GET" || check.method === "HEAD"),

@@ -1,6 +1,6 @@
 import type { Config } from "../../config/schema.ts";
 import type { Finding } from "../../model/finding.ts";
-import { isInSlot } from "../../model/placement.ts";
+import { slotServices } from "../../model/placement.ts";
 import type { ReleaseBundle } from "../../model/release.ts";
 import type { ServiceFacts } from "../../model/service.ts";
 import { type Slot, slots } from "../../model/slot.ts";
@@ -57,7 +57,7 @@ export function leftRunning(observed: ObservedStack, facts: LeftRunningFacts): r
 function whyNotWarm({ services, config }: LeftRunningFacts): string | null {
   const { keep } = config.rollout;
   if (keep !== "warm") return `rollout.keep is ${keep}`;
-  const inSlots = services.filter((service) => service.active && isInSlot(service));
+  const inSlots = slotServices(services);
   const areWorkers = inSlots.length > 0 && inSlots.every(({ role }) => role === "worker");
   return areWorkers ? "the release that serves has only workers in slots" : null;
 }

@@ -1,5 +1,5 @@
 import type { DoorRouting } from "../../model/door.ts";
-import { isInSlot } from "../../model/placement.ts";
+import { slotServices } from "../../model/placement.ts";
 import type { ServiceFacts } from "../../model/service.ts";
 import { otherSlot, type Slot, slots } from "../../model/slot.ts";
 import type { ObservedContainer, ObservedDoor, ObservedSlot, ObservedStack } from "../../model/stack.ts";
@@ -107,7 +107,7 @@ export function warmRelease(
   services: readonly ServiceFacts[],
   live: LiveSlot | null = liveSlot(observed),
 ): string | null {
-  const needed = services.filter((service) => service.active && isInSlot(service));
+  const needed = slotServices(services);
   if (!live || needed.every(({ role }) => role !== "web")) return null;
   const idle = observed.slots[otherSlot(live.slot)];
   const cutOff = new Set(observed.cutOff.flatMap(({ slot, container }) => (slot === idle.slot ? [container] : [])));

@@ -1,4 +1,4 @@
-import type { Clock, ContainerLogs, LogSpan, WrittenLine } from "@sluice/core";
+import { type Clock, type ContainerLogs, type LogSpan, messageOf, type WrittenLine } from "@sluice/core";
 
 /** Between the end of a log and the next look at whether it goes on: a container that was restarted writes again. */
 const pauseMs = 1_000;
@@ -38,7 +38,7 @@ export function followLines(
       broken = null;
     } catch (error) {
       if (signal.aborted) return;
-      broken = error instanceof Error ? error.message : String(error);
+      broken = messageOf(error);
     }
   };
   // What is followed does not say where that ends.

@@ -3,6 +3,7 @@ import {
   type ContainerFall,
   type ContainerStats,
   type ContainerUsage,
+  messageOf,
   type ResourcesCheck,
   SluiceError,
   type WatchTarget,
@@ -49,7 +50,7 @@ export async function watchResources(
           stir.happened();
         }
       } catch (error) {
-        broken = error instanceof Error ? error.message : String(error);
+        broken = messageOf(error);
       }
       await clock.sleep(1_000, stop.signal).catch(() => undefined);
     }

@@ -3,7 +3,7 @@ import type { StoredRelease } from "@sluice/core";
 import { defaultPolicy, isProven, type RehearsalReport, rehearseMigration } from "@sluice/database";
 import { assertOwnProjects, readDataHistory } from "@sluice/engine";
 import type { Session } from "../../session.ts";
-import { within } from "../deadline.ts";
+import { inTime } from "../deadline.ts";
 import { backupsOf, type OpenDatabase } from "../open-database.ts";
 import { proveBackup, takeAndProve } from "../prove.ts";
 import { chooseBackup } from "./choose-backup.ts";
@@ -38,32 +38,32 @@ export async function rehearse(
   const { image: ofBackup } = await ports.store.load(backup, signal);
   const isThere = (await session.runtime().images.missing({ ofBackup }, signal)).length === 0;
   const deployment = `rehearsal-${randomBytes(4).toString("hex")}`;
-  const report = await within(
-    settings.verify.timeout,
-    "database.verify.timeout",
-    `rehearsing ${candidate.bundle.tag}`,
-    signal,
-    async (limited) =>
-      rehearseMigration(
-        ports,
-        {
-          backup,
-          image: isThere ? ofBackup : database.container.imageId,
-          release: candidate.bundle.tag,
-          policy: {
-            ...defaultPolicy,
-            acceptIncompatible,
-            linter: settings.squawk === "off" ? "note" : settings.squawk,
-          },
-          linter: settings.squawk === "off" ? undefined : await openSquawk(session.options),
-          open: (copy) => {
-            const { down } = settings.migrate;
-            const world = { database: service, files, deployment };
-            return openTrial(session, { candidate, previous, down, ...world }, copy, limited);
-          },
+  const bound = {
+    ms: settings.verify.timeout,
+    setting: "database.verify.timeout",
+    what: `rehearsing ${candidate.bundle.tag}`,
+  };
+  const report = await inTime(session.clock, bound, signal, async (limited) =>
+    rehearseMigration(
+      ports,
+      {
+        backup,
+        image: isThere ? ofBackup : database.container.imageId,
+        release: candidate.bundle.tag,
+        policy: {
+          ...defaultPolicy,
+          acceptIncompatible,
+          linter: settings.squawk === "off" ? "note" : settings.squawk,
         },
-        limited,
-      ),
+        linter: settings.squawk === "off" ? undefined : await openSquawk(session.options),
+        open: (copy) => {
+          const { down } = settings.migrate;
+          const world = { database: service, files, deployment };
+          return openTrial(session, { candidate, previous, down, ...world }, copy, limited);
+        },
+      },
+      limited,
+    ),
   );
   return maskedReport(await tagged(session, report), session.redact);
 }
