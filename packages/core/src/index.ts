@@ -105,11 +105,12 @@ export {
   cutOffText,
   isDone,
   isDown,
-  type ShortService,
   shortServices,
   shortText,
 } from "./plan/findings/short-services.ts";
+export { doorFinding, homeFindings, orphanFindings, stackFindings } from "./plan/findings/stack-findings.ts";
 export { readingChecks, unjudgedFindings } from "./plan/findings/unjudged-findings.ts";
+export { unstoredFindings } from "./plan/findings/unstored-findings.ts";
 export * from "./plan/format-plan.ts";
 export {
   type HeldServices,
@@ -120,6 +121,7 @@ export {
 } from "./plan/live/left-running.ts";
 export * from "./plan/live/live-slot.ts";
 export * from "./plan/live/runs-in-base.ts";
+export { type SlotStatus, slotStatuses } from "./plan/live/slot-statuses.ts";
 export * from "./plan/live/warmth.ts";
 export { type DesiredDeployment, planDeployment } from "./plan/plan-deployment.ts";
 export * from "./plan/plan-rollback.ts";

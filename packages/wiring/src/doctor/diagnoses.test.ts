@@ -1,8 +1,7 @@
-import type { ObservedStack } from "@sluice/core";
+import { homeFindings, type ObservedStack, stackFindings } from "@sluice/core";
 import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
 import { unavailableChannel } from "@sluice/notify";
 import { describe, expect, it } from "vitest";
-import { homeFindings, stackFindings } from "../status/stack-findings.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
 import { memoryDiagnoses } from "./memory-diagnoses.ts";

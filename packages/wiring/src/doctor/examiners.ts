@@ -1,6 +1,13 @@
 import { freemem, totalmem } from "node:os";
 import { findEmptyVariables } from "@sluice/compose";
-import { changedBaseFindings, type Examiner, isBehindDoor } from "@sluice/core";
+import {
+  changedBaseFindings,
+  type Examiner,
+  homeFindings,
+  isBehindDoor,
+  stackFindings,
+  unstoredFindings,
+} from "@sluice/core";
 import {
   doorImageDiagnoses,
   engineDiagnoses,
@@ -21,8 +28,6 @@ import { checkVariableFindings } from "../project/check-variables.ts";
 import type { Session } from "../session.ts";
 import { seeStack } from "../status/find-serving.ts";
 import { idleFindings, leftInSlots } from "../status/left-in-slots.ts";
-import { homeFindings, stackFindings } from "../status/stack-findings.ts";
-import { unstoredFindings } from "../status/unstored-findings.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
 import { isLocal } from "./is-local.ts";

@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ServiceFacts, SluiceError } from "@sluice/core";
+import { type ServiceFacts, SluiceError, stackFindings } from "@sluice/core";
 import { type DeployRequest, deploy, type RollbackRequest, rollback } from "@sluice/engine";
 import { aConfig, aProject, aRequest, aService, createFakeWorld, type FakeWorld } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Session } from "../session.ts";
 import { findServing, seeStack, servingNow } from "./find-serving.ts";
-import { stackFindings } from "./stack-findings.ts";
 import { readProcesses, readStatus } from "./status.ts";
 
 const signal = new AbortController().signal;

@@ -1,13 +1,18 @@
 import {
   changedBaseFindings,
   type Finding,
+  homeFindings,
   type LiveSlot,
   type ObservedStack,
+  orphanFindings,
   otherSlot,
   recoveryWays,
   type Slot,
+  slotStatuses,
   slots,
+  stackFindings,
   storedFindings,
+  unstoredFindings,
 } from "@sluice/core";
 import {
   coldFinding,
@@ -31,9 +36,6 @@ import { readOnlyFindings } from "../home/home-room.ts";
 import type { Session } from "../session.ts";
 import { type SeenStack, seeStack } from "./find-serving.ts";
 import { idleFindings, leftInSlots } from "./left-in-slots.ts";
-import { slotStatuses } from "./slot-statuses.ts";
-import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
-import { unstoredFindings } from "./unstored-findings.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {

@@ -1,4 +1,11 @@
-import { changedBaseFindings, type ObservedStack, type Verdict } from "@sluice/core";
+import {
+  changedBaseFindings,
+  homeFindings,
+  type ObservedStack,
+  stackFindings,
+  unstoredFindings,
+  type Verdict,
+} from "@sluice/core";
 import { aService, aStack } from "@sluice/core/testing";
 import { doorImageDiagnoses, engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import type { GithubRunner } from "@sluice/release";
@@ -18,8 +25,6 @@ import { type AccessFacts, accessDiagnoses } from "../../src/doctor/security/acc
 import { type ComposeSecurityFacts, composeDiagnoses } from "../../src/doctor/security/compose-diagnoses.ts";
 import { workflowDiagnoses } from "../../src/doctor/security/workflow-diagnoses.ts";
 import { minutesDiagnoses, settingsDiagnoses } from "../../src/doctor/settings-diagnoses.ts";
-import { homeFindings, stackFindings } from "../../src/status/stack-findings.ts";
-import { unstoredFindings } from "../../src/status/unstored-findings.ts";
 
 const now = new Date("2026-05-01T12:00:00Z");
 export const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();

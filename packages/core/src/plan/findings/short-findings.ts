@@ -1,17 +1,11 @@
-import {
-  cutOffText,
-  type Finding,
-  isBehindDoor,
-  liveSlot,
-  type ObservedContainer,
-  type ObservedStack,
-  type ServiceFacts,
-  type ShortService,
-  type Slot,
-  shortServices,
-  shortText,
-  stateText,
-} from "@sluice/core";
+import type { Finding } from "../../model/finding.ts";
+import { isBehindDoor } from "../../model/placement.ts";
+import type { ServiceFacts } from "../../model/service.ts";
+import type { Slot } from "../../model/slot.ts";
+import type { ObservedContainer, ObservedStack } from "../../model/stack.ts";
+import { liveSlot } from "../live/live-slot.ts";
+import { stateText } from "./memory-kill.ts";
+import { cutOffText, type ShortService, shortServices, shortText } from "./short-services.ts";
 
 /**
  * Services of the slot that serves of which containers are gone, down or cut off: an error where users come to one of which

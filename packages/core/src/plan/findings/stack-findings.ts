@@ -1,26 +1,17 @@
-import {
-  downBaseFindings,
-  type Finding,
-  foreignFindings,
-  guestFindings,
-  isHeldByPlain,
-  isInSlot,
-  keptOrphans,
-  type LostNetwork,
-  liveSlot,
-  type MissingLink,
-  mayRemove,
-  moveStateHint,
-  type ObservedContainer,
-  type ObservedDoor,
-  type ObservedStack,
-  type Orphan,
-  redefinedFindings,
-  restartFindings,
-  type ServiceFacts,
-  type Slot,
-  sameFilesFindings,
-} from "@sluice/core";
+import type { Finding } from "../../model/finding.ts";
+import { isInSlot } from "../../model/placement.ts";
+import type { ServiceFacts } from "../../model/service.ts";
+import type { Slot } from "../../model/slot.ts";
+import type { LostNetwork, MissingLink, ObservedContainer, ObservedDoor, ObservedStack } from "../../model/stack.ts";
+import { moveStateHint } from "../../model/state-home.ts";
+import { isHeldByPlain, liveSlot } from "../live/live-slot.ts";
+import { keptOrphans, mayRemove, type Orphan } from "../steps/orphans.ts";
+import { downBaseFindings } from "./down-base.ts";
+import { foreignFindings } from "./foreign-projects.ts";
+import { guestFindings } from "./network-guests.ts";
+import { redefinedFindings } from "./redefined-resources.ts";
+import { restartFindings } from "./restart-findings.ts";
+import { sameFilesFindings } from "./same-files.ts";
 import { shortFindings } from "./short-findings.ts";
 
 export interface StackKnowledge {

@@ -1,4 +1,8 @@
-import { type Finding, liveSlot, type ObservedStack, type ReleaseBundle, slots } from "@sluice/core";
+import type { Finding } from "../../model/finding.ts";
+import type { ReleaseBundle } from "../../model/release.ts";
+import { slots } from "../../model/slot.ts";
+import type { ObservedStack } from "../../model/stack.ts";
+import { liveSlot } from "../live/live-slot.ts";
 
 /** Releases that slots of this stack hold and its state home does not: `releases/` is lost, or a part of it. Pure. */
 export function unstoredFindings(
