@@ -80,7 +80,7 @@ function deployerOf(session: Session): Deployer {
     async plan(call, signal) {
       const request = await deployRequest(session, call, signal, { withChecks: false });
       const prepared = await prepareDeploy(request, await session.ports(), signal);
-      const serving = await servingNow(session, prepared.observed, prepared.bundles, signal);
+      const serving = await servingNow(session, prepared, signal);
       const memory = await readMemory(prepared.observed, session.runtime(), signal);
       const beyond = [
         ...memoryCost(prepared.plan, prepared.observed, memory),
@@ -109,7 +109,7 @@ function deployerOf(session: Session): Deployer {
       const request = await rollbackRequest(session, call, signal);
       const ports = await session.ports();
       const prepared = await foreseeRollback(request, ports, signal);
-      const serving = await servingNow(session, prepared.observed, prepared.bundles, signal);
+      const serving = await servingNow(session, prepared, signal);
       return planView(request, prepared, serving, prepared.release?.bundle.tag ?? "");
     },
     async rollback(call, signal) {

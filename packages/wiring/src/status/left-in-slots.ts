@@ -8,8 +8,7 @@ import {
   type ResolvedProject,
   runsInBase,
 } from "@sluice/core";
-import { coldWayBack, type EnginePorts } from "@sluice/engine";
-import type { SeenStack } from "./find-serving.ts";
+import { coldWayBack, type EnginePorts, type SeenStack } from "@sluice/engine";
 
 /** What runs on in slots for nobody. Pure. Nothing is said where the release that serves is not stored: nobody knows what it has. */
 export function leftInSlots(

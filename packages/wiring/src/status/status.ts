@@ -24,6 +24,7 @@ import {
   lastAttempt,
   lastLiveRelease,
   recordFindings,
+  type SeenStack,
   servingOf,
   type UnfinishedAttempt,
   underWayOf,
@@ -34,7 +35,7 @@ import { killedActions } from "../database/killed-actions.ts";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView, UnfinishedStatus } from "../deployer.ts";
 import { readOnlyFindings } from "../home/home-room.ts";
 import type { Session } from "../session.ts";
-import { type SeenStack, seeStack } from "./find-serving.ts";
+import { seeStack } from "./find-serving.ts";
 import { idleFindings, leftInSlots } from "./left-in-slots.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
