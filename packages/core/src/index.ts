@@ -54,6 +54,7 @@ export * from "./model/database-record.ts";
 export * from "./model/diagnosis.ts";
 export * from "./model/door.ts";
 export * from "./model/finding.ts";
+export type { DiagnosisCode, FindingCode, RehearsalCode, StateFindingCode } from "./model/finding-codes.ts";
 export { growthPart, growthSamples } from "./model/growth-span.ts";
 export { addressesMeet } from "./model/host-addresses.ts";
 export * from "./model/http-syntax.ts";

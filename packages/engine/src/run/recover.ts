@@ -1,5 +1,6 @@
 import {
   completionText,
+  type FindingCode,
   type PlanStep,
   planRecovery,
   type Recovery,
@@ -153,7 +154,7 @@ const announced: Readonly<Record<Recovery["action"], string>> = {
 
 function announce(scope: DeploymentScope, { start }: AttemptRecord, recovery: Recovery, reason: string): void {
   const about = `deployment ${start.deployment} (${start.tag})`;
-  const tell = (code: string, message: string, hint?: string) =>
+  const tell = (code: FindingCode, message: string, hint?: string) =>
     emit(scope, { type: "finding", finding: { severity: "warn", code, message, ...(hint ? { hint } : {}) } });
   const hint = recovery.action === "leave" ? recovery.hint : undefined;
   tell("unfinished-deployment", `${about} was not ended and is ${announced[recovery.action]}: ${reason}`, hint);

@@ -59,7 +59,7 @@ function shortFinding(short: ShortService, slot: Slot, isServed: boolean): Findi
     ...(ended?.length ? [`why it ended: docker logs --tail 50 ${ended.join(" ")}`] : []),
   ];
   const hint = [next, ...more].join("; ");
-  const about = { code: "service-short", service, message, hint };
+  const about = { code: "service-short", service, message, hint } as const;
   if (isServed) return { ...about, severity: "warn" };
   return { ...about, severity: "error", unserved: cutOff.length > 0 ? "unreached" : "down" };
 }
