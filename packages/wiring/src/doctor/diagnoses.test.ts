@@ -50,6 +50,15 @@ describe("of what status finds, the doctor", () => {
       { redefined: [{ kind: "volume", key: "data", name: "shop_data", differing: ["driver"] }] },
     ],
     ["warn second-copy", { plain: [aContainer("web")] }],
+    [
+      "warn foreign-project",
+      {
+        foreign: [
+          { project: "shop-green", place: "green", containers: ["a"], networks: [], isShared: false, owner: null },
+        ],
+      },
+    ],
+    ["warn others-on-network", { guests: [{ network: "shop_back", key: "back", container: "grafana" }] }],
   ] as const)("says how bad it is, why, and what mends it: %s", (expected, over) => {
     const diagnoses = diagnose(over);
     expect(diagnoses.map(({ severity, code }) => `${severity} ${code}`)).toContain(expected);

@@ -1,4 +1,4 @@
-import type { Finding } from "../../model/finding.ts";
+import type { StateFinding } from "../../model/finding.ts";
 import { isBehindDoor } from "../../model/placement.ts";
 import type { ServiceFacts } from "../../model/service.ts";
 import type { Slot } from "../../model/slot.ts";
@@ -14,7 +14,7 @@ import { cutOffText, type ShortService, shortServices, shortText } from "./short
  *
  * @param services those of the release that serves
  */
-export function shortFindings(observed: ObservedStack, services: readonly ServiceFacts[]): readonly Finding[] {
+export function shortFindings(observed: ObservedStack, services: readonly ServiceFacts[]): readonly StateFinding[] {
   const live = liveSlot(observed);
   if (!live) return [];
   const { slot } = live;
@@ -34,13 +34,13 @@ export function shortFindings(observed: ObservedStack, services: readonly Servic
   });
 }
 
-function goneFinding(slot: Slot): Finding {
+function goneFinding(slot: Slot): StateFinding {
   const message = `slot ${slot}, which serves, has no containers: nobody is served`;
   const hint = "sluice rollback leads users to the version before; sluice deploy makes the release anew";
   return { severity: "error", code: "slot-gone", message, hint, unserved: "down" };
 }
 
-function shortFinding(short: ShortService, slot: Slot, isServed: boolean): Finding {
+function shortFinding(short: ShortService, slot: Slot, isServed: boolean): StateFinding {
   const { service, wanted, up, down, cutOff } = short;
   const gone = Math.max(0, wanted - up - down.length - cutOff.length);
   const parts = [

@@ -1,4 +1,4 @@
-import type { Finding } from "../../model/finding.ts";
+import type { StateFinding } from "../../model/finding.ts";
 import type { ReleaseBundle } from "../../model/release.ts";
 import { slots } from "../../model/slot.ts";
 import type { ObservedStack } from "../../model/stack.ts";
@@ -8,9 +8,9 @@ import { liveSlot } from "../live/live-slot.ts";
 export function unstoredFindings(
   observed: ObservedStack,
   bundles: readonly Pick<ReleaseBundle, "id">[],
-): readonly Finding[] {
+): readonly StateFinding[] {
   const live = liveSlot(observed)?.slot;
-  return slots.flatMap((slot): Finding[] => {
+  return slots.flatMap((slot): StateFinding[] => {
     const { release, containers } = observed.slots[slot];
     if (release === null || containers.length === 0 || bundles.some(({ id }) => id === release)) return [];
     const isLive = slot === live;
