@@ -19,3 +19,8 @@ export interface DoctorReport {
   /** Errors first, notes last. */
   readonly diagnoses: readonly Diagnosis[];
 }
+
+/** A diagnosis where it applies. */
+export function when(applies: boolean, diagnosis: Diagnosis): readonly Diagnosis[] {
+  return applies ? [diagnosis] : [];
+}

@@ -1,7 +1,6 @@
-import type { Diagnosis } from "@sluice/core";
+import { type Diagnosis, when } from "@sluice/core";
 import type { DeploymentRight } from "@sluice/release";
 import type { RunTokenJob } from "@sluice/workflows";
-import { when } from "./when.ts";
 
 export interface DeploymentRightFacts {
   readonly repository: string;

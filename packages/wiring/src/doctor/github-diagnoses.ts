@@ -1,6 +1,5 @@
-import type { Diagnosis } from "@sluice/core";
+import { type Diagnosis, when } from "@sluice/core";
 import type { GithubRelease, GithubRunner } from "@sluice/release";
-import { when } from "./when.ts";
 
 export interface GithubFacts {
   readonly repository: string;

@@ -1,5 +1,4 @@
-import { type Diagnosis, isReleaseTag } from "@sluice/core";
-import { when } from "./when.ts";
+import { type Diagnosis, isReleaseTag, when } from "@sluice/core";
 
 export interface ReleaseFacts {
   /** Why the event asks for no deployment; `null` where it asks for one, or there is none. */

@@ -1,6 +1,5 @@
-import type { Diagnosis } from "@sluice/core";
+import { type Diagnosis, when } from "@sluice/core";
 import { takesJobsOf } from "./runner-registration.ts";
-import { when } from "./when.ts";
 
 /** A checkout, layers that are built, and logs of a run. */
 const leastWorkBytes = 1_073_741_824;

@@ -6,8 +6,8 @@ import {
   isManner,
   isSecretName,
   type ServiceFacts,
+  when,
 } from "@sluice/core";
-import { when } from "../when.ts";
 
 /** Values that examples and templates come with. */
 const knownToAll =
