@@ -1,5 +1,6 @@
 import { environmentFingerprint, resolveEndpoint } from "@sluice/compose";
 import { type Examiner, isOfCommit } from "@sluice/core";
+import { backupDiagnoses, leftDiagnoses } from "@sluice/database";
 import { describeCheckout, isShallow } from "@sluice/release";
 import { jobsWithoutSettings, shortJobs } from "@sluice/workflows";
 import { createDatabaseOperations } from "../database/create-database-operations.ts";
@@ -13,7 +14,6 @@ import { resolveRelease } from "../project/resolve-release.ts";
 import type { Session } from "../session.ts";
 import { findServing } from "../status/find-serving.ts";
 import { readWorkflowFiles } from "../workflows.ts";
-import { backupDiagnoses, leftDiagnoses } from "./backup-diagnoses.ts";
 import { dependencyExaminer } from "./dependency-examiner.ts";
 import { environmentDiagnoses } from "./environment-diagnoses.ts";
 import { githubExaminer } from "./github-examiner.ts";

@@ -7,10 +7,10 @@ import {
   type Verdict,
 } from "@sluice/core";
 import { aService, aStack } from "@sluice/core/testing";
+import { type BackupFacts, backupDiagnoses } from "@sluice/database";
 import { doorImageDiagnoses, engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import type { GithubRunner } from "@sluice/release";
 import { jobsWithoutSettings, shortJobs } from "@sluice/workflows";
-import { type BackupFacts, backupDiagnoses } from "../../src/doctor/backup-diagnoses.ts";
 import { dependencyDiagnoses } from "../../src/doctor/dependency-examiner.ts";
 import { type EnvironmentFacts, environmentDiagnoses } from "../../src/doctor/environment-diagnoses.ts";
 import { findingDiagnoses } from "../../src/doctor/finding-diagnoses.ts";
