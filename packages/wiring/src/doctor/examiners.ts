@@ -21,8 +21,10 @@ import {
   unfinishedOf,
 } from "@sluice/engine";
 import { isDeploying, readLockHolder, verifyAudit } from "@sluice/journal";
+import { notifyDiagnoses } from "@sluice/notify";
 import { killedActions } from "../database/killed-actions.ts";
 import { readHomeFacts } from "../home/home-room.ts";
+import { problemText } from "../notify/channels.ts";
 import { readOutbox } from "../notify/tell.ts";
 import { checkVariableFindings } from "../project/check-variables.ts";
 import type { Session } from "../session.ts";
@@ -32,7 +34,6 @@ import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
 import { isLocal } from "./is-local.ts";
 import { memoryDiagnoses } from "./memory-diagnoses.ts";
-import { notifyDiagnoses } from "./notify-diagnoses.ts";
 
 /** Everything that a deployment needs. */
 export function deploymentExaminers(session: Session): readonly Examiner[] {
@@ -131,7 +132,10 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     },
     {
       name: "notifications",
-      examine: async () => notifyDiagnoses(await session.channels(), await readOutbox(session)),
+      async examine() {
+        const { channels, problems } = await session.channels();
+        return notifyDiagnoses({ channels, problem: problemText(problems) || null }, await readOutbox(session));
+      },
     },
   ];
 }

@@ -9,6 +9,7 @@ import {
 import { aService, aStack } from "@sluice/core/testing";
 import { type BackupFacts, backupDiagnoses } from "@sluice/database";
 import { doorImageDiagnoses, engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
+import { notifyDiagnoses } from "@sluice/notify";
 import type { GithubRunner } from "@sluice/release";
 import { jobsWithoutSettings, shortJobs } from "@sluice/workflows";
 import { dependencyDiagnoses } from "../../src/doctor/dependency-examiner.ts";
@@ -18,13 +19,13 @@ import { type GithubFacts, githubDiagnoses } from "../../src/doctor/github-diagn
 import { homeDiagnoses } from "../../src/doctor/home-diagnoses.ts";
 import { type MachineFacts, machineDiagnoses } from "../../src/doctor/machine-diagnoses.ts";
 import { memoryDiagnoses } from "../../src/doctor/memory-diagnoses.ts";
-import { notifyDiagnoses } from "../../src/doctor/notify-diagnoses.ts";
 import { type ReleaseFacts, releaseDiagnoses } from "../../src/doctor/release-diagnoses.ts";
 import { type RunnerFacts, type RunnerUse, runnerDiagnoses } from "../../src/doctor/runner-diagnoses.ts";
 import { type AccessFacts, accessDiagnoses } from "../../src/doctor/security/access-diagnoses.ts";
 import { type ComposeSecurityFacts, composeDiagnoses } from "../../src/doctor/security/compose-diagnoses.ts";
 import { workflowDiagnoses } from "../../src/doctor/security/workflow-diagnoses.ts";
 import { minutesDiagnoses, settingsDiagnoses } from "../../src/doctor/settings-diagnoses.ts";
+import { problemText } from "../../src/notify/channels.ts";
 
 const now = new Date("2026-05-01T12:00:00Z");
 export const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
@@ -70,7 +71,7 @@ export const look = {
   memory: (availableBytes = gibibyte) => memoryDiagnoses({ availableBytes, totalBytes: 8 * gibibyte }),
   notify: (missing: readonly string[] = [], outbox: Parameters<typeof notifyDiagnoses>[1] = []) =>
     notifyDiagnoses(
-      { channels: [], secrets: [], problems: missing.length > 0 ? [{ channel: "team", missing }] : [] },
+      { channels: [], problem: problemText(missing.length > 0 ? [{ channel: "team", missing }] : []) || null },
       outbox,
     ),
   machine: (over: Partial<MachineFacts> = {}) =>
