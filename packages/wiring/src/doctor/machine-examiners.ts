@@ -2,7 +2,7 @@ import { environmentFingerprint, resolveEndpoint } from "@sluice/compose";
 import { type Examiner, isOfCommit } from "@sluice/core";
 import { backupDiagnoses, leftDiagnoses } from "@sluice/database";
 import { describeCheckout, isShallow } from "@sluice/release";
-import { jobsWithoutSettings, shortJobs } from "@sluice/workflows";
+import { jobsWithoutSettings, minutesDiagnoses, settingsDiagnoses, shortJobs } from "@sluice/workflows";
 import { createDatabaseOperations } from "../database/create-database-operations.ts";
 import { assertIdentity } from "../database/open-cipher.ts";
 import { openDatabase } from "../database/open-database.ts";
@@ -23,7 +23,6 @@ import { readClockSynchronised, readListeningPorts, readUnresolvedDomain, takenP
 import { readEngineUsers, readRunners, runnerHomes } from "./read-runner.ts";
 import { isRunOfRelease, releaseDiagnoses } from "./release-diagnoses.ts";
 import { runnerDiagnoses } from "./runner-diagnoses.ts";
-import { minutesDiagnoses, settingsDiagnoses } from "./settings-diagnoses.ts";
 
 /** What is around a stack: the machine, the runner that deploys, the release that is asked for, and backups. */
 export function machineExaminers(session: Session): readonly Examiner[] {

@@ -11,7 +11,13 @@ import { type BackupFacts, backupDiagnoses } from "@sluice/database";
 import { doorImageDiagnoses, engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import { notifyDiagnoses } from "@sluice/notify";
 import type { GithubRunner } from "@sluice/release";
-import { jobsWithoutSettings, shortJobs } from "@sluice/workflows";
+import {
+  jobsWithoutSettings,
+  minutesDiagnoses,
+  settingsDiagnoses,
+  shortJobs,
+  workflowDiagnoses,
+} from "@sluice/workflows";
 import { dependencyDiagnoses } from "../../src/doctor/dependency-examiner.ts";
 import { type EnvironmentFacts, environmentDiagnoses } from "../../src/doctor/environment-diagnoses.ts";
 import { findingDiagnoses } from "../../src/doctor/finding-diagnoses.ts";
@@ -23,8 +29,6 @@ import { type ReleaseFacts, releaseDiagnoses } from "../../src/doctor/release-di
 import { type RunnerFacts, type RunnerUse, runnerDiagnoses } from "../../src/doctor/runner-diagnoses.ts";
 import { type AccessFacts, accessDiagnoses } from "../../src/doctor/security/access-diagnoses.ts";
 import { type ComposeSecurityFacts, composeDiagnoses } from "../../src/doctor/security/compose-diagnoses.ts";
-import { workflowDiagnoses } from "../../src/doctor/security/workflow-diagnoses.ts";
-import { minutesDiagnoses, settingsDiagnoses } from "../../src/doctor/settings-diagnoses.ts";
 import { problemText } from "../../src/notify/channels.ts";
 
 const now = new Date("2026-05-01T12:00:00Z");
