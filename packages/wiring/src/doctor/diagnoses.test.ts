@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
 import { memoryDiagnoses } from "./memory-diagnoses.ts";
-import { isRunOfRelease } from "./release-diagnoses.ts";
 
 const gibibyte = 1_073_741_824;
 const codes = (diagnoses: readonly { readonly code: string }[]) => diagnoses.map(({ code }) => code);
@@ -64,16 +63,6 @@ describe("of what status finds, the doctor", () => {
       diagnoses.filter(({ why, mend }) => why === "" || why.includes("as a deployment left it") || mend === ""),
     ).toEqual([]);
   });
-});
-
-it.each([
-  [{ GITHUB_EVENT_PATH: "e.json", GITHUB_EVENT_NAME: "release" }, true],
-  [{ GITHUB_EVENT_PATH: "e.json" }, true],
-  [{ GITHUB_EVENT_PATH: "e.json", GITHUB_EVENT_NAME: "schedule" }, false],
-  [{ GITHUB_EVENT_PATH: "e.json", GITHUB_EVENT_NAME: "workflow_dispatch" }, false],
-  [{ GITHUB_EVENT_NAME: "release" }, false],
-])("an event is judged where a release started the run: %j is %s", (env, expected) => {
-  expect(isRunOfRelease(env)).toBe(expected);
 });
 
 describe("the doctor", () => {

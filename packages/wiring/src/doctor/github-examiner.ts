@@ -1,9 +1,12 @@
 import { type Diagnosis, type Examiner, isSluiceError } from "@sluice/core";
 import {
   createReleaseDesk,
+  deploymentRightDiagnoses,
   describeCheckout,
   type Github,
   GithubError,
+  type GithubFacts,
+  githubDiagnoses,
   readDeploymentRight,
   readGithubRunners,
 } from "@sluice/release";
@@ -11,8 +14,6 @@ import { existingDeployments, runTokenJobs } from "@sluice/workflows";
 import { isAsked } from "../github/gate.ts";
 import type { Session } from "../session.ts";
 import { readWorkflowFiles } from "../workflows.ts";
-import { deploymentRightDiagnoses } from "./deployment-right-diagnoses.ts";
-import { type GithubFacts, githubDiagnoses } from "./github-diagnoses.ts";
 import { findRunners, runnerHomes } from "./read-runner.ts";
 import { readRegistration } from "./runner-registration.ts";
 

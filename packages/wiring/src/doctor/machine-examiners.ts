@@ -1,7 +1,7 @@
 import { environmentFingerprint, resolveEndpoint } from "@sluice/compose";
 import { type Examiner, isOfCommit } from "@sluice/core";
 import { backupDiagnoses, leftDiagnoses } from "@sluice/database";
-import { describeCheckout, isShallow } from "@sluice/release";
+import { describeCheckout, isRunOfRelease, isShallow, releaseDiagnoses, runnerDiagnoses } from "@sluice/release";
 import { jobsWithoutSettings, minutesDiagnoses, settingsDiagnoses, shortJobs } from "@sluice/workflows";
 import { createDatabaseOperations } from "../database/create-database-operations.ts";
 import { assertIdentity } from "../database/open-cipher.ts";
@@ -21,8 +21,6 @@ import { isLocal } from "./is-local.ts";
 import { machineDiagnoses } from "./machine-diagnoses.ts";
 import { readClockSynchronised, readListeningPorts, readUnresolvedDomain, takenPorts } from "./read-machine.ts";
 import { readEngineUsers, readRunners, runnerHomes } from "./read-runner.ts";
-import { isRunOfRelease, releaseDiagnoses } from "./release-diagnoses.ts";
-import { runnerDiagnoses } from "./runner-diagnoses.ts";
 
 /** What is around a stack: the machine, the runner that deploys, the release that is asked for, and backups. */
 export function machineExaminers(session: Session): readonly Examiner[] {

@@ -10,7 +10,16 @@ import { aService, aStack } from "@sluice/core/testing";
 import { type BackupFacts, backupDiagnoses } from "@sluice/database";
 import { doorImageDiagnoses, engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
 import { notifyDiagnoses } from "@sluice/notify";
-import type { GithubRunner } from "@sluice/release";
+import {
+  type GithubFacts,
+  type GithubRunner,
+  githubDiagnoses,
+  type ReleaseFacts,
+  type RunnerFacts,
+  type RunnerUse,
+  releaseDiagnoses,
+  runnerDiagnoses,
+} from "@sluice/release";
 import {
   jobsWithoutSettings,
   minutesDiagnoses,
@@ -21,12 +30,9 @@ import {
 import { dependencyDiagnoses } from "../../src/doctor/dependency-examiner.ts";
 import { type EnvironmentFacts, environmentDiagnoses } from "../../src/doctor/environment-diagnoses.ts";
 import { findingDiagnoses } from "../../src/doctor/finding-diagnoses.ts";
-import { type GithubFacts, githubDiagnoses } from "../../src/doctor/github-diagnoses.ts";
 import { homeDiagnoses } from "../../src/doctor/home-diagnoses.ts";
 import { type MachineFacts, machineDiagnoses } from "../../src/doctor/machine-diagnoses.ts";
 import { memoryDiagnoses } from "../../src/doctor/memory-diagnoses.ts";
-import { type ReleaseFacts, releaseDiagnoses } from "../../src/doctor/release-diagnoses.ts";
-import { type RunnerFacts, type RunnerUse, runnerDiagnoses } from "../../src/doctor/runner-diagnoses.ts";
 import { type AccessFacts, accessDiagnoses } from "../../src/doctor/security/access-diagnoses.ts";
 import { type ComposeSecurityFacts, composeDiagnoses } from "../../src/doctor/security/compose-diagnoses.ts";
 import { problemText } from "../../src/notify/channels.ts";
@@ -38,7 +44,7 @@ export const live = { slot: "blue", release: "r1" } as const;
 
 export const services = [aService("web"), aService("worker", { role: "worker" }), aService("db", { role: "data" })];
 
-export const aRunner = (over: Partial<RunnerFacts> = {}): RunnerFacts => ({
+const aRunner = (over: Partial<RunnerFacts> = {}): RunnerFacts => ({
   directory: "/opt/actions-runner",
   isRegistered: true,
   place: "acme/shop",

@@ -1,5 +1,6 @@
 import { type Diagnosis, when } from "@sluice/core";
-import type { GithubRelease, GithubRunner } from "@sluice/release";
+import type { GithubRunner } from "../github/read-runners.ts";
+import type { GithubRelease } from "../github/release-from.ts";
 
 export interface GithubFacts {
   readonly repository: string;
