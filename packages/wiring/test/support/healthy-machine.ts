@@ -1,3 +1,4 @@
+import { type ComposeSecurityFacts, composeDiagnoses } from "@sluice/compose";
 import {
   changedBaseFindings,
   homeFindings,
@@ -34,7 +35,6 @@ import { homeDiagnoses } from "../../src/doctor/home-diagnoses.ts";
 import { type MachineFacts, machineDiagnoses } from "../../src/doctor/machine-diagnoses.ts";
 import { memoryDiagnoses } from "../../src/doctor/memory-diagnoses.ts";
 import { type AccessFacts, accessDiagnoses } from "../../src/doctor/security/access-diagnoses.ts";
-import { type ComposeSecurityFacts, composeDiagnoses } from "../../src/doctor/security/compose-diagnoses.ts";
 import { problemText } from "../../src/notify/channels.ts";
 
 const now = new Date("2026-05-01T12:00:00Z");
