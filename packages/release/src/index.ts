@@ -6,7 +6,7 @@ export { isShallow } from "./checkout/is-shallow.ts";
 export { hasLfsFiles } from "./checkout/lfs-pointers.ts";
 export { originRepository } from "./checkout/origin-repository.ts";
 export { deploymentRightDiagnoses } from "./doctor/deployment-right-diagnoses.ts";
-export { type GithubFacts, githubDiagnoses } from "./doctor/github-diagnoses.ts";
+export { type GithubFacts, githubDiagnoses, githubFailure, githubTokenMissing } from "./doctor/github-diagnoses.ts";
 export { type ReleaseFacts, releaseDiagnoses } from "./doctor/release-diagnoses.ts";
 export { type RunnerFacts, type RunnerUse, runnerDiagnoses } from "./doctor/runner-diagnoses.ts";
 export { isRunOfRelease } from "./event/is-run-of-release.ts";

@@ -1,4 +1,4 @@
-import { type Diagnosis, type Examiner, isSluiceError } from "@sluice/core";
+import { type Examiner, isSluiceError } from "@sluice/core";
 import {
   createReleaseDesk,
   deploymentRightDiagnoses,
@@ -7,6 +7,8 @@ import {
   GithubError,
   type GithubFacts,
   githubDiagnoses,
+  githubFailure,
+  githubTokenMissing,
   readDeploymentRight,
   readGithubRunners,
 } from "@sluice/release";
@@ -27,7 +29,7 @@ export function githubExaminer(session: Session): Examiner {
       const isShown = config.github.deployments;
       const jobs = runTokenJobs(await readWorkflowFiles(directory), config.github);
       if (!opened) {
-        const missing = isAsked(config.github.require) ? [tokenMissing] : [];
+        const missing = isAsked(config.github.require) ? [githubTokenMissing] : [];
         return [...missing, ...deploymentRightDiagnoses({ repository: "", right: null, jobs })];
       }
       try {
@@ -49,40 +51,6 @@ export function githubExaminer(session: Session): Examiner {
         throw error;
       }
     },
-  };
-}
-
-const tokenMissing: Diagnosis = {
-  severity: "error",
-  code: "github-token-missing",
-  what: "github.require asks GitHub of a release, and there is no token or no repository to ask for",
-  why: "every deployment is refused",
-  mend: "env: GITHUB_TOKEN: ${{ github.token }} in the workflow; by hand, export GITHUB_TOKEN and GITHUB_REPOSITORY",
-};
-
-/**
- * What GitHub says of a token, or that it says nothing. Pure.
- *
- * @param isRequired it has to say something of each release before a deployment
- */
-export function githubFailure({ code, message }: Pick<GithubError, "code" | "message">, isRequired = false): Diagnosis {
-  if (code !== "GITHUB_DENIED") {
-    return {
-      severity: isRequired ? "error" : "warn",
-      code: "github-unreachable",
-      what: message,
-      why: isRequired
-        ? "github.require asks it of each release: every deployment is refused until it answers"
-        : "deployments go on, and GitHub is told of them later",
-      mend: "curl -sI https://api.github.com; then sluice outbox flush",
-    };
-  }
-  return {
-    severity: "error",
-    code: "github-denied",
-    what: message,
-    why: "no deployment is shown on GitHub, and what people were not told waits",
-    mend: "permissions: contents: read and deployments: write in the workflow, or a token that is not expired",
   };
 }
 
