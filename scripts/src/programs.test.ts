@@ -16,7 +16,10 @@ describe("the release gate", () => {
 
   it.each([
     [{ window: { open: false, reason: "a freeze", nextOpening: "2026-01-03" } }, /a freeze \(next: 2026-01-03\)/],
-    [{ doctor: { diagnoses: [{ severity: "error", code: "c", what: "disk full", why: "", mend: "prune" }] } }, /prune/],
+    [
+      { doctor: { diagnoses: [{ severity: "error", code: "disk-low", what: "disk full", why: "", mend: "prune" }] } },
+      /prune/,
+    ],
     [
       { plan: { ...open.plan, findings: [{ severity: "error", code: "cannot-be-two", message: "db twice" }] } },
       /db twice/,

@@ -138,14 +138,14 @@ describe("what is proposed keeps them", () => {
   ])("in findings of a plan, %s", async (_name, env) => {
     const finding = {
       severity: "warn",
-      code: "c",
+      code: "unfinished-deployment",
       message: "an attempt has no end",
       hint: "sluice abort undoes it",
     } as const;
     const deployer = fakeDeployer({ plan: async () => aPlanView({ findings: [finding] }) });
     for (const command of [["plan"], ["deploy", "--plan"]]) {
       const { stdout } = await run([...argv, ...command], { deployer, env });
-      expect(stdout).toContain(`[c]; sluice${given} abort undoes it\n`);
+      expect(stdout).toContain(`[unfinished-deployment]; sluice${given} abort undoes it\n`);
       expect(stdout).not.toContain("sluice abort");
     }
     const json = await run([...argv, "plan", "--json"], { deployer });
@@ -155,24 +155,29 @@ describe("what is proposed keeps them", () => {
   it("in a plan that a person is asked about", async () => {
     const finding = {
       severity: "warn",
-      code: "c",
+      code: "unfinished-deployment",
       message: "an attempt has no end",
       hint: "sluice abort undoes it",
     } as const;
     const deployer = fakeDeployer({ plan: async () => aPlanView({ findings: [finding] }) });
     const { stdout } = await run([...argv, "deploy"], { deployer, isInteractive: true, answer: false });
-    expect(stdout).toContain(`[c]; sluice${given} abort undoes it\n`);
+    expect(stdout).toContain(`[unfinished-deployment]; sluice${given} abort undoes it\n`);
   });
 
   it("in what commands of the database say", async () => {
     const none = fakeDeployer().database;
-    const finding = { severity: "warn", code: "c", message: "not told", hint: "sluice outbox flush" } as const;
+    const finding = {
+      severity: "warn",
+      code: "not-notified",
+      message: "not told",
+      hint: "sluice outbox flush",
+    } as const;
     const backup: typeof none.backup = async ({ onFinding }) => {
       onFinding?.(finding);
       return aBackup();
     };
     const report = aRehearsal({
-      findings: [{ code: "c", severity: "warn", table: null, message: "one", hint: "sluice db migrate" }],
+      findings: [{ code: "lock-queue", severity: "warn", table: null, message: "one", hint: "sluice db migrate" }],
       notTested: ["whether the backup is whole: sluice db verify"],
     });
     const deployer = fakeDeployer({ database: { ...none, backup, rehearse: async () => report } });

@@ -9,6 +9,8 @@ export {
   type ComposeRuntimeOptions,
   createComposeRuntime,
 } from "./create-compose-runtime.ts";
+export { type ComposeSecurityFacts, composeDiagnoses } from "./doctor/compose-diagnoses.ts";
+export { hasSecretValue, secretsInCompose } from "./doctor/written-secrets.ts";
 export { type Endpoint, resolveEndpoint } from "./engine/endpoint.ts";
 export type { EngineEvent } from "./engine/events.ts";
 export type { ContainerLogLine, FollowLogsOptions } from "./engine/follow-logs.ts";

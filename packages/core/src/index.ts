@@ -55,6 +55,7 @@ export * from "./model/database-record.ts";
 export * from "./model/diagnosis.ts";
 export * from "./model/door.ts";
 export * from "./model/finding.ts";
+export type { DiagnosisCode, FindingCode, RehearsalCode, StateFindingCode } from "./model/finding-codes.ts";
 export { growthPart, growthSamples } from "./model/growth-span.ts";
 export { addressesMeet } from "./model/host-addresses.ts";
 export * from "./model/http-syntax.ts";
@@ -109,11 +110,12 @@ export {
   cutOffText,
   isDone,
   isDown,
-  type ShortService,
   shortServices,
   shortText,
 } from "./plan/findings/short-services.ts";
+export { doorFinding, homeFindings, orphanFindings, stackFindings } from "./plan/findings/stack-findings.ts";
 export { readingChecks, unjudgedFindings } from "./plan/findings/unjudged-findings.ts";
+export { unstoredFindings } from "./plan/findings/unstored-findings.ts";
 export * from "./plan/format-plan.ts";
 export {
   type HeldServices,
@@ -124,6 +126,7 @@ export {
 } from "./plan/live/left-running.ts";
 export * from "./plan/live/live-slot.ts";
 export * from "./plan/live/runs-in-base.ts";
+export { type SlotStatus, slotStatuses } from "./plan/live/slot-statuses.ts";
 export * from "./plan/live/warmth.ts";
 export { type DesiredDeployment, planDeployment } from "./plan/plan-deployment.ts";
 export * from "./plan/plan-rollback.ts";

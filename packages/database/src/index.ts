@@ -1,4 +1,5 @@
 export { type CommandOptions, createCommandDriver, type DatabaseCommands } from "./command/command-driver.ts";
+export { type BackupFacts, backupDiagnoses, leftDiagnoses } from "./doctor/backup-diagnoses.ts";
 export type {
   DatabaseDriver,
   DriverCall,

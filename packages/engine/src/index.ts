@@ -16,6 +16,7 @@ export { countTraffic } from "./prepare/measure-traffic.ts";
 export { assertOwnProjects, assertReady } from "./prepare/preflight.ts";
 export { prepareDeploy } from "./prepare/prepare-deploy.ts";
 export { provenHere } from "./prepare/proven-here.ts";
+export { type FoundServing, findServing, type SeenStack, seeStack, servingNow } from "./prepare/see-stack.ts";
 export { servingOf } from "./prepare/serving.ts";
 export { deploymentUnderWay, foreseeRollback } from "./prepare/way-back.ts";
 export {

@@ -5,6 +5,11 @@ export { type Checkout, type CheckoutOptions, describeCheckout } from "./checkou
 export { isShallow } from "./checkout/is-shallow.ts";
 export { hasLfsFiles } from "./checkout/lfs-pointers.ts";
 export { originRepository } from "./checkout/origin-repository.ts";
+export { deploymentRightDiagnoses } from "./doctor/deployment-right-diagnoses.ts";
+export { type GithubFacts, githubDiagnoses, githubFailure, githubTokenMissing } from "./doctor/github-diagnoses.ts";
+export { type ReleaseFacts, releaseDiagnoses } from "./doctor/release-diagnoses.ts";
+export { type RunnerFacts, type RunnerUse, runnerDiagnoses } from "./doctor/runner-diagnoses.ts";
+export { isRunOfRelease } from "./event/is-run-of-release.ts";
 export { type IgnoredEvent, type ReleaseEventOptions, readReleaseEvent } from "./event/read-release-event.ts";
 export { type Anchor, type HeldAnchor, readAnchors } from "./github/anchors.ts";
 export { type ApprovalRule, approvalObjections } from "./github/approval-objections.ts";
@@ -19,7 +24,7 @@ export type { DeploymentState, ShownDeployment, ShownState } from "./github/depl
 export { createGithub, type Github, type GithubOptions } from "./github/github.ts";
 export { GithubError } from "./github/github-error.ts";
 export { type Approvals, readApprovals } from "./github/read-approvals.ts";
-export { type DeploymentRight, readDeploymentRight } from "./github/read-deployment-right.ts";
+export { readDeploymentRight } from "./github/read-deployment-right.ts";
 export { type GithubRunner, readGithubRunners } from "./github/read-runners.ts";
 export { createReleaseDesk, type ReleaseDesk } from "./github/release-desk.ts";
 export type { GithubRelease } from "./github/release-from.ts";

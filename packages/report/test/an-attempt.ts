@@ -1,4 +1,12 @@
-import type { Observation, PlanStep, RehearsalOutcome, ReleaseBundle, Verdict } from "@sluice/core";
+import type {
+  FindingCode,
+  Observation,
+  PlanStep,
+  RehearsalCode,
+  RehearsalOutcome,
+  ReleaseBundle,
+  Verdict,
+} from "@sluice/core";
 import type { AttemptFacts } from "../src/input.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 4, 1, 10, 0, 0) + seconds * 1_000).toISOString();
@@ -29,7 +37,7 @@ export function anAttempt({ text, steps = 4 }: Texts): AttemptFacts {
     { at: at(9), type: "share-change", service: text, slot: "green", share: 0 },
     { at: at(9), type: "error", code: "ANALYSIS_FAILED", message: text, hint: text, detail: text },
     { at: at(1), type: "rehearsal", step: "rehearse", rehearsal: aRehearsal(text) },
-    { at: at(9), type: "finding", finding: { severity: "warn", code: text, message: text, hint: text } },
+    { at: at(9), type: "finding", finding: { severity: "warn", code: text as FindingCode, message: text, hint: text } },
   ];
   return {
     start: {
@@ -66,7 +74,7 @@ function aRehearsal(text: string): RehearsalOutcome {
     verdict: "block",
     previous: { result: "fail", why: text },
     findings: [
-      { code: text, severity: "block", message: text, hint: text },
+      { code: text as RehearsalCode, severity: "block", message: text, hint: text },
       { code: "table-rewritten", severity: "note", message: text },
     ],
     backup: text,

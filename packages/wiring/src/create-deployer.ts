@@ -80,7 +80,7 @@ function deployerOf(session: Session): Deployer {
     async plan(call, signal) {
       const request = await deployRequest(session, call, signal, { withChecks: false });
       const prepared = await prepareDeploy(request, await session.ports(), signal);
-      const serving = await servingNow(session, prepared.observed, prepared.bundles, signal);
+      const serving = await servingNow(session, prepared, signal);
       const { stats, observer } = session.runtime();
       const memory = await readMemory(prepared.observed, { clock: session.clock, stats, observer }, signal);
       const beyond = [
@@ -110,7 +110,7 @@ function deployerOf(session: Session): Deployer {
       const request = await rollbackRequest(session, call, signal);
       const ports = await session.ports();
       const prepared = await foreseeRollback(request, ports, signal);
-      const serving = await servingNow(session, prepared.observed, prepared.bundles, signal);
+      const serving = await servingNow(session, prepared, signal);
       return planView(request, prepared, serving, prepared.release?.bundle.tag ?? "");
     },
     async rollback(call, signal) {

@@ -9,6 +9,7 @@ import type {
   ServiceFacts,
   Serving,
   Slot,
+  SlotStatus,
   SlotTraffic,
 } from "@sluice/core";
 import type { AttemptRecord, RebuiltState, UnderWay } from "@sluice/engine";
@@ -33,18 +34,6 @@ export interface StandIn {
   readonly tag: string;
   /** Why what is checked out cannot be resolved, where that is written, and what mends it. */
   readonly finding: Finding;
-}
-
-export interface SlotStatus {
-  readonly slot: Slot;
-  readonly release: string | null;
-  readonly tag: string | null;
-  readonly live: boolean;
-  /** A deployment leads users to it, or was about to, whether or not it runs. */
-  readonly candidate: boolean;
-  /** It runs, and is the release before, kept for the way back. */
-  readonly warm: boolean;
-  readonly containers: readonly ObservedContainer[];
 }
 
 export interface DoorStatus {

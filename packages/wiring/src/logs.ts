@@ -1,8 +1,8 @@
 import { type ServiceFacts, SluiceError } from "@sluice/core";
-import { lastAttempt } from "@sluice/engine";
+import { lastAttempt, type SeenStack } from "@sluice/engine";
 import type { LogLine, LogOptions } from "./deployer.ts";
 import type { Session } from "./session.ts";
-import { type SeenStack, seeStack } from "./status/find-serving.ts";
+import { seeStack } from "./status/find-serving.ts";
 import { processesOf } from "./status/status.ts";
 import { whileLive } from "./watch/live-change.ts";
 import { isErrorLine } from "./watch/log-errors.ts";

@@ -1,3 +1,5 @@
+export { minutesDiagnoses, settingsDiagnoses } from "./doctor/settings-diagnoses.ts";
+export { workflowDiagnoses } from "./doctor/workflow-diagnoses.ts";
 export type { DroppedStep } from "./dropped-steps.ts";
 export type {
   AlteredVariable,
@@ -10,8 +12,8 @@ export type {
   WorkflowVariable,
 } from "./facts.ts";
 export { type GithubUse, rightsOfToken } from "./github-rights.ts";
-export { type JobMinutes, type ShortJob, shortJobs, usualMinutes } from "./job-minutes.ts";
-export { type JobWithoutSettings, jobsWithoutSettings } from "./jobs-without-settings.ts";
+export { type JobMinutes, shortJobs, usualMinutes } from "./job-minutes.ts";
+export { jobsWithoutSettings } from "./jobs-without-settings.ts";
 export { workflowPaths } from "./names.ts";
 export { pastSluice } from "./past-sluice.ts";
 export { projectWorkflows } from "./project-workflows.ts";
@@ -19,4 +21,3 @@ export { type ExistingDeployment, existingDeployments } from "./read-existing.ts
 export { type RelativeWrite, relativeWrites } from "./relative-writes.ts";
 export { type RunTokenJob, runTokenJobs } from "./run-token.ts";
 export { type CheckoutTexts, deploymentsOf, leftOutFiles, workflowFacts } from "./workflow-facts.ts";
-export { type WorkflowRisk, workflowRisks } from "./workflow-risks.ts";

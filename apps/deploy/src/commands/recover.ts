@@ -2,7 +2,10 @@ import type { CommandCall, WaitFlags } from "../context.ts";
 import { runDeployment } from "../deployment.ts";
 import { parseDurationFlag } from "../flag-values.ts";
 
-const nothing = { code: "no-unfinished-deployment", message: "every deployment has an end: there is nothing to do" };
+const nothing = {
+  code: "no-unfinished-deployment",
+  message: "every deployment has an end: there is nothing to do",
+} as const;
 
 const recovery = { kind: "recover", tag: "" } as const;
 

@@ -338,7 +338,10 @@ describe("GitHub Actions", () => {
       return { ...body, verdict: { ...body.verdict, value: told("500"), detail: told("Oops") } };
     });
     const progress: EventBody = { type: "step-progress", deployment: "d1", step: "verify", text: told("waits") };
-    const finding: EventBody = { type: "finding", finding: { severity: "warn", code: "c", message: told("m") } };
+    const finding: EventBody = {
+      type: "finding",
+      finding: { severity: "warn", code: "not-asked", message: told("m") },
+    };
     const order: EventBody = { type: "order", deployment: "d1", order: "pause", actor: "ada", reason: told("lunch") };
     const text = renderAll([...script.slice(0, -1), progress, finding, order, ...script.slice(-1)]);
     const commands = text
@@ -408,7 +411,10 @@ describe("GitHub Actions", () => {
     const story = createStory();
     const step = { deployment: "d1", step: "rehearse" };
     const rehearsal = rehearsalOutcome(
-      aRehearsal({ verdict: "block", findings: [{ code: "x", severity: "block", table: null, message: "a | b" }] }),
+      aRehearsal({
+        verdict: "block",
+        findings: [{ code: "rows-lost", severity: "block", table: null, message: "a | b" }],
+      }),
     );
     const [end] = badEvents.slice(-1);
     for (const body of [{ ...step, type: "rehearsal", rehearsal } as const, ...(end ? [end] : [])]) {
@@ -418,7 +424,7 @@ describe("GitHub Actions", () => {
     expect(lines).toEqual(
       expect.arrayContaining([
         String.raw`**Rehearsal:** the migration must not run; rollback of images safe: yes \(2 of its checks passed\)`,
-        String.raw`| block | a \| b |  | x |`,
+        String.raw`| block | a \| b |  | rows-lost |`,
         "| 12ms | 0 | alter table orders add column note text |",
         "| public.orders | reads and writes | 14ms | ALTER TABLE |",
         "<sub>not tested: the application's own traffic beside the migration</sub>",

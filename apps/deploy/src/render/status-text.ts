@@ -1,5 +1,5 @@
-import type { ObservedContainer } from "@sluice/core";
-import type { SlotStatus, StackStatus } from "@sluice/wiring";
+import type { ObservedContainer, SlotStatus } from "@sluice/core";
+import type { StackStatus } from "@sluice/wiring";
 import { withFlags } from "../given-flags.ts";
 import type { Paint } from "./paint.ts";
 import { formatSection, formatTable } from "./table.ts";

@@ -1,4 +1,4 @@
-import { type Finding, labels, type ResolvedProject, stackNames } from "@sluice/core";
+import { type Finding, type FindingCode, labels, type ResolvedProject, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
 import { isDark, type SeenDoor, servingOf } from "../doors/serving-door.ts";
 import { composeLabels, containerName } from "../engine/containers.ts";
@@ -28,7 +28,7 @@ export function leftoversOf(
   return containers.flatMap((container): Leftover[] => {
     const { Labels } = container;
     const service = Labels[labels.service] ?? Labels[composeLabels.service];
-    const found = (code: string, message: string): Leftover[] => [
+    const found = (code: FindingCode, message: string): Leftover[] => [
       { container, finding: { severity: "warn", code, message, service } },
     ];
     const name = containerName(container);

@@ -24,7 +24,7 @@ export function missingFileFindings(
 
 function mountFinding(file: CopiedFile, sources: readonly SourceFile[]): ServiceFinding {
   const { service, source, path } = file;
-  const common = { code: "mount-not-there", service, path };
+  const common = { code: "mount-not-there", service, path } as const;
   const isMade = presenceOf(file) === "absent" && mayBeMade(file) && !isForbidden(file, sources);
   if (isMade) {
     return {

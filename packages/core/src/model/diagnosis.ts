@@ -1,9 +1,10 @@
+import type { DiagnosisCode } from "./finding-codes.ts";
+
 /** Something that is wrong with a machine or a stack, told to the person who is to mend it. */
 export interface Diagnosis {
   /** `error`: deployments fail or users suffer; `warn`: one of both may come; `note`: it cannot be told whether something is wrong. */
   readonly severity: "error" | "warn" | "note";
-  /** Stable, kebab-case: `disk-low`, `door-stopped`, … Each is in `docs/findings.md`. */
-  readonly code: string;
+  readonly code: DiagnosisCode;
   readonly what: string;
   readonly why: string;
   /** The command that mends it, or what to do where no command can. */
@@ -17,4 +18,9 @@ export interface DoctorReport {
   readonly examined: readonly string[];
   /** Errors first, notes last. */
   readonly diagnoses: readonly Diagnosis[];
+}
+
+/** A diagnosis where it applies. */
+export function when(applies: boolean, diagnosis: Diagnosis): readonly Diagnosis[] {
+  return applies ? [diagnosis] : [];
 }

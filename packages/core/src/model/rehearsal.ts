@@ -1,3 +1,5 @@
+import type { RehearsalCode } from "./finding-codes.ts";
+
 /** What came of a rehearsal, as data of bounded size that events and the journal carry. Holds no row and no literal of a statement. */
 export interface RehearsalOutcome {
   readonly verdict: "pass" | "warn" | "block";
@@ -5,7 +7,7 @@ export interface RehearsalOutcome {
   readonly previous: { readonly result: "pass" | "fail" | "not-tested"; readonly why: string };
   /** What was found, the gravest first. */
   readonly findings: readonly {
-    readonly code: string;
+    readonly code: RehearsalCode;
     readonly severity: "note" | "warn" | "block";
     readonly message: string;
     readonly hint?: string | undefined;

@@ -52,7 +52,7 @@ it("on record is bounded, says how much it leaves out, and holds no literal of a
       const long = `${text}${"x".repeat(5_000)}`;
       const findings = Array.from(
         { length: few },
-        () => ({ code: "c", severity: "note", table: null, message: long }) as const,
+        () => ({ code: "long-lock", severity: "note", table: null, message: long }) as const,
       );
       const outcome = rehearsalOutcome(aReport({ statements }, { findings, notTested: [long] }));
       expect(outcome.seen.leftOut).toBe(Math.max(many - 20, 0) + Math.max(few - 20, 0));

@@ -1,3 +1,4 @@
+import type { RehearsalCode } from "@sluice/core";
 import { isWidening } from "./column-types.ts";
 import type { RehearsalPolicy } from "./policy.ts";
 import type { Compatibility, RehearsalFinding, Rehearsed, Severity } from "./report.ts";
@@ -47,7 +48,7 @@ function findingOf(
   breaking: Severity,
   rewritten: ReadonlySet<string>,
 ): readonly RehearsalFinding[] {
-  const found = (code: string, severity: Severity, table: string | null, message: string, hint?: string) => [
+  const found = (code: RehearsalCode, severity: Severity, table: string | null, message: string, hint?: string) => [
     { code, severity, table, message, ...(hint === undefined ? {} : { hint }) },
   ];
   switch (change.change) {

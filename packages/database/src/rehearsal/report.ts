@@ -1,4 +1,4 @@
-import type { Verdict } from "@sluice/core";
+import type { RehearsalCode, Verdict } from "@sluice/core";
 import type { Lint } from "../lint/linter.ts";
 import type { HeldLock } from "./held-locks.ts";
 
@@ -111,8 +111,7 @@ export interface Compatibility {
 export type Severity = "note" | "warn" | "block";
 
 export interface RehearsalFinding {
-  /** Stable: `table-rewritten`. */
-  readonly code: string;
+  readonly code: RehearsalCode;
   readonly severity: Severity;
   /** Table that it is about; `null` for none or several. */
   readonly table: string | null;

@@ -161,7 +161,7 @@ describe("the doctor finds", () => {
 
 describe("an examination", () => {
   const examiner = (name: string, look: Examiner["examine"]): Examiner => ({ name, examine: look });
-  const ill: Diagnosis = { severity: "warn", code: "ill", what: "x", why: "y", mend: "z" };
+  const ill: Diagnosis = { severity: "warn", code: "live-ill", what: "x", why: "y", mend: "z" };
 
   it("asks everybody, whatever becomes of one of them, and tells errors first", async () => {
     const clock = createFakeClock();
@@ -180,7 +180,7 @@ describe("an examination", () => {
       clock,
     );
     expect(report.examined).toEqual(["journal", "engine", "stack", "clock", "home"]);
-    expect(codes(report.diagnoses)).toEqual(["error engine-unreachable", "error not-examined", "warn ill"]);
+    expect(codes(report.diagnoses)).toEqual(["error engine-unreachable", "error not-examined", "warn live-ill"]);
     expect(report.diagnoses[0]).toMatchObject({ what: "no engine", mend: "systemctl start docker" });
     expect(report.ok).toBe(false);
     expect(clock.monotonicMs()).toBeLessThan(40_000);

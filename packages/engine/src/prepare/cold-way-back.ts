@@ -1,6 +1,5 @@
 import {
   cutOffText,
-  type Finding,
   isInSlot,
   isRunning,
   liveSlot,
@@ -9,6 +8,7 @@ import {
   otherSlot,
   type ReleaseBundle,
   type ResolvedProject,
+  type StateFinding,
   shortServices,
   shortText,
   warmRelease,
@@ -28,7 +28,7 @@ export async function coldWayBack(
   bundles: readonly ReleaseBundle[],
   { ports, project }: { readonly ports: EnginePorts; readonly project: ResolvedProject },
   signal?: AbortSignal,
-): Promise<Finding | null> {
+): Promise<StateFinding | null> {
   const live = liveSlot(observed);
   const slot = live && otherSlot(live.slot);
   if (!slot || !isRunning(observed.slots[slot])) return null;

@@ -1,11 +1,11 @@
 import {
-  type Finding,
   isApplication,
   liveSlot,
   mountedImages,
   type ObservedStack,
   type ReleaseBundle,
   type ServiceFacts,
+  type StateFinding,
   type StoredRelease,
   warmRelease,
 } from "@sluice/core";
@@ -22,7 +22,7 @@ export async function goneImages(
   bundles: readonly ReleaseBundle[],
   ports: Looks,
   signal?: AbortSignal,
-): Promise<readonly Finding[]> {
+): Promise<readonly StateFinding[]> {
   const back = await goneWayBack(observed, bundles, ports, signal);
   const base = stored ? await goneBaseImages(observed, stored, ports, signal) : [];
   return [...base, ...(back ? [back] : [])];
@@ -37,7 +37,7 @@ async function goneWayBack(
   bundles: readonly ReleaseBundle[],
   { bundles: store, images, journal }: Looks,
   signal?: AbortSignal,
-): Promise<Finding | null> {
+): Promise<StateFinding | null> {
   const live = liveSlot(observed);
   const serves = live?.release ?? (await lastLiveRelease(journal));
   const before = await releaseBefore(live, serves, bundles, { journal });
@@ -78,7 +78,7 @@ async function goneBaseImages(
   { bundle, model }: StoredRelease,
   { images }: Pick<EnginePorts, "images">,
   signal?: AbortSignal,
-): Promise<readonly Finding[]> {
+): Promise<readonly StateFinding[]> {
   const absent = bundle.services.filter(({ name }) => base[name]?.state === "absent" && bundle.images[name]);
   const wanted = Object.fromEntries(absent.map(({ name }) => [name, bundle.images[name] ?? ""]));
   const missing = absent.length === 0 ? [] : await images.missing(wanted, signal);

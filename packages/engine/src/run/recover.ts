@@ -1,6 +1,7 @@
 import {
   completionText,
   createDeadline,
+  type FindingCode,
   type PlanStep,
   planRecovery,
   type Recovery,
@@ -154,7 +155,7 @@ const announced: Readonly<Record<Recovery["action"], string>> = {
 
 function announce(scope: DeploymentScope, { start }: AttemptRecord, recovery: Recovery, reason: string): void {
   const about = `deployment ${start.deployment} (${start.tag})`;
-  const tell = (code: string, message: string, hint?: string) =>
+  const tell = (code: FindingCode, message: string, hint?: string) =>
     emit(scope, { type: "finding", finding: { severity: "warn", code, message, ...(hint ? { hint } : {}) } });
   const hint = recovery.action === "leave" ? recovery.hint : undefined;
   tell("unfinished-deployment", `${about} was not ended and is ${announced[recovery.action]}: ${reason}`, hint);

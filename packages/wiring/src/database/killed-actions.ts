@@ -1,12 +1,12 @@
 import {
   type DatabaseRecord,
   databaseActionOf,
-  type Finding,
   type Journal,
   lookAtTable,
   mayHaveLeft,
   parseDatabaseRecord,
   type ReleaseBundle,
+  type StateFinding,
 } from "@sluice/core";
 import { isExchange } from "./unfinished-exchange.ts";
 
@@ -22,9 +22,9 @@ const ends = "deployment-end";
 export async function killedActions(
   journal: Pick<Journal, "backwards">,
   bundles: readonly ReleaseBundle[],
-): Promise<readonly Finding[]> {
+): Promise<readonly StateFinding[]> {
   const types = (type: string) => databaseActionOf(type) !== null || type === ends;
-  const found: Finding[] = [];
+  const found: StateFinding[] = [];
   /** Databases of whose migrations, and of whose restores, nothing that is older matters. */
   const [migrated, exchanged] = [new Set<string | null>(), new Set<string | null>()];
   for await (const record of journal.backwards({ types })) {
@@ -42,7 +42,7 @@ export async function killedActions(
   return found;
 }
 
-function cutShort({ actor, at, service, release }: DatabaseRecord, bundles: readonly ReleaseBundle[]): Finding {
+function cutShort({ actor, at, service, release }: DatabaseRecord, bundles: readonly ReleaseBundle[]): StateFinding {
   const tag = bundles.find(({ id }) => id === release)?.tag ?? release ?? "a release";
   return {
     severity: "warn",
@@ -53,7 +53,7 @@ function cutShort({ actor, at, service, release }: DatabaseRecord, bundles: read
   };
 }
 
-function undecided({ action, actor, at, service, backup }: DatabaseRecord): Finding {
+function undecided({ action, actor, at, service, backup }: DatabaseRecord): StateFinding {
   const what = action === "restore" ? `the restore of backup ${backup}` : `undoing the restore of backup ${backup}`;
   return {
     severity: "warn",

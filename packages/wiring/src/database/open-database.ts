@@ -113,7 +113,7 @@ export async function openDatabase(
     container,
     files,
     observed,
-    release: (await servingNow(session, observed, bundles, signal))?.release ?? null,
+    release: (await servingNow(session, { observed, bundles }, signal))?.release ?? null,
     ports: {
       driver,
       store: await openStore(session),

@@ -1,13 +1,9 @@
-import type { ObservedStack } from "@sluice/core";
+import { homeFindings, type ObservedStack, stackFindings } from "@sluice/core";
 import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
-import { unavailableChannel } from "@sluice/notify";
 import { describe, expect, it } from "vitest";
-import { homeFindings, stackFindings } from "../status/stack-findings.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
 import { memoryDiagnoses } from "./memory-diagnoses.ts";
-import { notifyDiagnoses } from "./notify-diagnoses.ts";
-import { isRunOfRelease } from "./release-diagnoses.ts";
 
 const gibibyte = 1_073_741_824;
 const codes = (diagnoses: readonly { readonly code: string }[]) => diagnoses.map(({ code }) => code);
@@ -51,6 +47,15 @@ describe("of what status finds, the doctor", () => {
       { redefined: [{ kind: "volume", key: "data", name: "shop_data", differing: ["driver"] }] },
     ],
     ["warn second-copy", { plain: [aContainer("web")] }],
+    [
+      "warn foreign-project",
+      {
+        foreign: [
+          { project: "shop-green", place: "green", containers: ["a"], networks: [], isShared: false, owner: null },
+        ],
+      },
+    ],
+    ["warn others-on-network", { guests: [{ network: "shop_back", key: "back", container: "grafana" }] }],
   ] as const)("says how bad it is, why, and what mends it: %s", (expected, over) => {
     const diagnoses = diagnose(over);
     expect(diagnoses.map(({ severity, code }) => `${severity} ${code}`)).toContain(expected);
@@ -58,16 +63,6 @@ describe("of what status finds, the doctor", () => {
       diagnoses.filter(({ why, mend }) => why === "" || why.includes("as a deployment left it") || mend === ""),
     ).toEqual([]);
   });
-});
-
-it.each([
-  [{ GITHUB_EVENT_PATH: "e.json", GITHUB_EVENT_NAME: "release" }, true],
-  [{ GITHUB_EVENT_PATH: "e.json" }, true],
-  [{ GITHUB_EVENT_PATH: "e.json", GITHUB_EVENT_NAME: "schedule" }, false],
-  [{ GITHUB_EVENT_PATH: "e.json", GITHUB_EVENT_NAME: "workflow_dispatch" }, false],
-  [{ GITHUB_EVENT_NAME: "release" }, false],
-])("an event is judged where a release started the run: %j is %s", (env, expected) => {
-  expect(isRunOfRelease(env)).toBe(expected);
 });
 
 describe("the doctor", () => {
@@ -82,53 +77,5 @@ describe("the doctor", () => {
     expect(memoryDiagnoses({ availableBytes: gibibyte, totalBytes: 8 * gibibyte })).toEqual([]);
     expect(codes(memoryDiagnoses({ availableBytes: gibibyte / 4, totalBytes: 8 * gibibyte }))).toEqual(["memory-low"]);
     expect(codes(memoryDiagnoses({ availableBytes: 1_000, totalBytes: gibibyte / 2 }))).toEqual(["memory-low"]);
-  });
-
-  it("wants people to be told", () => {
-    const channels = ["team", "mail"].map((name) => unavailableChannel(name, [], ""));
-    const opened = { channels, secrets: [], problems: [] };
-    const entry = {
-      v: 1,
-      id: "d1.live",
-      channel: "team",
-      state: "waiting",
-      stack: "shop",
-      release: "v1",
-      outcome: "live",
-      createdAt: "",
-      updatedAt: "",
-      attempts: 3,
-      reason: "answers 404",
-    } as const;
-    expect(notifyDiagnoses(opened, [{ ...entry, state: "delivered" }])).toEqual([]);
-    expect(notifyDiagnoses(opened, [{ ...entry, state: "dropped" }])).toEqual([]);
-    expect(notifyDiagnoses(opened, [entry])).toMatchObject([
-      {
-        code: "outbox-waiting",
-        what: "1 notifications could not be delivered to team: answers 404",
-        mend: "sluice outbox list, then sluice outbox flush",
-      },
-    ]);
-    const { reason: _reason, ...cutOff } = entry;
-    const mail = { ...entry, channel: "mail", reason: "no such host" };
-    expect(notifyDiagnoses(opened, [mail, cutOff, { ...entry, reason: "answers 500" }])).toMatchObject([
-      { what: "3 notifications could not be delivered: 1 to mail (no such host), 2 to team (answers 500)" },
-    ]);
-    expect(
-      notifyDiagnoses(opened, [
-        { ...entry, channel: "old" },
-        { ...entry, channel: "GitHub" },
-      ]),
-    ).toMatchObject([
-      {
-        mend: expect.stringMatching(
-          /outbox flush; sluice\.yaml has no channel old any more: put it back .*, or leave it: .* 7 days/,
-        ) as string,
-      },
-    ]);
-    const problems = [{ channel: "team", missing: ["SLACK_WEBHOOK_URL"] }];
-    expect(notifyDiagnoses({ ...opened, problems }, [])).toMatchObject([
-      { code: "notify-variable-missing", what: expect.stringContaining("team needs SLACK_WEBHOOK_URL") },
-    ]);
   });
 });

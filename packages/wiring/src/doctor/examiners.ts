@@ -1,6 +1,13 @@
 import { freemem, totalmem } from "node:os";
 import { findEmptyVariables } from "@sluice/compose";
-import { changedBaseFindings, type Examiner, isBehindDoor } from "@sluice/core";
+import {
+  changedBaseFindings,
+  type Examiner,
+  homeFindings,
+  isBehindDoor,
+  stackFindings,
+  unstoredFindings,
+} from "@sluice/core";
 import {
   doorImageDiagnoses,
   engineDiagnoses,
@@ -14,20 +21,19 @@ import {
   unfinishedOf,
 } from "@sluice/engine";
 import { isDeploying, readLockHolder, verifyAudit } from "@sluice/journal";
+import { notifyDiagnoses } from "@sluice/notify";
 import { killedActions } from "../database/killed-actions.ts";
 import { readHomeFacts } from "../home/home-room.ts";
+import { problemText } from "../notify/channels.ts";
 import { readOutbox } from "../notify/tell.ts";
 import { checkVariableFindings } from "../project/check-variables.ts";
 import type { Session } from "../session.ts";
 import { seeStack } from "../status/find-serving.ts";
 import { idleFindings, leftInSlots } from "../status/left-in-slots.ts";
-import { homeFindings, stackFindings } from "../status/stack-findings.ts";
-import { unstoredFindings } from "../status/unstored-findings.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
 import { isLocal } from "./is-local.ts";
 import { memoryDiagnoses } from "./memory-diagnoses.ts";
-import { notifyDiagnoses } from "./notify-diagnoses.ts";
 
 /** Everything that a deployment needs. */
 export function deploymentExaminers(session: Session): readonly Examiner[] {
@@ -126,7 +132,10 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     },
     {
       name: "notifications",
-      examine: async () => notifyDiagnoses(await session.channels(), await readOutbox(session)),
+      async examine() {
+        const { channels, problems } = await session.channels();
+        return notifyDiagnoses({ channels, problem: problemText(problems) || null }, await readOutbox(session));
+      },
     },
   ];
 }

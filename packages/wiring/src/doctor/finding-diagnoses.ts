@@ -1,11 +1,11 @@
-import type { Diagnosis, Finding } from "@sluice/core";
+import type { Diagnosis, StateFinding, StateFindingCode } from "@sluice/core";
 
 type Meaning = Pick<Diagnosis, "severity" | "why">;
 
 const unreachable: Meaning = { severity: "error", why: "users cannot reach the service at all" };
 
 /** How bad what `status` finds is, and why it matters. */
-const meanings: Readonly<Record<string, Meaning>> = {
+const meanings: Readonly<Record<StateFindingCode, Meaning>> = {
   "check-variable-missing": {
     severity: "error",
     why: "a check that can end a deployment would have nothing to go by: deployments are refused before they begin",
@@ -66,16 +66,25 @@ const meanings: Readonly<Record<string, Meaning>> = {
     why: "whether a release's migration is on the data cannot be told: a deployment does not run its jobs again for it",
   },
   "second-worker": { severity: "error", why: "work is done twice, by two versions at once" },
+  "foreign-project": {
+    severity: "warn",
+    why: "nothing is made in a project that others have: a deployment that needs it is refused",
+  },
+  "others-on-network": {
+    severity: "warn",
+    why: "a service that calls them gets no answer once it is in a slot",
+  },
   "second-copy": { severity: "warn", why: "it holds memory and names, and nobody deploys it" },
   "network-redefined": { severity: "warn", why: "what the compose file says of the network does not hold" },
   "volume-redefined": { severity: "warn", why: "what the compose file says of the volume does not hold" },
 };
 
 /** What `status` finds, as the doctor says it. */
-export function findingDiagnoses(findings: readonly Finding[]): readonly Diagnosis[] {
-  return findings.map(({ severity, code, message, hint }) => {
-    const why = "the stack is not as a deployment left it";
-    const meaning = meanings[code] ?? { severity: severity === "error" ? "error" : "warn", why };
-    return { ...meaning, code, what: message, mend: hint ?? "sluice status" };
-  });
+export function findingDiagnoses(findings: readonly StateFinding[]): readonly Diagnosis[] {
+  return findings.map(({ code, message, hint }) => ({
+    ...meanings[code],
+    code,
+    what: message,
+    mend: hint ?? "sluice status",
+  }));
 }

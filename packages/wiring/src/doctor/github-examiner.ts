@@ -1,9 +1,14 @@
-import { type Diagnosis, type Examiner, isSluiceError } from "@sluice/core";
+import { type Examiner, isSluiceError } from "@sluice/core";
 import {
   createReleaseDesk,
+  deploymentRightDiagnoses,
   describeCheckout,
   type Github,
   GithubError,
+  type GithubFacts,
+  githubDiagnoses,
+  githubFailure,
+  githubTokenMissing,
   readDeploymentRight,
   readGithubRunners,
 } from "@sluice/release";
@@ -11,8 +16,6 @@ import { existingDeployments, runTokenJobs } from "@sluice/workflows";
 import { isAsked } from "../github/gate.ts";
 import type { Session } from "../session.ts";
 import { readWorkflowFiles } from "../workflows.ts";
-import { deploymentRightDiagnoses } from "./deployment-right-diagnoses.ts";
-import { type GithubFacts, githubDiagnoses } from "./github-diagnoses.ts";
 import { findRunners, runnerHomes } from "./read-runner.ts";
 import { readRegistration } from "./runner-registration.ts";
 
@@ -26,7 +29,7 @@ export function githubExaminer(session: Session): Examiner {
       const isShown = config.github.deployments;
       const jobs = runTokenJobs(await readWorkflowFiles(directory), config.github);
       if (!opened) {
-        const missing = isAsked(config.github.require) ? [tokenMissing] : [];
+        const missing = isAsked(config.github.require) ? [githubTokenMissing] : [];
         return [...missing, ...deploymentRightDiagnoses({ repository: "", right: null, jobs })];
       }
       try {
@@ -48,40 +51,6 @@ export function githubExaminer(session: Session): Examiner {
         throw error;
       }
     },
-  };
-}
-
-const tokenMissing: Diagnosis = {
-  severity: "error",
-  code: "github-token-missing",
-  what: "github.require asks GitHub of a release, and there is no token or no repository to ask for",
-  why: "every deployment is refused",
-  mend: "env: GITHUB_TOKEN: ${{ github.token }} in the workflow; by hand, export GITHUB_TOKEN and GITHUB_REPOSITORY",
-};
-
-/**
- * What GitHub says of a token, or that it says nothing. Pure.
- *
- * @param isRequired it has to say something of each release before a deployment
- */
-export function githubFailure({ code, message }: Pick<GithubError, "code" | "message">, isRequired = false): Diagnosis {
-  if (code !== "GITHUB_DENIED") {
-    return {
-      severity: isRequired ? "error" : "warn",
-      code: "github-unreachable",
-      what: message,
-      why: isRequired
-        ? "github.require asks it of each release: every deployment is refused until it answers"
-        : "deployments go on, and GitHub is told of them later",
-      mend: "curl -sI https://api.github.com; then sluice outbox flush",
-    };
-  }
-  return {
-    severity: "error",
-    code: "github-denied",
-    what: message,
-    why: "no deployment is shown on GitHub, and what people were not told waits",
-    mend: "permissions: contents: read and deployments: write in the workflow, or a token that is not expired",
   };
 }
 

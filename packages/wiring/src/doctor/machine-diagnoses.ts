@@ -1,5 +1,4 @@
-import type { Diagnosis } from "@sluice/core";
-import { when } from "./when.ts";
+import { type Diagnosis, when } from "@sluice/core";
 
 export interface TakenPort {
   readonly service: string;

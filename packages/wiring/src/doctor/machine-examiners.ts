@@ -1,7 +1,8 @@
 import { environmentFingerprint, resolveEndpoint } from "@sluice/compose";
 import { type Examiner, isOfCommit, messageOf } from "@sluice/core";
-import { describeCheckout, isShallow } from "@sluice/release";
-import { jobsWithoutSettings, shortJobs } from "@sluice/workflows";
+import { backupDiagnoses, leftDiagnoses } from "@sluice/database";
+import { describeCheckout, isRunOfRelease, isShallow, releaseDiagnoses, runnerDiagnoses } from "@sluice/release";
+import { jobsWithoutSettings, minutesDiagnoses, settingsDiagnoses, shortJobs } from "@sluice/workflows";
 import { createDatabaseOperations } from "../database/create-database-operations.ts";
 import { assertIdentity } from "../database/open-cipher.ts";
 import { openDatabase } from "../database/open-database.ts";
@@ -13,7 +14,6 @@ import { resolveRelease } from "../project/resolve-release.ts";
 import type { Session } from "../session.ts";
 import { findServing } from "../status/find-serving.ts";
 import { readWorkflowFiles } from "../workflows.ts";
-import { backupDiagnoses, leftDiagnoses } from "./backup-diagnoses.ts";
 import { dependencyExaminer } from "./dependency-examiner.ts";
 import { environmentDiagnoses } from "./environment-diagnoses.ts";
 import { githubExaminer } from "./github-examiner.ts";
@@ -21,9 +21,6 @@ import { isLocal } from "./is-local.ts";
 import { machineDiagnoses } from "./machine-diagnoses.ts";
 import { readClockSynchronised, readListeningPorts, readUnresolvedDomain, takenPorts } from "./read-machine.ts";
 import { readEngineUsers, readRunners, runnerHomes } from "./read-runner.ts";
-import { isRunOfRelease, releaseDiagnoses } from "./release-diagnoses.ts";
-import { runnerDiagnoses } from "./runner-diagnoses.ts";
-import { minutesDiagnoses, settingsDiagnoses } from "./settings-diagnoses.ts";
 
 /** What is around a stack: the machine, the runner that deploys, the release that is asked for, and backups. */
 export function machineExaminers(session: Session): readonly Examiner[] {

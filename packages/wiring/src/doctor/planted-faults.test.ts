@@ -1,6 +1,7 @@
 import { type Diagnosis, type ObservedContainer, type ObservedStack, SluiceError } from "@sluice/core";
 import { aContainer, aDoor, aStack } from "@sluice/core/testing";
 import { examine, type recordDiagnoses } from "@sluice/engine";
+import { githubFailure } from "@sluice/release";
 import { createFakeClock } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import {
@@ -14,7 +15,6 @@ import {
   services,
   sha,
 } from "../../test/support/healthy-machine.ts";
-import { githubFailure } from "./github-examiner.ts";
 
 const changed = (from: string | RegExp, to: string) => look.workflow(healthyWorkflow.replace(from, to));
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { access, readdir, readFile, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { RunnerFacts } from "./runner-diagnoses.ts";
+import type { RunnerFacts } from "@sluice/release";
 import { readRegistration } from "./runner-registration.ts";
 
 export interface RunnerPlaces {

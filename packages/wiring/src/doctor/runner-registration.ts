@@ -27,10 +27,3 @@ function registrationOf(text: string): RunnerRegistration {
     place: path.replaceAll(/^\/|\/$/g, "").toLowerCase() || null,
   };
 }
-
-/** Whether jobs of a repository may come to a runner: it is registered with it, its owner or an enterprise. True where nothing tells. Pure. */
-export function takesJobsOf(place: string | null, repository: string | null): boolean {
-  if (place === null || repository === null || place.startsWith("enterprises/")) return true;
-  const own = repository.toLowerCase();
-  return place === own || place === own.split("/")[0];
-}

@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { type Finding, SluiceError } from "@sluice/core";
+import { SluiceError, type StateFinding } from "@sluice/core";
 import type { StateHome } from "@sluice/journal";
 import type { Session } from "../session.ts";
 
@@ -22,14 +22,18 @@ export async function readHomeFacts(session: Pick<Session, "home">): Promise<Hom
 }
 
 /** That nothing can be written down. Pure. */
-export function readOnlyFindings({ readOnly }: Pick<HomeFacts, "readOnly">): readonly Finding[] {
+export function readOnlyFindings({ readOnly }: Pick<HomeFacts, "readOnly">): readonly StateFinding[] {
   if (!readOnly) return [];
   const message = `${readOnly.message}: whatever changes something, a rollback too, is refused`;
   return [{ severity: "error", code: "home-read-only", message, hint: readOnly.hint }];
 }
 
 /** That the record of a deployment cannot be written, or may not find room. Pure. */
-export function homeRoomFindings({ path, freeBytes, readOnly }: Omit<HomeFacts, "fileSystem">): readonly Finding[] {
+export function homeRoomFindings({
+  path,
+  freeBytes,
+  readOnly,
+}: Omit<HomeFacts, "fileSystem">): readonly StateFinding[] {
   if (readOnly) return readOnlyFindings({ readOnly });
   if (freeBytes >= leastHomeBytes) return [];
   return [

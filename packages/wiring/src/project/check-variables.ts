@@ -1,4 +1,4 @@
-import { type Finding, SluiceError } from "@sluice/core";
+import { SluiceError, type StateFinding } from "@sluice/core";
 import type { Session } from "../session.ts";
 import { type UnreadyCheck, unreadyChecks } from "./config-variables.ts";
 
@@ -14,7 +14,7 @@ export async function assertChecksReady(session: Session): Promise<void> {
 }
 
 /** The same for who only looks, and refuses nothing. */
-export async function checkVariableFindings(session: Session): Promise<readonly Finding[]> {
+export async function checkVariableFindings(session: Session): Promise<readonly StateFinding[]> {
   const unready = unreadyChecks(await session.config(), session.options.env);
   if (unready.length === 0) return [];
   return [

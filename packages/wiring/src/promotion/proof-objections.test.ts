@@ -28,7 +28,7 @@ const objections = (over: Partial<ProofFacts>, minimumMs = 1_800_000) =>
 describe("a release is proven", () => {
   it("when it has served everybody for long enough", () => {
     expect(objections({ verdicts: [verdict("pass")] })).toEqual([]);
-    expect(objections({ findings: [{ severity: "warn", code: "c", message: "m" }] })).toEqual([]);
+    expect(objections({ findings: [{ severity: "warn", code: "way-back-cold", message: "m" }] })).toEqual([]);
     expect(objections({}, 3_600_000)).toEqual([]);
   });
 
@@ -42,7 +42,10 @@ describe("a release is proven", () => {
     [{ unfinished: { deployment: "d", tag: "v3", since: "", canResume: true, canAbort: true } }, /without an end: v3/],
     [{ liveSince: "2026-01-01T11:30:01Z" }, /v2 has not served in shop-staging for 30 minutes/],
     [{ liveSince: null }, /has not served/],
-    [{ findings: [{ severity: "error", code: "c", message: "door stopped" }] }, /shop-staging: door stopped/],
+    [
+      { findings: [{ severity: "error", code: "door-stopped", message: "door stopped" }] },
+      /shop-staging: door stopped/,
+    ],
     [{ verdicts: [verdict("fail")] }, /buy fails/],
     [{ verdicts: [verdict("no-data", "fail")] }, /buy has no data/],
   ] as const)("not when %j", (over, reason) => {

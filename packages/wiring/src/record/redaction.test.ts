@@ -32,7 +32,13 @@ const spoken: readonly EventBody[] = [
   },
   {
     type: "finding",
-    finding: { severity: "warn", code: "c", message: secret, hint: secret, position: { file: `/srv/${secret}` } },
+    finding: {
+      severity: "warn",
+      code: "not-asked",
+      message: secret,
+      hint: secret,
+      position: { file: `/srv/${secret}` },
+    },
   },
   { ...step, type: "step-start", kind: "verify", target: "slot green", cause: secret },
   { ...step, type: "step-progress", text: secret },
@@ -49,7 +55,7 @@ const spoken: readonly EventBody[] = [
     rehearsal: {
       verdict: "warn",
       previous: { result: "fail", why: secret },
-      findings: [{ code: "c", severity: "warn", message: secret, hint: secret }],
+      findings: [{ code: "rows-lost", severity: "warn", message: secret, hint: secret }],
       backup: "b1",
       seen: {
         migrationMs: 1,

@@ -6,8 +6,6 @@ import { type DeployRequest, deploy, type RollbackRequest, rollback } from "@slu
 import { aConfig, aProject, aRequest, aService, createFakeWorld, type FakeWorld } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Session } from "../session.ts";
-import { findServing, seeStack, servingNow } from "./find-serving.ts";
-import { stackFindings } from "./stack-findings.ts";
 import { readProcesses, readStatus } from "./status.ts";
 
 const signal = new AbortController().signal;
@@ -29,7 +27,7 @@ async function goneBack(before: readonly ServiceFacts[], checkedOut: readonly Se
   await deploy(requestOf(world, checkedOut, "v2"), world.ports(), signal);
   expect(await rollback(request, world.ports(), signal)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
   const ports = world.ports();
-  return { session: sessionOf(world, checkedOut, ports, homeId), ports, project: request.project };
+  return { session: sessionOf(world, checkedOut, ports, homeId), ports };
 }
 
 function requestOf(world: FakeWorld, services: readonly ServiceFacts[], tag: string): DeployRequest {
@@ -79,12 +77,6 @@ describe("a stack that went back to a release in base, with one in slots checked
     expect(await places(session)).toEqual(expect.arrayContaining(["base db live", "base web live"]));
   });
 
-  it("is planned for as served by it", async () => {
-    const { session, ports, project } = await goneBack(v1, v2);
-    const observed = await ports.observer.observe(project);
-    expect(await servingNow(session, observed, await ports.bundles.list())).toMatchObject({ tag: "v1", slot: null });
-  });
-
   it("is by no record of another state home told what to remove", async () => {
     const { session } = await goneBack(v1, v2, "another home");
     expect((await readStatus(session)).findings.map(({ code }) => code)).toEqual(["home-mismatch"]);
@@ -94,11 +86,8 @@ describe("a stack that went back to a release in base, with one in slots checked
 it("a worker that works in base is none twice where the checkout has it in slots", async () => {
   const v1 = [aService("web"), inBase("worker", "worker"), db];
   const { session } = await goneBack(v1, [aService("web"), aService("worker", { role: "worker" }), db]);
-  const { observed, services } = await seeStack(session);
-  expect(stackFindings(observed, services)).toEqual([]);
+  expect((await readStatus(session)).findings).toEqual([]);
   expect(await places(session)).toContain("base worker live");
-  const found = await findServing(session);
-  expect(found?.observed.base["worker"]?.containers).toHaveLength(1);
 });
 
 it("a web service that the checkout has renamed lacks no door", async () => {
@@ -107,21 +96,6 @@ it("a web service that the checkout has renamed lacks no door", async () => {
   expect(serving).toMatchObject({ tag: "v1" });
   expect(doors.map(({ service, state }) => `${service} ${state}`)).toContain("web current");
   expect(findings.filter(({ code }) => code.startsWith("door-"))).toEqual([]);
-});
-
-it("what is checked out is looked at once where it is what serves", async () => {
-  const v1 = [aService("web"), db];
-  const { session, ports } = await goneBack(v1, v1);
-  let looks = 0;
-  const observer = {
-    ...ports.observer,
-    observe: async (...asked: Parameters<typeof ports.observer.observe>) => {
-      looks += 1;
-      return ports.observer.observe(...asked);
-    },
-  };
-  await seeStack({ ...session, ports: async () => ({ ...ports, observer }) } as Session);
-  expect(looks).toBe(1);
 });
 
 describe("while a deployment that was killed has not taken over what users reach outside the slots", () => {

@@ -1,97 +1,33 @@
+import type { ObservedStack, ReleaseBundle, Serving } from "@sluice/core";
 import {
-  baseServices,
-  isTakingOver,
-  type LiveSlot,
-  liveSlot,
-  type ObservedStack,
-  type ReleaseBundle,
-  runsInBase,
-  type ServiceFacts,
-  type Serving,
-  type StoredRelease,
-  slots,
-} from "@sluice/core";
-import { type EnginePorts, lastAttempt, lastServing, releaseThatServes, servingOf, unfinishedOf } from "@sluice/engine";
+  type FoundServing,
+  findServing as findServingOf,
+  type SeenStack,
+  seeStack as seeStackOf,
+  servingNow as servingNowOf,
+} from "@sluice/engine";
 import type { Session } from "../session.ts";
 
-/** A stack as it is, next to what the release that serves wants of it: what is checked out may be another one. */
-export interface SeenStack {
-  readonly observed: ObservedStack;
-  /** `null` where nothing serves, and where all that does is in base. */
-  readonly live: LiveSlot | null;
-  /** The release of the live slot; without one, that which was made live last. `null` where there is none, or none stored. */
-  readonly stored: StoredRelease | null;
-  /** Services of that release; of the checkout where there is none. */
-  readonly services: readonly ServiceFacts[];
-}
+const given = (session: Session, signal?: AbortSignal) => Promise.all([session.known(signal), session.ports()]);
 
-/** What serves, as the engine and the doors show it. */
-export interface FoundServing {
-  readonly observed: ObservedStack;
-  /** `null` where all of it is in base. */
-  readonly live: LiveSlot | null;
-  /** Its release; `null` where a slot serves whose release is not stored. In base it is always known. */
-  readonly stored: StoredRelease | null;
-}
-
-/** @throws SluiceError ENGINE_UNREACHABLE */
+/** As the engine sees the stack of a session. @throws SluiceError ENGINE_UNREACHABLE */
 export async function seeStack(session: Session, signal?: AbortSignal): Promise<SeenStack> {
-  const [{ project }, ports] = await Promise.all([session.known(signal), session.ports()]);
-  return seeAgain(session, await ports.observer.observe(project, signal), signal);
+  const [known, ports] = await given(session, signal);
+  return seeStackOf(known, ports, signal);
 }
 
-/**
- * The live slot; where there is none, the release that was made live last, while all of it runs in base. `null` where neither is so.
- *
- * @throws SluiceError ENGINE_UNREACHABLE
- */
+/** As the engine finds what serves of the stack of a session. @throws SluiceError ENGINE_UNREACHABLE */
 export async function findServing(session: Session, signal?: AbortSignal): Promise<FoundServing | null> {
-  const { observed, live, stored } = await seeStack(session, signal);
-  if (live) return { observed, live, stored };
-  return stored && runsInBase(stored.bundle, observed) ? { observed, live: null, stored } : null;
+  const [known, ports] = await given(session, signal);
+  return findServingOf(known, ports, signal);
 }
 
-/** As `servingOf`, of what was observed for the checkout; where there is no slot, the release that was made live last is looked for in base. */
+/** As the engine tells what serves, of what was observed for the project of a session. */
 export async function servingNow(
   session: Session,
-  observed: ObservedStack,
-  bundles: readonly ReleaseBundle[],
+  seen: { readonly observed: ObservedStack; readonly bundles: readonly ReleaseBundle[] },
   signal?: AbortSignal,
 ): Promise<Serving | null> {
-  const told = { ...observed, ...(await toldByRecord(observed, await session.ports())) };
-  if (liveSlot(told)) return servingOf(told, bundles);
-  const { observed: seen, stored } = await seeAgain(session, told, signal);
-  return servingOf(seen, bundles, [stored?.bundle.id]);
-}
-
-/** What is there is shown for the services that are asked for: those of the checkout may have other names, and other places. */
-async function seeAgain(session: Session, seen: ObservedStack, signal?: AbortSignal): Promise<SeenStack> {
-  const [{ project, standIn }, ports] = await Promise.all([session.known(signal), session.ports()]);
-  const told = await toldByRecord(seen, ports);
-  const observed = { ...seen, ...told };
-  const live = liveSlot(observed);
-  const stored = await releaseThatServes(live, ports);
-  if (!stored) return { observed, live, stored, services: project.services };
-  const { id, services, key, tag, commit } = stored.bundle;
-  if (standIn?.release === id) return { observed, live, stored, services };
-  const checkedOut = ports.identity.key({ tag, commit, dirty: false, source: "option" }, project.modelHash);
-  const isCheckout = key === checkedOut && JSON.stringify(services) === JSON.stringify(project.services);
-  if (isCheckout) return { observed, live, stored, services };
-  const { model } = await ports.base.placed(stored, baseServices(services), project.model);
-  const asked = { ...project, model, services };
-  const again = await ports.observer.observe(asked, signal);
-  return { observed: { ...again, ...told }, live, stored, services };
-}
-
-/** The record is read only where no door tells whether users reach what is in a slot. */
-async function toldByRecord(
-  observed: ObservedStack,
-  { journal }: EnginePorts,
-): Promise<Pick<ObservedStack, "isTakingOver" | "remembered">> {
-  const isUntold = Object.values(observed.doors).every(({ routing }) => routing === null);
-  const isFilled = slots.some((slot) => observed.slots[slot].containers.length > 0);
-  if (!isUntold || !isFilled) return {};
-  const [last, remembered] = await Promise.all([lastAttempt(journal), lastServing(journal)]);
-  const unfinished = unfinishedOf(last);
-  return { remembered, isTakingOver: unfinished !== null && isTakingOver(unfinished, observed) };
+  const [known, ports] = await given(session, signal);
+  return servingNowOf(known, seen, ports, signal);
 }

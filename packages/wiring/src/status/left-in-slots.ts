@@ -1,15 +1,14 @@
 import {
   type Config,
-  type Finding,
   type LeftRunning,
   leftRunning,
   leftRunningFindings,
   type ReleaseBundle,
   type ResolvedProject,
   runsInBase,
+  type StateFinding,
 } from "@sluice/core";
-import { coldWayBack, type EnginePorts } from "@sluice/engine";
-import type { SeenStack } from "./find-serving.ts";
+import { coldWayBack, type EnginePorts, type SeenStack } from "@sluice/engine";
 
 /** What runs on in slots for nobody. Pure. Nothing is said where the release that serves is not stored: nobody knows what it has. */
 export function leftInSlots(
@@ -34,7 +33,7 @@ export async function idleFindings(
   left: readonly LeftRunning[],
   { config, bundles, ...scope }: IdleScope,
   signal?: AbortSignal,
-): Promise<readonly Finding[]> {
+): Promise<readonly StateFinding[]> {
   const { observed, stored } = seen;
   if (left.length > 0) return leftRunningFindings(observed, left, stored?.bundle.tag ?? "");
   const cold = config.rollout.keep === "warm" ? await coldWayBack(observed, bundles, scope, signal) : null;

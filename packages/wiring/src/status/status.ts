@@ -1,13 +1,18 @@
 import {
   changedBaseFindings,
   type Finding,
+  homeFindings,
   type LiveSlot,
   type ObservedStack,
+  orphanFindings,
   otherSlot,
   recoveryWays,
   type Slot,
+  slotStatuses,
   slots,
+  stackFindings,
   storedFindings,
+  unstoredFindings,
 } from "@sluice/core";
 import {
   coldFinding,
@@ -19,6 +24,7 @@ import {
   lastAttempt,
   lastLiveRelease,
   recordFindings,
+  type SeenStack,
   servingOf,
   type UnfinishedAttempt,
   underWayOf,
@@ -29,11 +35,8 @@ import { killedActions } from "../database/killed-actions.ts";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView, UnfinishedStatus } from "../deployer.ts";
 import { readOnlyFindings } from "../home/home-room.ts";
 import type { Session } from "../session.ts";
-import { type SeenStack, seeStack } from "./find-serving.ts";
+import { seeStack } from "./find-serving.ts";
 import { idleFindings, leftInSlots } from "./left-in-slots.ts";
-import { slotStatuses } from "./slot-statuses.ts";
-import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
-import { unstoredFindings } from "./unstored-findings.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
 export async function readStatus(session: Session, signal?: AbortSignal): Promise<StackStatus> {

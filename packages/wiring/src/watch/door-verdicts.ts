@@ -1,4 +1,5 @@
 import {
+  doorFinding,
   isBehindDoor,
   isSluiceError,
   type ObservedDoor,
@@ -12,7 +13,6 @@ import {
   type TrafficRouter,
   type Verdict,
 } from "@sluice/core";
-import { doorFinding } from "../status/stack-findings.ts";
 
 export interface DoorVerdictPorts {
   readonly prober: Pick<Prober, "probe">;

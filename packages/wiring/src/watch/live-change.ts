@@ -1,5 +1,6 @@
+import type { SeenStack } from "@sluice/engine";
 import type { Session } from "../session.ts";
-import { type SeenStack, seeStack } from "../status/find-serving.ts";
+import { seeStack } from "../status/find-serving.ts";
 
 /** No door tells when it leads users elsewhere: it is asked. */
 const askMs = 3_000;

@@ -1,25 +1,41 @@
-import { changedBaseFindings, type ObservedStack, type Verdict } from "@sluice/core";
+import { type ComposeSecurityFacts, composeDiagnoses } from "@sluice/compose";
+import {
+  changedBaseFindings,
+  homeFindings,
+  type ObservedStack,
+  stackFindings,
+  unstoredFindings,
+  type Verdict,
+} from "@sluice/core";
 import { aService, aStack } from "@sluice/core/testing";
+import { type BackupFacts, backupDiagnoses } from "@sluice/database";
 import { doorImageDiagnoses, engineDiagnoses, projectDiagnoses, recordDiagnoses, stackDiagnoses } from "@sluice/engine";
-import type { GithubRunner } from "@sluice/release";
-import { jobsWithoutSettings, shortJobs } from "@sluice/workflows";
-import { type BackupFacts, backupDiagnoses } from "../../src/doctor/backup-diagnoses.ts";
+import { notifyDiagnoses } from "@sluice/notify";
+import {
+  type GithubFacts,
+  type GithubRunner,
+  githubDiagnoses,
+  type ReleaseFacts,
+  type RunnerFacts,
+  type RunnerUse,
+  releaseDiagnoses,
+  runnerDiagnoses,
+} from "@sluice/release";
+import {
+  jobsWithoutSettings,
+  minutesDiagnoses,
+  settingsDiagnoses,
+  shortJobs,
+  workflowDiagnoses,
+} from "@sluice/workflows";
 import { dependencyDiagnoses } from "../../src/doctor/dependency-examiner.ts";
 import { type EnvironmentFacts, environmentDiagnoses } from "../../src/doctor/environment-diagnoses.ts";
 import { findingDiagnoses } from "../../src/doctor/finding-diagnoses.ts";
-import { type GithubFacts, githubDiagnoses } from "../../src/doctor/github-diagnoses.ts";
 import { homeDiagnoses } from "../../src/doctor/home-diagnoses.ts";
 import { type MachineFacts, machineDiagnoses } from "../../src/doctor/machine-diagnoses.ts";
 import { memoryDiagnoses } from "../../src/doctor/memory-diagnoses.ts";
-import { notifyDiagnoses } from "../../src/doctor/notify-diagnoses.ts";
-import { type ReleaseFacts, releaseDiagnoses } from "../../src/doctor/release-diagnoses.ts";
-import { type RunnerFacts, type RunnerUse, runnerDiagnoses } from "../../src/doctor/runner-diagnoses.ts";
 import { type AccessFacts, accessDiagnoses } from "../../src/doctor/security/access-diagnoses.ts";
-import { type ComposeSecurityFacts, composeDiagnoses } from "../../src/doctor/security/compose-diagnoses.ts";
-import { workflowDiagnoses } from "../../src/doctor/security/workflow-diagnoses.ts";
-import { minutesDiagnoses, settingsDiagnoses } from "../../src/doctor/settings-diagnoses.ts";
-import { homeFindings, stackFindings } from "../../src/status/stack-findings.ts";
-import { unstoredFindings } from "../../src/status/unstored-findings.ts";
+import { problemText } from "../../src/notify/channels.ts";
 
 const now = new Date("2026-05-01T12:00:00Z");
 export const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
@@ -28,7 +44,7 @@ export const live = { slot: "blue", release: "r1" } as const;
 
 export const services = [aService("web"), aService("worker", { role: "worker" }), aService("db", { role: "data" })];
 
-export const aRunner = (over: Partial<RunnerFacts> = {}): RunnerFacts => ({
+const aRunner = (over: Partial<RunnerFacts> = {}): RunnerFacts => ({
   directory: "/opt/actions-runner",
   isRegistered: true,
   place: "acme/shop",
@@ -65,7 +81,7 @@ export const look = {
   memory: (availableBytes = gibibyte) => memoryDiagnoses({ availableBytes, totalBytes: 8 * gibibyte }),
   notify: (missing: readonly string[] = [], outbox: Parameters<typeof notifyDiagnoses>[1] = []) =>
     notifyDiagnoses(
-      { channels: [], secrets: [], problems: missing.length > 0 ? [{ channel: "team", missing }] : [] },
+      { channels: [], problem: problemText(missing.length > 0 ? [{ channel: "team", missing }] : []) || null },
       outbox,
     ),
   machine: (over: Partial<MachineFacts> = {}) =>

@@ -1,4 +1,4 @@
-import type { Finding } from "../../model/finding.ts";
+import type { StateFinding } from "../../model/finding.ts";
 import type { BaseChange, ObservedBaseService, ObservedStack } from "../../model/stack.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { BaseChange, ObservedBaseService, ObservedStack } from "../../model
  * @param observed the stack next to what that release wants
  * @param tag of that release
  */
-export function changedBaseFindings({ base }: Pick<ObservedStack, "base">, tag: string): readonly Finding[] {
+export function changedBaseFindings({ base }: Pick<ObservedStack, "base">, tag: string): readonly StateFinding[] {
   return Object.values(base)
     .filter(({ state }) => state === "changed")
     .map((seen) => ({

@@ -1,4 +1,4 @@
-import type { Finding } from "../../model/finding.ts";
+import type { StateFinding } from "../../model/finding.ts";
 import type { ServiceFacts } from "../../model/service.ts";
 import type { ObservedBaseService, ObservedContainer, ObservedStack } from "../../model/stack.ts";
 import { stateText } from "./memory-kill.ts";
@@ -14,10 +14,10 @@ export function downBaseFindings(
   { base, missingVolumes = {} }: Pick<ObservedStack, "base" | "missingVolumes">,
   services: readonly ServiceFacts[],
   counts = true,
-): readonly Finding[] {
+): readonly StateFinding[] {
   const done = ({ service, containers }: ObservedBaseService) =>
     services.some((one) => one.name === service && isDone(one, containers));
-  return Object.values(base).flatMap((seen): Finding[] => {
+  return Object.values(base).flatMap((seen): StateFinding[] => {
     const { service, state, reason, containers } = seen;
     if (state === "absent" && counts) {
       const message = `base service ${service} is gone: no container of it is there`;

@@ -1,4 +1,4 @@
-import type { Finding } from "../../model/finding.ts";
+import type { StateFinding } from "../../model/finding.ts";
 import { slots } from "../../model/slot.ts";
 import type { ForeignProject, ObservedStack, StackPlace } from "../../model/stack.ts";
 import type { DeploymentPlan, PlanStep } from "../steps/step.ts";
@@ -23,7 +23,7 @@ function slotOf(step: PlanStep) {
  * Compose projects that others have under names that the stack needs: nothing of them is ever touched, and where one is needed nothing
  * can be made. Errors, as a plan has them. Pure.
  */
-export function foreignFindings({ stack, foreign }: Pick<ObservedStack, "stack" | "foreign">): readonly Finding[] {
+export function foreignFindings({ stack, foreign }: Pick<ObservedStack, "stack" | "foreign">): readonly StateFinding[] {
   return foreign.map((found) => ({
     severity: "error",
     code: "foreign-project",

@@ -1,8 +1,8 @@
-import type { Finding } from "../../model/finding.ts";
+import type { StateFinding } from "../../model/finding.ts";
 import type { ObservedStack } from "../../model/stack.ts";
 
 /** What of others is on networks of the stack, which its slots do not have: services there call it in vain. Pure. */
-export function guestFindings({ guests = [] }: Pick<ObservedStack, "guests">): readonly Finding[] {
+export function guestFindings({ guests = [] }: Pick<ObservedStack, "guests">): readonly StateFinding[] {
   const keys = new Map(guests.map(({ network, key }) => [network, key]));
   return [...keys].map(([network, key]) => {
     const found = guests.filter((guest) => guest.network === network).map(({ container }) => container);

@@ -1,8 +1,8 @@
-import type { Finding } from "../../model/finding.ts";
+import type { StateFinding } from "../../model/finding.ts";
 import type { ObservedStack, RedefinedResource } from "../../model/stack.ts";
 
 /** What the project defines otherwise than it is on the engine: no deployment makes a network or volume anew. Pure. */
-export function redefinedFindings({ redefined }: Pick<ObservedStack, "redefined">): readonly Finding[] {
+export function redefinedFindings({ redefined }: Pick<ObservedStack, "redefined">): readonly StateFinding[] {
   return redefined.map(({ kind, key, name, differing }) => ({
     severity: "warn",
     code: `${kind}-redefined`,

@@ -1,4 +1,4 @@
-import type { Finding } from "../../model/finding.ts";
+import type { StateFinding } from "../../model/finding.ts";
 import type { Slot } from "../../model/slot.ts";
 import type { ObservedStack } from "../../model/stack.ts";
 
@@ -10,7 +10,7 @@ import type { ObservedStack } from "../../model/stack.ts";
 export function restartFindings(
   { lostRestarts = [] }: Pick<ObservedStack, "lostRestarts">,
   slot: Slot | null,
-): readonly Finding[] {
+): readonly StateFinding[] {
   return lostRestarts
     .filter((one) => one.slot === null || one.slot === slot)
     .map(({ service, container, policy }) => ({

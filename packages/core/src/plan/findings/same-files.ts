@@ -1,11 +1,11 @@
-import type { Finding } from "../../model/finding.ts";
+import type { StateFinding } from "../../model/finding.ts";
 import type { ObservedStack } from "../../model/stack.ts";
 
 /** What runs from the same files under another name stays as it is beside the stack: its data is not the stack's. Pure. */
 export function sameFilesFindings({
   stack,
   sameFiles = [],
-}: Pick<ObservedStack, "stack" | "sameFiles">): readonly Finding[] {
+}: Pick<ObservedStack, "stack" | "sameFiles">): readonly StateFinding[] {
   return sameFiles.map(({ project, containers }) => ({
     severity: "warn",
     code: "same-files-elsewhere",

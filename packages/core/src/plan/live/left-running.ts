@@ -1,5 +1,5 @@
 import type { Config } from "../../config/schema.ts";
-import type { Finding } from "../../model/finding.ts";
+import type { StateFinding } from "../../model/finding.ts";
 import { slotServices } from "../../model/placement.ts";
 import type { ReleaseBundle } from "../../model/release.ts";
 import type { ServiceFacts } from "../../model/service.ts";
@@ -105,7 +105,7 @@ export function leftRunningFindings(
   { slots: seen }: ObservedStack,
   left: readonly LeftRunning[],
   serves: string,
-): readonly Finding[] {
+): readonly StateFinding[] {
   return left.map(({ slot, why }) => {
     const running = seen[slot].containers.flatMap(({ state, name }) => (state === "running" ? [name] : []));
     const message = `slot ${slot} serves nobody, as ${why}, and ${running.join(", ")} ${running.length === 1 ? "runs" : "run"} there`;

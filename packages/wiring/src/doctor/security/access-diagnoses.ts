@@ -1,5 +1,4 @@
-import type { Diagnosis } from "@sluice/core";
-import { when } from "../when.ts";
+import { type Diagnosis, when } from "@sluice/core";
 
 /** Who may speak with the engine, and who may read what Sluice keeps. Modes as of `stat`; `null` where there is none. */
 export interface AccessFacts {

@@ -1,16 +1,15 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { parseEnv } from "node:util";
-import { findProjectFiles, resolveEndpoint } from "@sluice/compose";
+import { composeDiagnoses, findProjectFiles, hasSecretValue, resolveEndpoint, secretsInCompose } from "@sluice/compose";
 import type { Examiner } from "@sluice/core";
+import { workflowDiagnoses } from "@sluice/workflows";
 import { isTracked } from "../../project/is-tracked.ts";
 import { stateHomeOf } from "../../project/locations.ts";
 import type { Session } from "../../session.ts";
 import { readWorkflowFiles } from "../../workflows.ts";
 import { readEngineUsers } from "../read-runner.ts";
 import { accessDiagnoses } from "./access-diagnoses.ts";
-import { composeDiagnoses, hasSecretValue, secretsInCompose } from "./compose-diagnoses.ts";
-import { workflowDiagnoses } from "./workflow-diagnoses.ts";
 
 /**
  * The mode of the state home before anything opens it, which takes it from others; `null` where there is none, or nobody can say

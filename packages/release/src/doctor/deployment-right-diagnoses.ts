@@ -1,14 +1,21 @@
-import type { Diagnosis } from "@sluice/core";
-import type { DeploymentRight } from "@sluice/release";
-import type { RunTokenJob } from "@sluice/workflows";
-import { when } from "./when.ts";
+import { type Diagnosis, when } from "@sluice/core";
+import type { DeploymentRight } from "../github/read-deployment-right.ts";
+
+/** A job that gives Sluice the token of its run. */
+export interface TokenJob {
+  /** Of the workflow. */
+  readonly path: string;
+  readonly job: string;
+  /** What that token may not do and needs to; `null` where the workflow does not say what it may. */
+  readonly lacks: readonly { readonly scope: string; readonly access: string }[] | null;
+}
 
 export interface DeploymentRightFacts {
   readonly repository: string;
   /** Of the token at hand; `null` where there is none, or GitHub was not to be asked. */
   readonly right: DeploymentRight | null;
   /** Jobs that deploy with the token of their run. */
-  readonly jobs: readonly RunTokenJob[];
+  readonly jobs: readonly TokenJob[];
 }
 
 const why = "deployments go on, and are not shown on GitHub";
@@ -22,7 +29,7 @@ export function deploymentRightDiagnoses({ repository, right, jobs }: Deployment
   ];
 }
 
-function jobDiagnoses({ path, job, lacks }: RunTokenJob): readonly Diagnosis[] {
+function jobDiagnoses({ path, job, lacks }: TokenJob): readonly Diagnosis[] {
   const mayShow = !lacks?.some(({ scope }) => scope === "deployments");
   const others = lacks
     ?.filter(({ scope }) => scope !== "deployments")

@@ -1,19 +1,18 @@
-import type { Diagnosis } from "@sluice/core";
-import { isUntold, type OutboxEntry } from "@sluice/notify";
-import { type OpenedChannels, problemText } from "../notify/channels.ts";
+import { type Diagnosis, when } from "@sluice/core";
+import type { Channel } from "../channels/channel.ts";
+import { isUntold, type OutboxEntry } from "../outbox/entry.ts";
+
+export interface ChannelFacts {
+  readonly channels: readonly Pick<Channel, "name">[];
+  /** What keeps channels from being used now, in words; `null` where nothing does. */
+  readonly problem: string | null;
+}
 
 /** Who could not be told now, and who still has not been told. */
 export function notifyDiagnoses(
-  { channels, problems }: OpenedChannels,
+  { channels, problem }: ChannelFacts,
   outbox: readonly OutboxEntry[],
 ): readonly Diagnosis[] {
-  const missing: Diagnosis = {
-    severity: "error",
-    code: "notify-variable-missing",
-    what: problemText(problems),
-    why: "nobody would hear how a deployment ended: it is refused",
-    mend: "set them where sluice runs, or take the channels out of sluice.yaml",
-  };
   const untold = outbox.filter(isUntold);
   const names = [...new Set(untold.map(({ channel }) => channel))];
   // Those that are opened for GitHub have upper-case letters, and no configured one does.
@@ -25,7 +24,16 @@ export function notifyDiagnoses(
     why: "people do not know how deployments ended",
     mend: `sluice outbox list, then sluice outbox flush${goneText(gone)}`,
   };
-  return [...(problems.length > 0 ? [missing] : []), ...(untold.length > 0 ? [waiting] : [])];
+  return [
+    ...when(problem !== null, {
+      severity: "error",
+      code: "notify-variable-missing",
+      what: problem ?? "",
+      why: "nobody would hear how a deployment ended: it is refused",
+      mend: "set them where sluice runs, or take the channels out of sluice.yaml",
+    }),
+    ...(untold.length > 0 ? [waiting] : []),
+  ];
 }
 
 /** Each channel with the reason that is the last it had. */

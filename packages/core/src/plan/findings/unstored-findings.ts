@@ -1,12 +1,16 @@
-import { type Finding, liveSlot, type ObservedStack, type ReleaseBundle, slots } from "@sluice/core";
+import type { StateFinding } from "../../model/finding.ts";
+import type { ReleaseBundle } from "../../model/release.ts";
+import { slots } from "../../model/slot.ts";
+import type { ObservedStack } from "../../model/stack.ts";
+import { liveSlot } from "../live/live-slot.ts";
 
 /** Releases that slots of this stack hold and its state home does not: `releases/` is lost, or a part of it. Pure. */
 export function unstoredFindings(
   observed: ObservedStack,
   bundles: readonly Pick<ReleaseBundle, "id">[],
-): readonly Finding[] {
+): readonly StateFinding[] {
   const live = liveSlot(observed)?.slot;
-  return slots.flatMap((slot): Finding[] => {
+  return slots.flatMap((slot): StateFinding[] => {
     const { release, containers } = observed.slots[slot];
     if (release === null || containers.length === 0 || bundles.some(({ id }) => id === release)) return [];
     const isLive = slot === live;

@@ -1,5 +1,6 @@
 import type { Diagnosis } from "@sluice/core";
-import type { JobWithoutSettings, ShortJob } from "@sluice/workflows";
+import type { ShortJob } from "../job-minutes.ts";
+import type { JobWithoutSettings } from "../jobs-without-settings.ts";
 
 /** Settings of an environment that its workflow does not use. */
 export function settingsDiagnoses(jobs: readonly JobWithoutSettings[]): readonly Diagnosis[] {

@@ -1,13 +1,20 @@
-import {
-  isRunning,
-  type LeftRunning,
-  liveSlot,
-  type ObservedStack,
-  type ReleaseBundle,
-  shareOf,
-  slots,
-} from "@sluice/core";
-import type { SlotStatus } from "../deployer.ts";
+import type { ReleaseBundle } from "../../model/release.ts";
+import { type Slot, slots } from "../../model/slot.ts";
+import type { ObservedContainer, ObservedStack } from "../../model/stack.ts";
+import type { LeftRunning } from "./left-running.ts";
+import { isRunning, liveSlot, shareOf } from "./live-slot.ts";
+
+export interface SlotStatus {
+  readonly slot: Slot;
+  readonly release: string | null;
+  readonly tag: string | null;
+  readonly live: boolean;
+  /** A deployment leads users to it, or was about to, whether or not it runs. */
+  readonly candidate: boolean;
+  /** It runs, and is the release before, kept for the way back. */
+  readonly warm: boolean;
+  readonly containers: readonly ObservedContainer[];
+}
 
 export interface SlotsKnown {
   /** The release that a deployment without an end is about: its bundle, `null` until that is stored, and its tag. `null` without one */

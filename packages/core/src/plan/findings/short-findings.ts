@@ -1,17 +1,11 @@
-import {
-  cutOffText,
-  type Finding,
-  isBehindDoor,
-  liveSlot,
-  type ObservedContainer,
-  type ObservedStack,
-  type ServiceFacts,
-  type ShortService,
-  type Slot,
-  shortServices,
-  shortText,
-  stateText,
-} from "@sluice/core";
+import type { StateFinding } from "../../model/finding.ts";
+import { isBehindDoor } from "../../model/placement.ts";
+import type { ServiceFacts } from "../../model/service.ts";
+import type { Slot } from "../../model/slot.ts";
+import type { ObservedContainer, ObservedStack } from "../../model/stack.ts";
+import { liveSlot } from "../live/live-slot.ts";
+import { stateText } from "./memory-kill.ts";
+import { cutOffText, type ShortService, shortServices, shortText } from "./short-services.ts";
 
 /**
  * Services of the slot that serves of which containers are gone, down or cut off: an error where users come to one of which
@@ -20,7 +14,7 @@ import {
  *
  * @param services those of the release that serves
  */
-export function shortFindings(observed: ObservedStack, services: readonly ServiceFacts[]): readonly Finding[] {
+export function shortFindings(observed: ObservedStack, services: readonly ServiceFacts[]): readonly StateFinding[] {
   const live = liveSlot(observed);
   if (!live) return [];
   const { slot } = live;
@@ -40,13 +34,13 @@ export function shortFindings(observed: ObservedStack, services: readonly Servic
   });
 }
 
-function goneFinding(slot: Slot): Finding {
+function goneFinding(slot: Slot): StateFinding {
   const message = `slot ${slot}, which serves, has no containers: nobody is served`;
   const hint = "sluice rollback leads users to the version before; sluice deploy makes the release anew";
   return { severity: "error", code: "slot-gone", message, hint, unserved: "down" };
 }
 
-function shortFinding(short: ShortService, slot: Slot, isServed: boolean): Finding {
+function shortFinding(short: ShortService, slot: Slot, isServed: boolean): StateFinding {
   const { service, wanted, up, down, cutOff } = short;
   const gone = Math.max(0, wanted - up - down.length - cutOff.length);
   const parts = [
@@ -65,7 +59,7 @@ function shortFinding(short: ShortService, slot: Slot, isServed: boolean): Findi
     ...(ended?.length ? [`why it ended: docker logs --tail 50 ${ended.join(" ")}`] : []),
   ];
   const hint = [next, ...more].join("; ");
-  const about = { code: "service-short", service, message, hint };
+  const about = { code: "service-short", service, message, hint } as const;
   if (isServed) return { ...about, severity: "warn" };
   return { ...about, severity: "error", unserved: cutOff.length > 0 ? "unreached" : "down" };
 }

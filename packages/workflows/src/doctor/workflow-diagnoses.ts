@@ -1,6 +1,6 @@
 import type { Diagnosis } from "@sluice/core";
-import type { WorkflowFile } from "@sluice/workflows";
-import { type WorkflowRisk, workflowRisks } from "@sluice/workflows";
+import type { WorkflowFile } from "../facts.ts";
+import { type WorkflowRisk, workflowRisks } from "../workflow-risks.ts";
 
 const meanings: Readonly<Record<WorkflowRisk["kind"], Omit<Diagnosis, "code" | "what">>> = {
   "workflow-permissions": {

@@ -1,6 +1,6 @@
-import type { DoorRouting } from "@sluice/core";
 import { aContainer, aDoor, aService, aStack } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
+import type { DoorRouting } from "../../model/door.ts";
 import { homeFindings, orphanFindings, stackFindings } from "./stack-findings.ts";
 
 const services = [aService("web"), aService("worker", { role: "worker" }), aService("db", { role: "data" })];

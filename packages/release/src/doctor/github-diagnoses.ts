@@ -1,6 +1,7 @@
-import type { Diagnosis } from "@sluice/core";
-import type { GithubRelease, GithubRunner } from "@sluice/release";
-import { when } from "./when.ts";
+import { type Diagnosis, when } from "@sluice/core";
+import type { GithubError } from "../github/github-error.ts";
+import type { GithubRunner } from "../github/read-runners.ts";
+import type { GithubRelease } from "../github/release-from.ts";
 
 export interface GithubFacts {
   readonly repository: string;
@@ -25,6 +26,41 @@ export interface GithubFacts {
 /** What keeps a release on GitHub from being deployed here, as far as only GitHub can tell. */
 export function githubDiagnoses(facts: GithubFacts): readonly Diagnosis[] {
   return [...runnersOnGithub(facts), ...releaseOnGithub(facts)];
+}
+
+/** That GitHub has to be asked, and cannot be. */
+export const githubTokenMissing: Diagnosis = {
+  severity: "error",
+  code: "github-token-missing",
+  what: "github.require asks GitHub of a release, and there is no token or no repository to ask for",
+  why: "every deployment is refused",
+  mend: "env: GITHUB_TOKEN: ${{ github.token }} in the workflow; by hand, export GITHUB_TOKEN and GITHUB_REPOSITORY",
+};
+
+/**
+ * What GitHub says of a token, or that it says nothing. Pure.
+ *
+ * @param isRequired it has to say something of each release before a deployment
+ */
+export function githubFailure({ code, message }: Pick<GithubError, "code" | "message">, isRequired = false): Diagnosis {
+  if (code !== "GITHUB_DENIED") {
+    return {
+      severity: isRequired ? "error" : "warn",
+      code: "github-unreachable",
+      what: message,
+      why: isRequired
+        ? "github.require asks it of each release: every deployment is refused until it answers"
+        : "deployments go on, and GitHub is told of them later",
+      mend: "curl -sI https://api.github.com; then sluice outbox flush",
+    };
+  }
+  return {
+    severity: "error",
+    code: "github-denied",
+    what: message,
+    why: "no deployment is shown on GitHub, and what people were not told waits",
+    mend: "permissions: contents: read and deployments: write in the workflow, or a token that is not expired",
+  };
 }
 
 function runnersOnGithub({ repository, runners, localRunners, wantedLabels }: GithubFacts): readonly Diagnosis[] {

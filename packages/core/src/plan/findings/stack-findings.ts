@@ -1,26 +1,18 @@
-import {
-  downBaseFindings,
-  type Finding,
-  foreignFindings,
-  guestFindings,
-  isHeldByPlain,
-  isInSlot,
-  keptOrphans,
-  type LostNetwork,
-  liveSlot,
-  type MissingLink,
-  mayRemove,
-  moveStateHint,
-  type ObservedContainer,
-  type ObservedDoor,
-  type ObservedStack,
-  type Orphan,
-  redefinedFindings,
-  restartFindings,
-  type ServiceFacts,
-  type Slot,
-  sameFilesFindings,
-} from "@sluice/core";
+import type { Finding, StateFinding } from "../../model/finding.ts";
+import type { StateFindingCode } from "../../model/finding-codes.ts";
+import { isInSlot } from "../../model/placement.ts";
+import type { ServiceFacts } from "../../model/service.ts";
+import type { Slot } from "../../model/slot.ts";
+import type { LostNetwork, MissingLink, ObservedContainer, ObservedDoor, ObservedStack } from "../../model/stack.ts";
+import { moveStateHint } from "../../model/state-home.ts";
+import { isHeldByPlain, liveSlot } from "../live/live-slot.ts";
+import { keptOrphans, mayRemove, type Orphan } from "../steps/orphans.ts";
+import { downBaseFindings } from "./down-base.ts";
+import { foreignFindings } from "./foreign-projects.ts";
+import { guestFindings } from "./network-guests.ts";
+import { redefinedFindings } from "./redefined-resources.ts";
+import { restartFindings } from "./restart-findings.ts";
+import { sameFilesFindings } from "./same-files.ts";
 import { shortFindings } from "./short-findings.ts";
 
 export interface StackKnowledge {
@@ -43,7 +35,7 @@ export function stackFindings(
   observed: ObservedStack,
   services: readonly ServiceFacts[],
   { counts = true, kept = [] }: StackKnowledge = {},
-): readonly Finding[] {
+): readonly StateFinding[] {
   const held = Object.values(observed.doors).filter((door) => isHeldByPlain(observed, door));
   const mayServe = held.length === 0 && !observed.isTakingOver && services.some(isInSlot);
   const live = liveSlot(observed)?.slot ?? (mayServe ? runningSlot(observed) : null);
@@ -86,7 +78,7 @@ export function orphanFindings(orphans: readonly Orphan[]): readonly Finding[] {
 }
 
 /** The stack belongs to another state home than the one here: nothing can be deployed from here. Pure. */
-export function homeFindings({ stack, homeId }: ObservedStack, here: string): readonly Finding[] {
+export function homeFindings({ stack, homeId }: ObservedStack, here: string): readonly StateFinding[] {
   if (homeId === null || homeId === here) return [];
   const message = `stack ${stack} on this engine belongs to state home ${homeId}, not to the one here (${here}): its record is elsewhere`;
   return [{ severity: "warn", code: "home-mismatch", message, hint: moveStateHint(stack) }];
@@ -98,7 +90,7 @@ function runningSlot({ slots }: ObservedStack): Slot | null {
 }
 
 /** Someone has run `docker compose -p STACK up -d`. */
-function secondCopy({ name, service, state }: ObservedContainer, isWorker: boolean): Finding {
+function secondCopy({ name, service, state }: ObservedContainer, isWorker: boolean): StateFinding {
   const common = {
     severity: "warn",
     service,
@@ -112,7 +104,7 @@ function secondCopy({ name, service, state }: ObservedContainer, isWorker: boole
 }
 
 /** Somebody took what both slots use from a network. Pure. */
-function lostFindings({ base }: ObservedStack, live: Slot | null): readonly Finding[] {
+function lostFindings({ base }: ObservedStack, live: Slot | null): readonly StateFinding[] {
   return Object.values(base).flatMap(({ service, lost = [] }) => lost.map((one) => lostFinding(service, one, live)));
 }
 
@@ -120,7 +112,7 @@ function lostFinding(
   service: string,
   { container, network, aliases, addresses }: LostNetwork,
   live: Slot | null,
-): Finding {
+): StateFinding {
   const fixed = addresses.map((address) => `${address.includes(":") ? "--ip6" : "--ip"} ${address}`);
   const named = aliases.map((alias) => `--alias ${alias}`);
   const connect = ["docker network connect", ...fixed, ...named, network, container].join(" ");
@@ -129,7 +121,11 @@ function lostFinding(
   return { severity: "warn", code: "base-cut-off", service, message, hint };
 }
 
-function missingLink({ slot, service, container, link, aliases }: MissingLink, live: Slot, isBase: boolean): Finding {
+function missingLink(
+  { slot, service, container, link, aliases }: MissingLink,
+  live: Slot,
+  isBase: boolean,
+): StateFinding {
   const place = slot === live ? `slot ${slot}, which serves,` : `slot ${slot}`;
   const lost = isBase ? `${place} does not reach it` : `it does not reach ${place.replace(/,$/, "")}`;
   const isShut = !isBase && slot === live;
@@ -148,9 +144,9 @@ function missingLink({ slot, service, container, link, aliases }: MissingLink, l
 export function doorFinding(
   { service, state, reason, containerId, isUnreached, routing }: ObservedDoor,
   serves: string | null,
-): Finding | null {
+): StateFinding | null {
   const id = containerId?.slice(0, 12);
-  const shut = (code: string, message: string, hint: string): Finding => ({
+  const shut = (code: StateFindingCode, message: string, hint: string): StateFinding => ({
     severity: "error",
     code,
     service,

@@ -1,9 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { aRunner, look } from "../../test/support/healthy-machine.ts";
-import { takesJobsOf } from "./runner-registration.ts";
+import { type RunnerFacts, type RunnerUse, runnerDiagnoses, takesJobsOf } from "./runner-diagnoses.ts";
 
-const codes = (...call: Parameters<typeof look.runners>) =>
-  look.runners(...call).map(({ severity, code }) => `${severity} ${code}`);
+const aRunner = (over: Partial<RunnerFacts> = {}): RunnerFacts => ({
+  directory: "/opt/actions-runner",
+  isRegistered: true,
+  place: "acme/shop",
+  unit: "actions.runner.shop.service",
+  isActive: true,
+  isEnabled: true,
+  user: "deploy",
+  canUseEngine: true,
+  workFreeBytes: 53_687_091_200,
+  ...over,
+});
+const codes = (runners: readonly RunnerFacts[], use: Partial<RunnerUse> = {}) =>
+  runnerDiagnoses(runners, { repository: "acme/shop", isJob: false, ...use }).map(
+    ({ severity, code }) => `${severity} ${code}`,
+  );
 const stopped = { isActive: false };
 
 describe("runners on one machine", () => {

@@ -1,5 +1,4 @@
-import { type Diagnosis, isReleaseTag } from "@sluice/core";
-import { when } from "./when.ts";
+import { type Diagnosis, isReleaseTag, when } from "@sluice/core";
 
 export interface ReleaseFacts {
   /** Why the event asks for no deployment; `null` where it asks for one, or there is none. */
@@ -16,15 +15,6 @@ export interface ReleaseFacts {
   readonly missingSubmodules: readonly string[];
   /** Paths of files of Git LFS of which only the pointer is checked out. */
   readonly lfsPointers: readonly string[];
-}
-
-/**
- * Whether the run that this belongs to was started by a release. A schedule, or a person who starts a look, names none, and
- * that is no fault. By hand an event may be given without its name. Pure.
- */
-export function isRunOfRelease(env: Readonly<Record<string, string | undefined>>): boolean {
-  const { GITHUB_EVENT_PATH: path, GITHUB_EVENT_NAME: name } = env;
-  return Boolean(path) && (!name || name === "release");
 }
 
 /** What is wrong with the release that would be deployed from here. An event that cannot be used is thrown by its reader. */

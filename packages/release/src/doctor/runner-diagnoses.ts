@@ -1,6 +1,4 @@
-import type { Diagnosis } from "@sluice/core";
-import { takesJobsOf } from "./runner-registration.ts";
-import { when } from "./when.ts";
+import { type Diagnosis, when } from "@sluice/core";
 
 /** A checkout, layers that are built, and logs of a run. */
 const leastWorkBytes = 1_073_741_824;
@@ -44,6 +42,13 @@ export function runnerDiagnoses(
     ...own.flatMap(registeredDiagnoses),
     ...runners.filter(({ isRegistered }) => !isRegistered).map((runner) => unregistered(runner, isServed)),
   ];
+}
+
+/** Whether jobs of a repository may come to a runner: it is registered with it, its owner or an enterprise. True where nothing tells. Pure. */
+export function takesJobsOf(place: string | null, repository: string | null): boolean {
+  if (place === null || repository === null || place.startsWith("enterprises/")) return true;
+  const own = repository.toLowerCase();
+  return place === own || place === own.split("/")[0];
 }
 
 function unregistered({ directory }: RunnerFacts, isServed: boolean): Diagnosis {

@@ -1,6 +1,6 @@
-import type { DatabaseAction, DatabaseConfig, DatabaseRecord, Diagnosis } from "@sluice/core";
-import type { LeftBehind, Manifest } from "@sluice/database";
-import { when } from "./when.ts";
+import { type DatabaseAction, type DatabaseConfig, type DatabaseRecord, type Diagnosis, when } from "@sluice/core";
+import type { LeftBehind } from "../driver.ts";
+import type { Manifest } from "../model/manifest.ts";
 
 /** A backup each night, with some hours to spare. */
 const oldestBackupMs = 36 * 3_600_000;
