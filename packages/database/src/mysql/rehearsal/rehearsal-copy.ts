@@ -4,12 +4,12 @@ import type { Manifest } from "../../model/manifest.ts";
 import { orDispose } from "../../process/or-dispose.ts";
 import { reasonOf } from "../../process/reason-of.ts";
 import { restoreAccounts } from "../accounts.ts";
-import type { ClientOptions } from "../client.ts";
+import { type ClientOptions, runSql } from "../client.ts";
 import { foreignViewsText, renamedDump, withForeignViewsEmpty } from "../dump-text.ts";
 import { probeMysql } from "../probe.ts";
-import { createDatabase, dropDatabase, restoreDump } from "../restore.ts";
+import { createDatabase, createDatabaseSql, dropDatabaseSql, restoreDump } from "../restore.ts";
 import { startScratch } from "../scratch.ts";
-import type { MysqlTarget } from "../target.ts";
+import { type MysqlTarget, maintenance } from "../target.ts";
 import { adoptAccounts, adoptSettings, startOptions } from "./as-live.ts";
 import { watch } from "./watch.ts";
 import { watchSettings } from "./watch-sql.ts";
@@ -80,11 +80,11 @@ export async function openRehearsalCopy(
         await adoptAccounts(exec, { live, copy: clone }, session);
       },
       async clone() {
-        await dropDatabase(exec, clone, database.name, session);
-        await createDatabase(exec, clone, database, session);
+        const anew = [dropDatabaseSql(database.name), createDatabaseSql(database.name, database)];
+        await runSql(exec, maintenance(clone), anew.join("\n"), session);
         await restoreDump(exec, clone, asItWas(readDump()), session);
       },
-      observe: () => watch({ exec, clock, clone, restored }, session),
+      observe: () => watch({ exec, clock, clone, major: server.major, restored }, session),
       [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
     };
   });
