@@ -10,6 +10,7 @@ import { type ComposeProject, startComposeProject } from "./support/compose-proj
 import { mariadbService, mariadbVolumes } from "./support/mariadb.ts";
 import { settings } from "./support/migrations.ts";
 import { docker } from "./support/postgres.ts";
+import { tableLocks } from "./support/table-locks.ts";
 import { until } from "./support/until.ts";
 
 /** Searched for wherever it must not be. */
@@ -82,6 +83,7 @@ const holders = async () => {
   );
   return found.split("\n").filter((id) => id !== "");
 };
+const { isRenaming, endRenaming, withLockWait } = tableLocks(sql);
 async function letGo(count: number): Promise<void> {
   const ids = await holders();
   expect(ids).toHaveLength(count);
@@ -223,7 +225,7 @@ describe("going back", () => {
 
     const holding = held("use mysql; lock tables shop.still write; select sleep(600)");
     await until(async () => (await holders()).length === 1);
-    await expect(undo()).rejects.toMatchObject({
+    await expect(withLockWait(2, undo)).rejects.toMatchObject({
       code: "RESTORE_FAILED",
       message: expect.stringContaining("Lock wait"),
     });
@@ -260,14 +262,15 @@ describe("going back", () => {
       { stdio: ["ignore", "ignore", "inherit"] },
     );
     const over = once(doomed, "exit");
-    const waiting = "select count(*) from information_schema.processlist where info like 'rename table%'";
-    await until(async () => (await sql(waiting)) === "1");
+    await until(isRenaming);
     doomed.kill("SIGKILL");
     await over;
     expect(await sql("select @@event_scheduler")).toBe("OFF");
     // Not taken by a backup for what a dead one left.
     const marked = "grep -l SLUICE_BACKUP= /proc/[0-9]*/environ || true";
     expect(await project.run("db", ["sh", "-c", marked])).toBe("");
+    // The script in the container goes on alone.
+    await endRenaming();
     await until(async () => (await sql("select @@event_scheduler")) === "ON");
     await letGo(1);
     await holding;
@@ -288,7 +291,6 @@ describe("going back", () => {
   });
 
   describe("where the script in the container dies with the deployer", () => {
-    const renaming = "select count(*) from information_schema.processlist where info like 'rename table%'";
     const setAside = "select count(*) > 0 from information_schema.tables where table_schema like 'shop\\_\\_old\\_%'";
     const marked = "grep -l SLUICE_SWAP= /proc/[0-9]*/environ || true";
     const programs = `select table_name from information_schema.views where table_schema = 'shop'
@@ -296,14 +298,14 @@ describe("going back", () => {
       union all select concat(event_name, ' ', status) from information_schema.events where event_schema = 'shop'
       union all select routine_name from information_schema.routines where routine_schema = 'shop' order by 1`;
 
-    /** Both die as soon as it is seen that a statement says 1. */
-    async function dieAt(id: string, seen: string): Promise<void> {
+    /** Both die as soon as that is there. */
+    async function dieAt(id: string, isThere: () => Promise<boolean>): Promise<void> {
       const program = join(import.meta.dirname, "programs", "restore-backup.ts");
       const { stack, directory } = project;
       const args = ["--conditions=sluice-source", program, stack, directory, `${directory}/sluice-1.yaml`, id];
       const doomed = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
       const over = once(doomed, "exit");
-      await until(async () => (await sql(seen)) === "1");
+      await until(isThere);
       doomed.kill("SIGKILL");
       const kill = `for place in $(${marked}); do place=\${place#/proc/}; kill -9 "\${place%/environ}"; done`;
       await project.run("db", ["sh", "-c", kill]);
@@ -339,9 +341,9 @@ describe("going back", () => {
       const before = await sql(programs);
       const holding = held("use mysql; lock tables shop.still write; select sleep(600)");
       await until(async () => (await holders()).length === 1);
-      await dieAt(id, renaming);
+      await dieAt(id, isRenaming);
       expect(await sql(programs)).not.toBe(before);
-      await until(async () => (await sql(renaming)) === "0");
+      await endRenaming();
       await letGo(1);
       await holding;
       expect(await mended()).toContain("is given up, and the database is as it was; its events run again");
@@ -357,7 +359,7 @@ describe("going back", () => {
       const before = await sql(programs);
       const count = await countOf("orders");
       await sql("delete from orders where id > 19000; create procedure newer() select 1");
-      await dieAt(id, setAside);
+      await dieAt(id, async () => (await sql(setAside)) === "1");
       expect(await sql(programs)).not.toBe(before);
       expect(await mended()).toContain("is finished; its events run again");
       expect(await sql(programs)).toBe(before);
@@ -390,7 +392,8 @@ describe("going back", () => {
     // Whoever is of another database is not sent away, and holds a table longer than the swap waits for it.
     const holding = held("use mysql; lock tables shop.still write; select sleep(600)");
     await until(async () => (await holders()).length === 1);
-    const failed = await project.deployer.database.restore(id, {}, signal).catch((error: unknown) => error);
+    const restore = () => project.deployer.database.restore(id, {}, signal);
+    const failed = await withLockWait(2, restore).catch((error: unknown) => error);
     expect(failed).toMatchObject({ code: "RESTORE_FAILED" });
     await letGo(1);
     await holding;

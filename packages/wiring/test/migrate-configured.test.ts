@@ -5,6 +5,7 @@ import { type StopWatching, watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployer, type Deployer } from "../src/index.ts";
 import { image, type Project, password, startProject } from "./support/postgres.ts";
+import { storeRelease } from "./support/store-release.ts";
 import { until } from "./support/until.ts";
 
 const signal = new AbortController().signal;
@@ -21,6 +22,8 @@ services:
     tmpfs: [/var/lib/postgresql/data]
     environment: { PGHOST: db, PGUSER: shop, PGDATABASE: shop, PGPASSWORD: ${password}, MIGRATION: "\${MIGRATION}" }
     ports: ["8080"]
+    # The server does not hear that it is to stop.
+    stop_grace_period: 1s
     entrypoint: [sh, -c]
     command:
       - |
@@ -61,15 +64,14 @@ afterAll(async () => {
   await project?.[Symbol.asyncDispose]();
 });
 
+function optionsFor(migration: string) {
+  const { stack, directory } = project;
+  const env = { ...process.env, MIGRATION: migration };
+  return { stack, directory, stateHome: join(directory, "home"), env, actor: "ada" };
+}
+
 function withMigration(migration: string, configFile?: string): Deployer {
-  return createDeployer({
-    stack: project.stack,
-    directory: project.directory,
-    stateHome: join(project.directory, "home"),
-    env: { ...process.env, MIGRATION: migration },
-    actor: "ada",
-    configFile,
-  });
+  return createDeployer({ ...optionsFor(migration), configFile });
 }
 
 const hasColumn = async () =>
@@ -125,10 +127,9 @@ describe("a command that is configured to migrate", { timeout: 400_000 }, () => 
   });
 
   it("that meets a lock is not run again unasked, as rows that it had committed would be changed once more", async () => {
-    await using deployer = withMigration(
-      "update customers set name = name || '!' where id = 1; alter table orders add column late int",
-    );
-    await deployer.database.rehearse({ release: release("v5") }, signal);
+    const migration = "update customers set name = name || '!' where id = 1; alter table orders add column late int";
+    await storeRelease(optionsFor(migration), "v5");
+    await using deployer = withMigration(migration);
     const reading = project
       .sql("set application_name = 'test-report'; begin; select count(*) from orders; select pg_sleep(600)")
       .catch(() => "");

@@ -5,6 +5,7 @@ import { type StopWatching, watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDeployer, type Deployer } from "../src/index.ts";
 import { docker, image, type Project, password, startProject } from "./support/postgres.ts";
+import { storeRelease } from "./support/store-release.ts";
 import { startToolsImage, type ToolsImage } from "./support/tools-image.ts";
 import { until } from "./support/until.ts";
 
@@ -30,6 +31,8 @@ services:
       PGDATABASE: shop
       PGPASSWORD: ${password}
     ports: ["8080"]
+    # The server does not hear that it is to stop.
+    stop_grace_period: 1s
     entrypoint: [sh, -c]
     command:
       - |
@@ -93,9 +96,13 @@ async function withEntrypoint(name: string): Promise<string> {
 const migration = (name: string, up: string, down: string) =>
   writeFile(join(project.directory, "db", "migrations", name), `-- migrate:up\n${up};\n\n-- migrate:down\n${down};\n`);
 
-function open(): Deployer {
+function options() {
   const { stack, directory } = project;
-  return createDeployer({ stack, directory, stateHome: join(directory, "home"), env: process.env, actor: "ada" });
+  return { stack, directory, stateHome: join(directory, "home"), env: process.env, actor: "ada" };
+}
+
+function open(): Deployer {
+  return createDeployer(options());
 }
 
 const hasColumn = async (name: string) =>
@@ -152,8 +159,8 @@ describe.skipIf(!isLinux)("a directory of plain SQL files", { timeout: 400_000 }
   });
 
   it("meets a lock, and is run again by itself: each file is all or nothing", async () => {
+    await storeRelease(options(), "v4");
     await using deployer = open();
-    await deployer.database.rehearse({ release: release("v4") }, signal);
     const reading = project
       .sql("set application_name = 'test-report'; begin; select count(*) from orders; select pg_sleep(600)")
       .catch(() => "");

@@ -22,6 +22,7 @@ import { type ComposeProject, startComposeProject } from "./support/compose-proj
 import { settings } from "./support/migrations.ts";
 import { missingMysql, mysqlImage, mysqlService, mysqlVolumes } from "./support/mysql.ts";
 import { docker } from "./support/postgres.ts";
+import { tableLocks } from "./support/table-locks.ts";
 import { until } from "./support/until.ts";
 
 /** Searched for wherever it must not be. */
@@ -128,6 +129,7 @@ const holders = async () => {
   return found.split("\n").filter((id) => id !== "");
 };
 const kill = (ids: readonly string[]) => sql(ids.map((id) => `kill ${id};`).join(" "));
+const { isRenaming, endRenaming, withLockWait } = tableLocks(sql);
 
 function openSession(environment: Readonly<Record<string, string>> = {}): Session {
   const { stack, directory } = project;
@@ -301,7 +303,7 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     const holding = held("use mysql; lock tables shop.still write; select sleep(600)");
     await until(async () => (await holders()).length === 1);
     try {
-      await expect(database.undoRestore(id, {}, signal)).rejects.toMatchObject({
+      await expect(withLockWait(2, () => database.undoRestore(id, {}, signal))).rejects.toMatchObject({
         code: "RESTORE_FAILED",
         message: expect.stringContaining("Lock wait"),
       });
@@ -327,7 +329,7 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     const holding = held("use mysql; lock tables shop.still write; select sleep(600)");
     await until(async () => (await holders()).length === 1);
     try {
-      const restored = project.deployer.database.restore(id, {}, signal);
+      const restored = withLockWait(2, () => project.deployer.database.restore(id, {}, signal));
       await expect(restored).rejects.toMatchObject({ code: "RESTORE_FAILED" });
     } finally {
       await kill(await holders());
@@ -350,8 +352,7 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     const args = ["--conditions=sluice-source", program, stack, directory, `${directory}/sluice-1.yaml`, id];
     const doomed = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
     const over = once(doomed, "exit");
-    const renaming = "select count(*) from information_schema.processlist where info like 'rename table%'";
-    await until(async () => (await sql(renaming)) === "1");
+    await until(isRenaming);
     doomed.kill("SIGKILL");
     const marked = "$(grep -l SLUICE_SWAP= /proc/[0-9]*/environ)";
     const both = `for place in ${marked}; do place=\${place#/proc/}; kill -9 "\${place%/environ}"; done`;
@@ -359,8 +360,7 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     await over;
     expect(await sql("select @@event_scheduler")).toBe("OFF");
     expect(await sql(programs)).not.toBe(before);
-    // It gives up waiting for the lock, or has it now that nobody asks.
-    await until(async () => (await sql(renaming)) === "0");
+    await endRenaming();
     await kill(await holders());
     await holding;
     const found: string[] = [];

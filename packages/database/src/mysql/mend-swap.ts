@@ -129,7 +129,7 @@ export async function mendSwap(
   return `putting ${fresh} in the place of database ${live} had ended in its middle, and ${done}${events}`;
 }
 
-/** A statement whose client is gone goes on in the server, for as long as it waits for locks: ten seconds. */
+/** A statement whose client is gone goes on in the server, for as long as it waits for locks: ten seconds at most. */
 async function isQuiet(
   exec: ContainerExec,
   target: MysqlTarget,

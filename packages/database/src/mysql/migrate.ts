@@ -9,7 +9,7 @@ import type { SchemaState } from "../rehearsal/by-name/state.ts";
 import { leftBehind } from "../rehearsal/left-behind.ts";
 import { newTables, schemaChanges } from "../rehearsal/schema-changes.ts";
 import { mysqlLeftServer } from "./left-server.ts";
-import { readState } from "./rehearsal/read-state.ts";
+import { readMajor, readState } from "./rehearsal/read-state.ts";
 import { type MysqlLockCall, openRunLock } from "./run-lock.ts";
 import { openWatch } from "./watch.ts";
 
@@ -55,13 +55,14 @@ export async function runMysqlMigration(
   const startedMs = clock.monotonicMs();
   await using server = await openWatch(call);
   const old = await preflight({ server, settings }, tell);
-  const before = await schemaOf(call);
+  const major = await readMajor(call.exec, call.target, { session: "migrate", signal }).catch(() => null);
+  const before = await schemaOf(call, major);
   for (let number = 1; ; number += 1) {
     await server.begin();
     const ended = await runAttempt({ ...call, server, settings }, attempt);
     if (ended.ok && !(await lock.isHeld())) tell(lockLost);
     // What was interrupted is looked at, too.
-    const after = await schemaOf({ ...call, signal: undefined });
+    const after = await schemaOf({ ...call, signal: undefined }, major);
     const left = before && after ? schemaDifference(before, after) : null;
     if (ended.ok) {
       const ms = clock.monotonicMs() - startedMs;
@@ -105,9 +106,13 @@ async function endLeft({
   }
 }
 
-async function schemaOf({ exec, target, signal }: MysqlMigrationCall): Promise<SchemaState | null> {
+/** @param major of the server; `null` where nobody could ask it */
+async function schemaOf(
+  { exec, target, signal }: MysqlMigrationCall,
+  major: number | null,
+): Promise<SchemaState | null> {
   try {
-    return await readState(exec, target, { session: "migrate", signal });
+    return major === null ? null : await readState(exec, target, major, { session: "migrate", signal });
   } catch {
     return null;
   }

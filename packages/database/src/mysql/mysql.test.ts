@@ -209,7 +209,8 @@ describe("a swap", () => {
     const all = { live: programs(), fresh, events: "-- events", scheduled: true };
     const { script } = swapScripts(request, all);
     expect(statementsOf(script)).toEqual([
-      "use `old`; set lock_wait_timeout = 10;",
+      "use `old`;",
+      "set lock_wait_timeout = least(10, @@lock_wait_timeout);",
       "set global event_scheduler = off;",
       "drop trigger `shop`.`tr`;",
       "drop view `shop`.`large`;",
@@ -217,6 +218,7 @@ describe("a swap", () => {
       "drop view `new`.`large`;",
       "rename table `shop`.`orders` to `old`.`orders`, `new`.`orders` to `shop`.`orders`;",
       "select 'renamed';",
+      "set lock_wait_timeout = 10;",
       "alter database `shop` character set latin1 collate latin1_bin;",
       "drop event `shop`.`ev`;",
       "drop procedure `shop`.`p`;",

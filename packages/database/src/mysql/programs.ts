@@ -74,9 +74,11 @@ select 'grant', hex(routine_name), routine_type, hex(user), hex(host), ${isRole}
   const views = namesOf("view");
   const dump = (args: readonly string[]) => dumpText(exec, target, [...quiet, ...args], options);
   const noTriggers = namesOf("trigger").length === 0;
-  const triggers = noTriggers ? "" : await dump(["--no-create-info", "--triggers", "--", database]);
-  const free = await dump(["--no-create-info", "--skip-triggers", "--routines", "--events", "--", database]);
-  const shown = views.length > 0 ? await dump(["--skip-triggers", "--", database, ...views]) : "";
+  const [triggers, free, shown] = await Promise.all([
+    noTriggers ? "" : dump(["--no-create-info", "--triggers", "--", database]),
+    dump(["--no-create-info", "--skip-triggers", "--routines", "--events", "--", database]),
+    views.length > 0 ? dump(["--skip-triggers", "--", database, ...views]) : "",
+  ]);
   return {
     characterSet: { name: fromHex(digits), collation },
     tables: namesOf("table"),

@@ -5,15 +5,20 @@ import { type ClientOptions, runSql, withoutStatements } from "./client.ts";
 import { complete } from "./dump-text.ts";
 import { clientCommand, clientEnvironment, type MysqlTarget, maintenance, quoteName } from "./target.ts";
 
+type CharacterSet = Pick<DatabaseFacts, "encoding" | "collate">;
+
 /** Makes an empty database with the character set of another, in the server of `target`. @throws SluiceError */
 export async function createDatabase(
   exec: ContainerExec,
   target: MysqlTarget,
-  { encoding, collate }: Pick<DatabaseFacts, "encoding" | "collate">,
+  like: CharacterSet,
   options: ClientOptions,
 ): Promise<void> {
-  const sql = `create database ${quoteName(target.database)} character set ${encoding}${collate ? ` collate ${collate}` : ""};`;
-  await runSql(exec, maintenance(target), sql, options);
+  await runSql(exec, maintenance(target), createDatabaseSql(target.database, like), options);
+}
+
+export function createDatabaseSql(name: string, { encoding, collate }: CharacterSet): string {
+  return `create database ${quoteName(name)} character set ${encoding}${collate ? ` collate ${collate}` : ""};`;
 }
 
 /** @param name of a database that was made by `createDatabase` */
@@ -23,7 +28,11 @@ export async function dropDatabase(
   name: string,
   options: ClientOptions,
 ): Promise<void> {
-  await runSql(exec, maintenance(target), `drop database if exists ${quoteName(name)};`, options);
+  await runSql(exec, maintenance(target), dropDatabaseSql(name), options);
+}
+
+export function dropDatabaseSql(name: string): string {
+  return `drop database if exists ${quoteName(name)};`;
 }
 
 /**

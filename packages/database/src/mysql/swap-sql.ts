@@ -32,6 +32,10 @@ export interface SwapScripts {
   readonly back: { readonly live: string; readonly fresh: string };
 }
 
+/** For each of the tables that somebody holds. */
+const lockWaitSeconds = 10;
+const waitForLocks = `set lock_wait_timeout = ${lockWaitSeconds};`;
+
 /**
  * Puts one database in the place of another. There is no renaming of databases: tables are renamed into others, all in one
  * statement that happens or does not. What cannot move along (triggers, views, routines, events) is dropped before and made
@@ -39,9 +43,11 @@ export interface SwapScripts {
  * three databases all the time, which it is known by.
  */
 export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPrograms): SwapScripts {
-  const begin = `use ${quoteName(old)}; set lock_wait_timeout = 10;`;
+  const use = `use ${quoteName(old)};`;
   const first = [
-    begin,
+    use,
+    // Where the server's own limit is shorter, nobody is to stand behind such a wait for longer. Nothing is exchanged yet.
+    `set lock_wait_timeout = least(${lockWaitSeconds}, @@lock_wait_timeout);`,
     ...rest(programs),
     ...dropBound(live, programs.live),
     ...dropBound(fresh, programs.fresh),
@@ -52,6 +58,7 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
     "select 'renamed';",
   ];
   const then = [
+    waitForLocks,
     // As the renaming alone does not say: a database keeps its own. What is made anew below brings that of its own along.
     alterDatabase(live, programs.fresh.characterSet),
     ...dropFree(live, programs.live),
@@ -71,7 +78,7 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
   // The rest is dropped once tables are renamed, and then nothing goes back.
   const back = { live: backSql(programs.live.bound), fresh: backSql(programs.fresh.bound) };
   const script = [...first, ...then].join("\n");
-  return { script, after: [begin, ...then].join("\n"), rights: rights.join("\n"), back };
+  return { script, after: [use, ...then].join("\n"), rights: rights.join("\n"), back };
 }
 
 /**
@@ -139,7 +146,7 @@ function allOf({ free, bound }: Programs): string {
 }
 
 function backSql(text: string, grants: readonly string[] = []): string {
-  return ["set lock_wait_timeout = 10;", text, ...grants].join("\n");
+  return [waitForLocks, text, ...grants].join("\n");
 }
 
 /** Makes what hangs on tables what it was. A name alone says little: a dump makes each view twice, first as a place holder. */

@@ -23,10 +23,14 @@ export async function swapDatabases(
   const { live, fresh, old } = request;
   const server = maintenance(target);
   await assertNobodyRefers(exec, target, live, options);
-  const [scheduler = ""] = await runSql(exec, server, "select @@global.event_scheduler;", options);
+  const [[scheduler = ""], ofLive, ofFresh] = await Promise.all([
+    runSql(exec, server, "select @@global.event_scheduler;", options),
+    readPrograms(exec, target, live, options),
+    readPrograms(exec, target, fresh, options),
+  ]);
   const programs = {
-    live: await readPrograms(exec, target, live, options),
-    fresh: await readPrograms(exec, target, fresh, options),
+    live: ofLive,
+    fresh: ofFresh,
     events,
     // DISABLED cannot be changed while a server runs.
     scheduled: /^(?:ON|1)$/i.test(scheduler),

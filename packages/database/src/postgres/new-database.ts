@@ -49,8 +49,13 @@ export async function dropDatabase(
   options: PsqlOptions,
 ): Promise<void> {
   await forgetSubscriptions(exec, target, name, options);
+  await runSql(exec, maintenance(target), dropDatabaseSql(name), options);
+}
+
+/** Two statements: who is in it is sent away before. */
+export function dropDatabaseSql(name: string): string {
   const end = `select pg_terminate_backend(pid) from pg_stat_activity where datname = ${quoteText(name)} and pid <> pg_backend_pid();`;
-  await runSql(exec, maintenance(target), `${end}\ndrop database if exists ${quoteName(name)};`, options);
+  return `${end}\ndrop database if exists ${quoteName(name)};`;
 }
 
 export interface RestoreOptions extends PsqlOptions {

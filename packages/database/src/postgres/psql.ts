@@ -1,4 +1,5 @@
 import type { ContainerExec } from "@sluice/core";
+import { answersInTurn, inTurn } from "../process/in-turn.ts";
 import { openTurns, type Turns } from "../process/turns.ts";
 import { psqlError } from "./psql-error.ts";
 import { libpqEnvironment, type PostgresTarget } from "./target.ts";
@@ -25,6 +26,16 @@ export async function runSql(
   const ended = await exec.exec(target.container, command, { stdin: `${sql}\n`, environment, signal });
   if (ended.exitCode !== 0) throw psqlError(`${session}: database ${target.database}`, ended);
   return linesOf(Buffer.from(ended.stdout).toString("utf8"));
+}
+
+/** Asks one thing after the other in one connection: for each the lines that it gives. The first error ends it. @throws as `runSql` */
+export async function askInTurn(
+  exec: ContainerExec,
+  target: PostgresTarget,
+  questions: readonly string[],
+  options: PsqlOptions,
+): Promise<readonly (readonly string[])[]> {
+  return answersInTurn(await runSql(exec, target, inTurn(questions), options));
 }
 
 export async function openSession(

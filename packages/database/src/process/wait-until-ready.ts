@@ -1,4 +1,11 @@
-import { type Clock, type ContainerExec, type ExecOptions, SluiceError, type ThrowAway } from "@sluice/core";
+import {
+  type Clock,
+  type ContainerExec,
+  type ExecOptions,
+  isSluiceError,
+  SluiceError,
+  type ThrowAway,
+} from "@sluice/core";
 
 const startTimeoutMs = 120_000;
 
@@ -41,12 +48,31 @@ export async function waitUntilReady(request: ReadyRequest, signal?: AbortSignal
   }
 }
 
+/**
+ * A probe that is asked again inside the container, for some five seconds: each call from outside takes the engine longer than a server
+ * takes to answer.
+ */
+const again = `
+turns=50
+until "$@" > /dev/null 2>&1; do
+  turns=$((turns - 1))
+  [ "$turns" -gt 0 ] || exit 1
+  sleep 0.1 2> /dev/null || sleep 1
+done
+`;
+
 async function answers(
   { exec, container, probe, environment }: ReadyRequest,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
+  const run = (command: readonly string[]) => exec.exec(container.id, command, { environment, signal });
   try {
-    return (await exec.exec(container.id, probe, { environment, signal })).exitCode === 0;
+    const ended = await run(["sh", "-c", again, "sh", ...probe]).catch((error: unknown) => {
+      // Where there is no shell.
+      if (isSluiceError(error) && error.code === "EXEC_FAILED") return run(probe);
+      throw error;
+    });
+    return ended.exitCode === 0;
   } catch {
     // It may have ended meanwhile; the next look at its state tells.
     signal?.throwIfAborted();

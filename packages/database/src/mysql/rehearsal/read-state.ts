@@ -6,13 +6,18 @@ import { parseMajor } from "../probe.ts";
 import type { MysqlTarget } from "../target.ts";
 import { stateSql } from "./schema-sql.ts";
 
+/** Of the server, see `parseMajor`. @throws SluiceError */
+export async function readMajor(exec: ContainerExec, target: MysqlTarget, options: ClientOptions): Promise<number> {
+  const [version = ""] = await runSql(exec, target, "select version();", options);
+  return parseMajor(version);
+}
+
 /** The schema of a database as it is now. It takes the right to see InnoDB's own tables (PROCESS). @throws SluiceError */
 export async function readState(
   exec: ContainerExec,
   target: MysqlTarget,
+  major: number,
   options: ClientOptions,
 ): Promise<SchemaState> {
-  const [version = ""] = await runSql(exec, target, "select version();", options);
-  const sql = `${sameForAll}\n${stateSql(target.kind, parseMajor(version))}`;
-  return parseState(await runSql(exec, target, sql, options));
+  return parseState(await runSql(exec, target, `${sameForAll}\n${stateSql(target.kind, major)}`, options));
 }

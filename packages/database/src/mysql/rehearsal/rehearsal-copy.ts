@@ -4,12 +4,12 @@ import type { Manifest } from "../../model/manifest.ts";
 import { orDispose } from "../../process/or-dispose.ts";
 import { reasonOf } from "../../process/reason-of.ts";
 import { restoreAccounts } from "../accounts.ts";
-import type { ClientOptions } from "../client.ts";
+import { type ClientOptions, runSql } from "../client.ts";
 import { foreignViewsText, renamedDump, withForeignViewsEmpty } from "../dump-text.ts";
 import { probeMysql } from "../probe.ts";
-import { createDatabase, dropDatabase, restoreDump } from "../restore.ts";
+import { createDatabase, createDatabaseSql, dropDatabaseSql, restoreDump, restoreFailure } from "../restore.ts";
 import { startScratch } from "../scratch.ts";
-import type { MysqlTarget } from "../target.ts";
+import { clientCommand, clientEnvironment, type MysqlTarget, maintenance } from "../target.ts";
 import { adoptAccounts, adoptSettings, startOptions } from "./as-live.ts";
 import { watch } from "./watch.ts";
 import { watchSettings } from "./watch-sql.ts";
@@ -64,8 +64,6 @@ export async function openRehearsalCopy(
     await createDatabase(exec, restored, database, session);
     const { server } = await probeMysql(exec, restored, session);
     const foreignViews = new Set<string>();
-    const readDump = () =>
-      withForeignViewsEmpty(readKept(exec, clone.container, session), database.name, (view) => foreignViews.add(view));
     return {
       container: clone.container,
       server,
@@ -73,24 +71,29 @@ export async function openRehearsalCopy(
         return [...notSeen, ...foreignViewsText([...foreignViews])];
       },
       async restore({ dump, globals }) {
-        await keep(exec, clone.container, dump, session);
-        await restoreDump(exec, restored, renamedDump(readDump(), database.name, pristine), session);
+        const known = withForeignViewsEmpty(dump, database.name, (view) => foreignViews.add(view));
+        await keep(exec, clone.container, asItWas(known), session);
+        const read = readKept(exec, clone.container, session);
+        await restoreDump(exec, restored, renamedDump(read, database.name, pristine), session);
         if (globals !== null) await restoreAccounts(exec, clone, globals, session);
         await adoptSettings(exec, { live, copy: clone }, session);
         await adoptAccounts(exec, { live, copy: clone }, session);
       },
       async clone() {
-        await dropDatabase(exec, clone, database.name, session);
-        await createDatabase(exec, clone, database, session);
-        await restoreDump(exec, clone, asItWas(readDump()), session);
+        const anew = [dropDatabaseSql(database.name), createDatabaseSql(database.name, database)];
+        await runSql(exec, maintenance(clone), anew.join("\n"), session);
+        await loadKept(exec, clone, session);
       },
-      observe: () => watch({ exec, clock, clone, restored }, session),
+      observe: () => watch({ exec, clock, clone, major: server.major, restored }, session),
       [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
     };
   });
 }
 
-/** Puts the dump into a file of the container: it is read in once for each copy, as a server of this kind can copy no database. */
+/**
+ * Puts the dump into a file of the container, as clones get it: it is read in once for each, as a server of this kind can copy no
+ * database.
+ */
 async function keep(
   exec: ContainerExec,
   container: string,
@@ -111,6 +114,14 @@ async function* readKept(
 ): AsyncGenerator<Uint8Array> {
   // Where it ends before the dump's last line, reading it in says so.
   yield* (await exec.stream(container, ["cat", kept], { signal })).stdout;
+}
+
+/** Nothing of it leaves the container. That it is whole was seen when it was restored. @throws SluiceError as `restoreDump` */
+async function loadKept(exec: ContainerExec, target: MysqlTarget, { session, signal }: ClientOptions): Promise<void> {
+  const environment = clientEnvironment(target, session);
+  const command = ["sh", "-c", 'exec "$@" < "$0"', kept, ...clientCommand(target)];
+  const ended = await exec.exec(target.container, command, { environment, signal });
+  if (ended.exitCode !== 0) throw restoreFailure(ended);
 }
 
 /** What the live server asks of new tables its own need not have: they may be older than that. */

@@ -1,6 +1,7 @@
 import type { Clock, ContainerExec } from "@sluice/core";
 import * as z from "zod";
 import type { RehearsalWatch } from "../../driver.ts";
+import { answersInTurn, inTurn } from "../../process/in-turn.ts";
 import { followedCatalogs } from "../../rehearsal/by-name/follow.ts";
 import type { Catalog, CatalogTable } from "../../rehearsal/catalog.ts";
 import { changedRows, comparedTables } from "../../rehearsal/compared-rows.ts";
@@ -20,6 +21,8 @@ export interface WatchMeans {
   readonly exec: ContainerExec;
   readonly clock: Clock;
   readonly clone: MysqlTarget;
+  /** Of their server, see `parseMajor`. */
+  readonly major: number;
   /** The same database as it was before. */
   readonly restored: MysqlTarget;
 }
@@ -36,9 +39,9 @@ export async function watch(means: WatchMeans, session: ClientOptions): Promise<
   return {
     async finish() {
       const seen = await locks.finish();
-      const ask = (sql: string) => runSql(exec, maintenance(clone), sql, session);
-      const statements = await ask(statementsSql(clone.database));
-      const told = await ask(activitySql(clone.database));
+      const asked = inTurn([statementsSql(clone.database), activitySql(clone.database)]);
+      const answers = answersInTurn(await runSql(exec, maintenance(clone), asked, session));
+      const [statements = [], told = []] = answers;
       const activity = told.map((line) => activitySchema.parse(JSON.parse(line)));
       touched = new Set(activity.filter(({ updated, deleted }) => updated + deleted > 0).map(({ table }) => table));
       const after = await look(means, session);
@@ -70,8 +73,8 @@ export async function watch(means: WatchMeans, session: ClientOptions): Promise<
   };
 }
 
-async function look({ exec, clone }: WatchMeans, session: ClientOptions): Promise<Moment> {
-  const state = await readState(exec, clone, session);
+async function look({ exec, clone, major }: WatchMeans, session: ClientOptions): Promise<Moment> {
+  const state = await readState(exec, clone, major, session);
   const counted = state.tables.length === 0 ? [] : await runSql(exec, clone, rowsSql(state), session);
   const rows = counted.map((line) => line.split("\t"));
   return { state, rows: new Map(rows.map(([name = "", count]) => [fromHex(name), Number(count)])) };

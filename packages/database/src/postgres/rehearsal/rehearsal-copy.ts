@@ -2,11 +2,12 @@ import { isSluiceError } from "@sluice/core";
 import type { RehearsalCopy } from "../../driver.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { adoptSql } from "../adopt-sql.ts";
-import { createDatabase, dropDatabase, restoreDump } from "../new-database.ts";
+import { createDatabase, dropDatabaseSql, restoreDump } from "../new-database.ts";
 import { probePostgres } from "../probe.ts";
-import { type PsqlOptions, runSql } from "../psql.ts";
+import { askInTurn, type PsqlOptions, runSql } from "../psql.ts";
 import { restoreRoles } from "../roles.ts";
 import { type ScratchRequest, type ScratchServer, startScratch } from "../scratch.ts";
+import { forgetSubscriptions } from "../subscriptions.ts";
 import { maintenance, type PostgresTarget, quoteName } from "../target.ts";
 import { watch } from "./watch.ts";
 import { openDoorsSql, watchSettings } from "./watch-sql.ts";
@@ -34,6 +35,9 @@ export async function openRehearsalCopy(
   const database = manifest.database.name;
   const restored: PostgresTarget = { ...running.target, database: pristine };
   const clone: PostgresTarget = { ...running.target, database };
+  let roles: readonly string[] = [];
+  /** What makes a clone the live database's equal: all clones have been given the same. */
+  let asLive: readonly string[] | null = null;
   try {
     const { server } = await probePostgres(exec, running.target, session);
     return {
@@ -45,16 +49,17 @@ export async function openRehearsalCopy(
         await createDatabase(exec, restored, { name: pristine, facts: manifest.database }, session);
         await restoreDump(exec, restored, dump, { ...session, withTablespaces: false });
         // The statistics of a live server are there; without any, a migration could take other ways here.
-        await runSql(exec, restored, "analyze;", session);
-        await runSql(exec, running.target, openDoorsSql, session);
+        const ready = ["analyze;", openDoorsSql, "select rolname from pg_roles;"];
+        [, , roles = []] = await askInTurn(exec, restored, ready, session);
       },
       async clone() {
-        await dropDatabase(exec, clone, database, session);
-        await runSql(exec, maintenance(clone), `create database ${quoteName(database)} template ${pristine};`, session);
+        // What ran on the clone before this one may have made some.
+        if (asLive) await forgetSubscriptions(exec, clone, database, session);
         // Roles that were made since the backup are not here.
-        const roles = await runSql(exec, maintenance(clone), "select rolname from pg_roles;", session);
-        const settings = await runSql(exec, live, `${adoptSql(live.database, database, roles)};`, session);
-        await runSql(exec, maintenance(clone), settings.map((statement) => `${statement};`).join("\n"), session);
+        asLive ??= await runSql(exec, live, `${adoptSql(live.database, database, roles)};`, session);
+        const create = `create database ${quoteName(database)} template ${pristine};`;
+        const adopt = asLive.map((statement) => `${statement};`);
+        await runSql(exec, maintenance(clone), [dropDatabaseSql(database), create, ...adopt].join("\n"), session);
       },
       observe: () =>
         watch(
@@ -80,9 +85,7 @@ async function start(
   const preload = [...new Set([...libraries, statistics])].filter((name) => name !== "").join(",");
   const counting = [...watchSettings, `${statistics}.track=all`, `${statistics}.max=10000`];
   try {
-    const server = await startScratch(means, { ...common, preload, settings: counting }, signal);
-    await runSql(means.exec, { ...server.target, database: "template1" }, "select 1;", { session: "rehearse", signal });
-    return { server, counts: true };
+    return { server: await startScratch(means, { ...common, preload, settings: counting }, signal), counts: true };
   } catch (error) {
     if (!isSluiceError(error) || error.code !== "START_FAILED" || libraries.includes(statistics)) throw error;
     return { server: await startScratch(means, { ...common, settings: watchSettings }, signal), counts: false };

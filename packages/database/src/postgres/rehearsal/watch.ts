@@ -8,7 +8,7 @@ import { eventMarker, parseDdlEvents } from "../../rehearsal/ddl-events.ts";
 import { differenceOf } from "../../rehearsal/left-behind.ts";
 import { observationsOf } from "../../rehearsal/observations.ts";
 import { sameForAll } from "../fingerprint-sql.ts";
-import { type PsqlOptions, runSql } from "../psql.ts";
+import { askInTurn, type PsqlOptions, runSql } from "../psql.ts";
 import { maintenance, type PostgresTarget } from "../target.ts";
 import { activitySql, catalogSql, rowsSql } from "./catalog-sql.ts";
 import { parseSentSql, scriptOf } from "./sent-sql.ts";
@@ -45,29 +45,32 @@ const endsSchema = z.object({ over: z.number(), committed: z.record(z.string(), 
 /** Looks at the clone, and hears from then on what is done to it. */
 export async function watch(means: WatchMeans, session: PsqlOptions): Promise<RehearsalWatch> {
   const { exec, clone, clock } = means;
-  const ask = (sql: string, target = clone) => runSql(exec, target, sql, session);
-  const before = await readState(ask);
+  const askServer = (sql: string) => runSql(exec, maintenance(clone), sql, session);
   const id = randomBytes(8).toString("hex");
-  await ask(watchSql(id));
   const mark = `${eventMarker}-from-here ${id}`;
-  await ask(markSql(mark));
+  const [state = []] = await askInTurn(exec, clone, [stateSql, watchSql(id), markSql(mark)], session);
+  const before = parseState(state);
   let sent: readonly string[] = [];
   let touched: ReadonlySet<number> = new Set();
   if (means.counts) {
     const counting = "create extension if not exists pg_stat_statements; select pg_stat_statements_reset();";
-    await ask(counting, maintenance(clone));
+    await askServer(counting);
   }
   return {
     async finish() {
-      const statements = means.counts ? await ask(statementsSql(clone.database), maintenance(clone)) : [];
-      await clock.sleep(settleMs, session.signal);
-      const activity = (await ask(activitySql)).map((line) => activitySchema.parse(JSON.parse(line)));
-      touched = new Set(activity.filter(({ updated, deleted }) => updated + deleted > 0).map(({ oid }) => oid));
+      // Before the clone is asked anything: the server counts that, too.
+      const [statements] = await Promise.all([
+        means.counts ? askServer(statementsSql(clone.database)) : [],
+        clock.sleep(settleMs, session.signal),
+      ]);
       const log = await means.logTail(mostLines);
       const events = parseDdlEvents(log, id);
       sent = parseSentSql(log, mark).map(scriptOf);
-      const [ends = "{}"] = await ask(endsSql([...new Set(events.map(({ xid }) => xid))]));
-      const after = await readState(ask);
+      const end = [activitySql, endsSql([...new Set(events.map(({ xid }) => xid))]), stateSql];
+      const [counted = [], [ends = "{}"] = [], now = []] = await askInTurn(exec, clone, end, session);
+      const activity = counted.map((line) => activitySchema.parse(JSON.parse(line)));
+      touched = new Set(activity.filter(({ updated, deleted }) => updated + deleted > 0).map(({ oid }) => oid));
+      const after = parseState(now);
       const { over, committed } = endsSchema.parse(JSON.parse(ends));
       return observationsOf({
         before,
@@ -81,7 +84,7 @@ export async function watch(means: WatchMeans, session: PsqlOptions): Promise<Re
     },
     sent: () => sent,
     async difference() {
-      const after = await readState(ask);
+      const after = parseState(await runSql(exec, clone, stateSql, session));
       const rows = (state: State) => (oid: number) => state.rows.get(oid) ?? 0;
       // What the release that serves did on the copy since is none of the migration.
       const changed = await changedByTable(means, { before, after, touched }, session);
@@ -100,8 +103,9 @@ interface State {
   readonly rows: ReadonlyMap<number, number>;
 }
 
-async function readState(ask: (sql: string) => Promise<readonly string[]>): Promise<State> {
-  const lines = await ask(`${sameForAll}\n${catalogSql}\n${rowsSql}`);
+const stateSql = `${sameForAll}\n${catalogSql}\n${rowsSql}`;
+
+function parseState(lines: readonly string[]): State {
   const parsed = lines.filter((line) => line.startsWith("{"));
   const [catalog = "{}", ...rows] = parsed;
   const counted = rows.map((line) => rowsSchema.parse(JSON.parse(line)));
