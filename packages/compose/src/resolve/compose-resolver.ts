@@ -109,7 +109,8 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const leftOut = reading.unread === null ? null : await findLeftOut(reading.unread, found, env);
       const read = withCheckout(reading.model, await checkoutOf(found.directory), found.directory);
       const values = await ofEnvFiles(read, found, mentions);
-      const written = withDefaultPlatform(withEnvFileValues(read, values), values[platformVariable]);
+      const platform = env[platformVariable] ?? values[platformVariable];
+      const written = withDefaultPlatform(withEnvFileValues(read, values), platform);
       const activeNames = new Set(reading.active);
       if (reading.unread !== null && needsMore(written, config)) throw await refusal(reading.unread, found, env);
       const ofFiles = classifyServices(written, config.services);

@@ -22,6 +22,7 @@ import {
   SluiceError,
   sameFilesFindings,
   unjudgedFindings,
+  withChangedPlatforms,
 } from "@sluice/core";
 import { readMigrationFate } from "../record/data-history.ts";
 import { newestCreation } from "../record/in-order.ts";
@@ -137,7 +138,7 @@ export async function prepareDeploy(
       held: heldServices(observed, bundles),
       orphans,
     },
-    observed,
+    withChangedPlatforms(observed, previousRelease?.model, project.model),
   );
   const transfers = portTransfers(serving, project.services, observed);
   assertPortsFree(plan, transfers, { tag: wanted.tag, services: project.services });
