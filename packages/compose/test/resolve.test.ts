@@ -7,6 +7,7 @@ import { runCompose } from "../src/compose-cli/run.ts";
 import { createComposeResolver, mountedFiles, type ResolveRequest } from "../src/index.ts";
 import { defaultPlatform } from "../src/model/default-platform.ts";
 import { envFileValues } from "../src/model/env-file-values.ts";
+import { labelPrefixes } from "../src/model/proxy-labels.ts";
 import { serviceHashes } from "../src/model/service-hashes.ts";
 import { cliEnvironment } from "./corpus-stacks.ts";
 
@@ -424,6 +425,12 @@ describe("options mean what they mean to Compose", () => {
     expect([here["web"], there["web"]]).toEqual([hash, hash]);
     // Set to nothing, it is set.
     expect(defaultPlatform((await resolve(directory, {}, { DOCKER_DEFAULT_PLATFORM: "" })).model)).toEqual({});
+  });
+
+  test("what labels of other proxies begin with is kept with the model", async () => {
+    const directory = await project({ "compose.yaml": web });
+    const config = parseConfig("traffic: { proxyLabels: [easyhaproxy.] }", "sluice.yaml");
+    expect(labelPrefixes((await resolve(directory, { config })).model)).toEqual(["easyhaproxy."]);
   });
 
   test("files come from COMPOSE_FILE, from a directory above, and with their override", async () => {

@@ -120,6 +120,10 @@ export const analysisSchema = z.strictObject({
     .prefault({}),
 });
 
+const labelPrefix = z
+  .string()
+  .regex(/^(?!com\.docker\.|dev\.sluice\.)[\w.-]+$/, "expected what names of labels begin with, such as easyhaproxy.");
+
 const databaseCommand = z.array(z.string()).min(1);
 
 export const databaseSchema = z.strictObject({
@@ -211,6 +215,8 @@ const settings = z.strictObject({
       testers: testersSchema.optional(),
       drain: z.strictObject({ timeout: duration.default(30_000) }).prefault({}),
       proxyProtocol: z.strictObject({ in: z.boolean().default(false), out: z.boolean().default(false) }).prefault({}),
+      /** Beginnings of the names of labels by which a proxy finds services that is not known: doors get them, slots do not. */
+      proxyLabels: z.array(labelPrefix).default([]),
       /** What the doors are made of. */
       driver: z.enum(["haproxy", "caddy"]).default("haproxy"),
       /** Default: see `doorImage`. */
