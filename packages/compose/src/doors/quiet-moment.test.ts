@@ -24,7 +24,7 @@ it("what stays is not waited for: the least so far is taken in the second half o
   expect(await taken((ms) => (ms === 400 || ms === 1_200 ? 3 : 8))).toEqual({ atMs: 1_200, active: 3 });
 });
 
-it("it is over after two seconds, or after what a drain may take, however much is under way", async () => {
+it("all waiting is over after two seconds, or after what a drain may take, however much is under way", async () => {
   expect(await taken((ms) => (ms === 0 ? 1 : 9))).toEqual({ atMs: 2_000, active: 9 });
   expect(await taken((ms) => (ms === 0 ? 1 : 9), 300)).toEqual({ atMs: 300, active: 9 });
   expect(await taken(() => 4, 0)).toEqual({ atMs: 0, active: 4 });

@@ -12,6 +12,7 @@ import { layering } from "./lay-over.ts";
 import { migrateSchema } from "./migrate-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
 import { promotionSchema } from "./promotion-schema.ts";
+import { labelPrefix } from "./proxy-label-schema.ts";
 import { resticSchema } from "./restic-schema.ts";
 import { isShare } from "./share.ts";
 import { testersSchema } from "./testers-schema.ts";
@@ -119,10 +120,6 @@ export const analysisSchema = z.strictObject({
     })
     .prefault({}),
 });
-
-const labelPrefix = z
-  .string()
-  .regex(/^(?!com\.docker\.|dev\.sluice\.)[\w.-]+$/, "expected what names of labels begin with, such as easyhaproxy.");
 
 const databaseCommand = z.array(z.string()).min(1);
 
