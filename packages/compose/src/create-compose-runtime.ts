@@ -21,6 +21,7 @@ import { createBaseRuntime } from "./base/base-runtime.ts";
 import { moveClaim, readClaim } from "./base/claim.ts";
 import type { Memo } from "./compose-cli/memo.ts";
 import { createDoorRuntime } from "./doors/door-runtime.ts";
+import type { ReadUnderWay } from "./doors/quiet-moment.ts";
 import type { ReadRouting } from "./doors/wait-door.ts";
 import { createContainerLogs } from "./engine/container-logs.ts";
 import { createContainerStats } from "./engine/container-stats.ts";
@@ -59,6 +60,8 @@ export interface ComposeRuntimeOptions {
   readonly config: () => Promise<Config>;
   /** From the traffic adapter. */
   readonly readRouting: ReadRouting;
+  /** From the traffic adapter: a door that is replaced keeps its ports until little is under way. Default: nobody tells. */
+  readonly readUnderWay?: ReadUnderWay | undefined;
   /** Lets the observer see that a door was made with another preview secret. */
   readonly previewSecret?: (() => Promise<string>) | undefined;
   /** Keeps what Compose said of a model, which saves two runs of it in most commands. Default: nothing is kept. */
@@ -117,7 +120,7 @@ export interface ComposeRuntime {
  * before the first call that needs it.
  */
 export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRuntime {
-  const { env, clock, redact, config, readRouting, previewSecret, memo, stopNotes } = options;
+  const { env, clock, redact, config, readRouting, readUnderWay, previewSecret, memo, stopNotes } = options;
   const engine = createEngine({ env, clock, redact, memo, stopNotes });
   const exec = createContainerExec(engine);
   const pool = async () => ({ ...defaultPool, pool: (await config()).network.pool });
@@ -134,7 +137,7 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     images: createImageBuilder(engine),
     base: createBaseRuntime({ engine, exec, pool }),
     slots: createSlotRuntime({ engine, exec, pool }),
-    doors: createDoorRuntime({ engine, exec, readRouting, pool }),
+    doors: createDoorRuntime({ engine, exec, readRouting, readUnderWay, pool }),
     exec,
     logs: createContainerLogs(engine),
     stats: createContainerStats(engine),

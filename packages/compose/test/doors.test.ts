@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { labels, stackNames } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { idleContainer } from "./support/busybox.ts";
-import { aDoorRequest, askUntilStopped, freePort, holdPort } from "./support/door.ts";
+import { aDoorRequest, askUntilStopped, freePort, holdPort, readUnderWay } from "./support/door.ts";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aProject, aService, aShop, shopServices } from "./support/project.ts";
-import { runtime } from "./support/runtime.ts";
+import { runtime, runtimeWith } from "./support/runtime.ts";
 
 const { base, doors, exec, observer, slots } = runtime;
 const stack = uniqueStack("doors");
@@ -230,14 +230,49 @@ describe("a door", () => {
   });
 });
 
-it("a door that is removed with a grace takes nobody in any more, answers what is under way, and waits for nothing else", async () => {
-  // It answers a slow request after 700 ms.
-  const config = [
+/** Of a door that answers `/slow` after so long, and everything else at once. */
+const slowConfig = (after: string) =>
+  [
     "global\n  stats socket /tmp/admin.sock mode 600 level admin",
-    "defaults\n  mode http\n  timeout connect 1s\n  timeout client 10s\n  timeout server 10s\n  timeout tarpit 700ms",
+    `defaults\n  mode http\n  timeout connect 1s\n  timeout client 10s\n  timeout server 10s\n  timeout tarpit ${after}`,
     "frontend users\n  bind :80\n  http-request tarpit deny_status 200 if { path /slow }\n  http-request return status 204\n",
   ].join("\n");
-  await doors.ensure(aDoorRequest(model, "web", "slow", { config }));
+
+it("a door is replaced when nothing is under way, and cuts what stays after a while, which it tells", async () => {
+  const ask = (path: string) =>
+    fetch(`${url}${path}`, { headers: { connection: "close" } }).then(
+      ({ status }) => status,
+      () => "cut",
+    );
+  /** What becomes of a request that is under way when the old door is first looked at, of one that comes then, and what is told. */
+  const replacing = async (...request: Parameters<typeof aDoorRequest>) => {
+    const asked: ReturnType<typeof ask>[] = [];
+    const lines: string[] = [];
+    const tells = runtimeWith(
+      {},
+      {
+        async readUnderWay(door, signal) {
+          if (asked.length === 0) {
+            asked.push(ask("slow"));
+            await sleep(50);
+            asked.push(ask(""));
+          }
+          return readUnderWay(door, signal);
+        },
+      },
+    );
+    await tells.doors.ensure(aDoorRequest(...request), { onOutput: ({ text }) => lines.push(text) });
+    return [...(await Promise.all(asked)), lines.join("\n").replaceAll(/\d+ ms/g, "N ms")];
+  };
+  const moved = "published ports of web changed hands in N ms";
+  await doors.ensure(aDoorRequest(model, "web", "slow", { config: slowConfig("700ms") }));
+  expect(await replacing(model, "web", "stays", { config: slowConfig("9s") })).toEqual([200, 204, moved]);
+  expect(await replacing(model, "web", "last")).toEqual(["cut", 204, `${moved}, with 1 request under way`]);
+  expect(await answer(url)).toBe("last");
+});
+
+it("a door that is removed with a grace takes nobody in any more, answers what is under way, and waits for nothing else", async () => {
+  await doors.ensure(aDoorRequest(model, "web", "slow", { config: slowConfig("700ms") }));
   const slow = fetch(`${url}slow`).then(({ status }) => status);
   await sleep(100);
   await doors.remove(stack.name, "web", { graceMs: 30_000 });

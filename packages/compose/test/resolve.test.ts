@@ -7,6 +7,7 @@ import { runCompose } from "../src/compose-cli/run.ts";
 import { createComposeResolver, mountedFiles, type ResolveRequest } from "../src/index.ts";
 import { defaultPlatform } from "../src/model/default-platform.ts";
 import { envFileValues } from "../src/model/env-file-values.ts";
+import { labelPrefixes } from "../src/model/proxy-labels.ts";
 import { serviceHashes } from "../src/model/service-hashes.ts";
 import { cliEnvironment } from "./corpus-stacks.ts";
 
@@ -403,8 +404,33 @@ describe("options mean what they mean to Compose", () => {
     const { build: _build, ...web } = model.services["web"] ?? {};
     const built = { ...model, services: { web } };
     expect((await serviceHashes(built, { env: cliEnvironment }))["web"]).toEqual(hash);
-    const shell = { DOCKER_DEFAULT_PLATFORM: "linux/amd64" };
-    expect(defaultPlatform((await resolve(directory, {}, shell)).model)).toEqual({});
+  });
+
+  test("the default platform of the environment is kept, before that of an env file, and no later environment has a say", async () => {
+    const text = "services: { web: { build: ., image: acme/web, ports: ['80'] }, db: { image: postgres:17 } }";
+    const directory = await project({ "compose.yaml": text, ".env": "DOCKER_DEFAULT_PLATFORM=linux/s390x\n" });
+    const shell = { DOCKER_DEFAULT_PLATFORM: "linux/arm64" };
+    const { model } = await resolve(directory, {}, shell);
+    expect(defaultPlatform(model)).toEqual(shell);
+    const { stdout } = await runCompose({
+      args: ["-p", "shop", "config", "--hash", "web"],
+      env: { ...cliEnvironment, ...shell },
+      cwd: directory,
+    });
+    const hash = [stdout.trim().split(" ")[1]];
+    const [here, there] = await Promise.all([
+      serviceHashes(model, { env: { ...cliEnvironment, ...shell } }),
+      serviceHashes(model, { env: { ...cliEnvironment, DOCKER_DEFAULT_PLATFORM: "linux/s390x" } }),
+    ]);
+    expect([here["web"], there["web"]]).toEqual([hash, hash]);
+    // Set to nothing, it is set.
+    expect(defaultPlatform((await resolve(directory, {}, { DOCKER_DEFAULT_PLATFORM: "" })).model)).toEqual({});
+  });
+
+  test("what labels of other proxies begin with is kept with the model", async () => {
+    const directory = await project({ "compose.yaml": web });
+    const config = parseConfig("traffic: { proxyLabels: [easyhaproxy.] }", "sluice.yaml");
+    expect(labelPrefixes((await resolve(directory, { config })).model)).toEqual(["easyhaproxy."]);
   });
 
   test("files come from COMPOSE_FILE, from a directory above, and with their override", async () => {

@@ -120,6 +120,10 @@ export function createSession(options: DeployerOptions): Session {
       redact: redaction.redact,
       config,
       readRouting: async (door, signal) => (await router()).routing(door, signal),
+      readUnderWay: async (door, signal) => {
+        const { slots } = await (await router()).traffic(door, signal);
+        return slots.blue.active + slots.green.active;
+      },
       previewSecret: async () => (await home()).previewSecret,
       memo: createFileMemo(async () => join((await home()).path, "cache")),
       stopNotes: createStopNotes(async () => join((await home()).path, "stops")),

@@ -3,8 +3,8 @@ import { removeContainers, stopContainers } from "../engine/stop.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { chooseAddresses, containerAddresses, type DoorAddresses, labelledAddresses } from "./addresses.ts";
 import { doorsOf, ensureDoor, ensurePreview, removePreview } from "./ensure-door.ts";
-import type { DoorTools } from "./hand-over.ts";
 import { specHash } from "./spec-hash.ts";
+import type { DoorTools } from "./ways.ts";
 
 export interface DoorDependencies extends DoorTools {
   readonly pool: () => Promise<SubnetPool>;

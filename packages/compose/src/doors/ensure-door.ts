@@ -6,10 +6,11 @@ import { removeContainers } from "../engine/stop.ts";
 import { doorFacts } from "../model/door-facts.ts";
 import { connect } from "../networks/connect.ts";
 import { createDoor, linkEndpoints, nextName, previewName, publicEndpoints } from "./create-door.ts";
-import { type DoorTools, handOver } from "./hand-over.ts";
+import { handOver } from "./hand-over.ts";
 import { servingDoor } from "./serving-door.ts";
 import { specHash } from "./spec-hash.ts";
 import { waitDoor } from "./wait-door.ts";
+import type { DoorTools } from "./ways.ts";
 
 /**
  * The door of a service as it is wanted: created, connected and started. One that is right already is only connected to

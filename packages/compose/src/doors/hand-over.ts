@@ -1,17 +1,9 @@
-import { type ContainerExec, type DoorOptions, isSluiceError, SluiceError } from "@sluice/core";
-import type { Engine } from "../engine/engine.ts";
+import { type DoorOptions, isSluiceError, SluiceError } from "@sluice/core";
 import { engineError } from "../engine/errors.ts";
 import { removeContainers } from "../engine/stop.ts";
 import { type DoorFacts, doorFacts, isFoundByProxies } from "../model/door-facts.ts";
 import { createDoor, linkEndpoints, publicEndpoints } from "./create-door.ts";
-import type { ReadRouting } from "./wait-door.ts";
-import { type Candidate, ways } from "./ways.ts";
-
-export interface DoorTools {
-  readonly engine: Engine;
-  readonly exec: Pick<ContainerExec, "putFiles" | "exec">;
-  readonly readRouting: ReadRouting;
-}
+import { type Candidate, type DoorTools, ways } from "./ways.ts";
 
 interface HandOver extends Pick<Candidate, "request" | "old"> {
   /** Of the new container. */

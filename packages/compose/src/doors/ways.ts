@@ -8,8 +8,14 @@ import type { DoorFacts } from "../model/door-facts.ts";
 import { connect } from "../networks/connect.ts";
 import { publicEndpoints } from "./create-door.ts";
 import { assertFree, assertPublished } from "./door-ports.ts";
+import { quietMoment, type ReadUnderWay } from "./quiet-moment.ts";
 import { dismissStandIn, isAnswered, placeStandIn, type StandInTools } from "./stand-in.ts";
 import { waitDoor } from "./wait-door.ts";
+
+export interface DoorTools extends StandInTools {
+  /** Default: nobody tells, and no door that serves is waited for. */
+  readonly readUnderWay?: ReadUnderWay | undefined;
+}
 
 export interface Candidate {
   readonly request: DoorRequest;
@@ -20,7 +26,7 @@ export interface Candidate {
   readonly old: Docker.ContainerInspectInfo | undefined;
 }
 
-type Step = (tools: StandInTools, candidate: Candidate, options: DoorOptions) => Promise<void>;
+type Step = (tools: DoorTools, candidate: Candidate, options: DoorOptions) => Promise<void>;
 
 const overlap: Step = async (tools, { id, old, request, facts }, { beforeStart, onOutput, signal }) => {
   const { engine, readRouting } = tools;
@@ -88,27 +94,35 @@ const swap: Step = async (tools, candidate, options) => {
 };
 
 /**
- * The old door, or whatever `beforeStart` ends, goes; then the new one, which runs, has the ports and the names.
+ * The old door, at a moment with little under way, or whatever `beforeStart` ends, goes; then the new one, which runs, has the ports
+ * and the names.
  *
  * @param forget makes proxies ask for names again once the old is gone. Default: none knows it.
  */
 async function changePlaces(
-  { engine }: StandInTools,
+  { engine, readUnderWay }: DoorTools,
   { id, old, request, facts }: Candidate,
-  { beforeStart, onOutput }: DoorOptions,
+  { beforeStart, onOutput, signal }: DoorOptions,
   forget: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const docker = await engine.docker();
+  const serving = old?.State.Running ? old : undefined;
+  const { drainTimeoutMs } = request.spec;
+  // Before anything of others goes: their ports must not be away meanwhile.
+  const cut =
+    serving && readUnderWay
+      ? await quietMoment(engine.clock, (limit) => readUnderWay(serving.Id, limit), { drainTimeoutMs, signal })
+      : 0;
   await beforeStart?.();
   await assertFree(engine, facts, { stack: request.spec.stack, old: old?.Id });
   const begin = engine.clock.monotonicMs();
-  const held = old?.State.Running ? heldEndpoints(old) : [];
+  const held = serving ? heldEndpoints(serving) : [];
   // The last to go is the one that has the port mappings: they would only move to the next.
   for (const { network } of held.toReversed()) await disconnect(docker, network, old?.Id ?? "");
   const forgetting = forget();
   try {
     await connect(engine, await docker.getContainer(id).inspect(), publicEndpoints(facts));
-    if (old) onOutput?.(gapLine(request, engine.clock.monotonicMs() - begin));
+    if (old) onOutput?.(gapLine(request, engine.clock.monotonicMs() - begin, cut));
     assertPublished(facts, await docker.getContainer(id).inspect());
   } catch (error) {
     // Only when it is gone are the ports surely free.
@@ -139,7 +153,10 @@ async function disconnect(docker: Docker, network: string, container: string): P
   await unlessStatus(docker.getNetwork(network).disconnect({ Container: container, Force: true }), [403, 404], null);
 }
 
-function gapLine({ spec }: DoorRequest, gapMs: number) {
-  const text = `published ports of ${spec.service} changed hands in ${Math.round(gapMs)} ms`;
-  return { source: `door ${spec.service}`, stream: "stdout", text } as const;
+/** @param cut how much was under way then */
+function gapLine({ spec: { service, protocol } }: DoorRequest, gapMs: number, cut = 0) {
+  const what = `${protocol === "tcp" ? "connection" : "request"}${cut === 1 ? "" : "s"}`;
+  const under = cut > 0 ? `, with ${cut} ${what} under way` : "";
+  const text = `published ports of ${service} changed hands in ${Math.round(gapMs)} ms${under}`;
+  return { source: `door ${service}`, stream: "stdout", text } as const;
 }

@@ -100,7 +100,7 @@ async function pull(
       "pull",
       ...flags,
     ],
-    env: { ...defaultPlatform(model), ...engine.env },
+    env: { ...engine.env, ...defaultPlatform(model) },
     cwd: "/",
     stdin: JSON.stringify({ name: model.name, services: chosen }),
     source: "pull",

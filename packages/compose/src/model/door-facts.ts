@@ -1,7 +1,7 @@
 import type { ComposeModel, ComposeService, PublishedPort } from "@sluice/core";
 import { unescapeDollars } from "./dollars.ts";
 import { type NamedNetwork, networkKeys, networkName } from "./networks.ts";
-import { nginxSettings, proxyLabels, proxyVariables } from "./proxy-labels.ts";
+import { labelPrefixes, nginxSettings, proxyLabels, proxyVariables } from "./proxy-labels.ts";
 import { publishedPorts } from "./published-ports.ts";
 import { serviceLinks } from "./service-links.ts";
 import { endpointAliases } from "./slot-model.ts";
@@ -19,8 +19,8 @@ export interface DoorFacts {
   readonly networks: readonly DoorNetwork[];
   readonly ports: readonly PublishedPort[];
   /**
-   * Labels by which Traefik or caddy-docker-proxy finds the service, and on which network where it is on one alone; and what
-   * nginx-proxy is to do with it.
+   * Labels by which Traefik, caddy-docker-proxy or a proxy of `traffic.proxyLabels` finds the service, for Traefik also on which
+   * network where it is on one alone; and what nginx-proxy is to do with it.
    */
   readonly labels: Readonly<Record<string, string>>;
   /** Variables by which nginx-proxy finds it, and what it is to do with it. */
@@ -67,7 +67,7 @@ export function doorFacts(model: ComposeModel, name: string): DoorFacts {
   return {
     networks,
     ports: publishedPorts(service),
-    labels: { ...traefikNetwork(service, networks), ...proxyLabels(service), ...nginx.labels },
+    labels: { ...traefikNetwork(service, networks), ...proxyLabels(service, labelPrefixes(model)), ...nginx.labels },
     environment: { ...proxyVariables(service), ...nginx.environment },
   };
 }

@@ -1,6 +1,6 @@
 import type { ComposeModel, ComposeService, ServiceFacts } from "@sluice/core";
 import { slotServices } from "@sluice/core";
-import { isProxied } from "./proxy-labels.ts";
+import { isProxied, labelPrefixes } from "./proxy-labels.ts";
 
 export interface NamedNetwork {
   /** In the compose file. */
@@ -84,6 +84,6 @@ function guests(services: readonly ServiceFacts[]): readonly string[] {
 /** An external network whose purpose is that a proxy reaches the service: the door stands there for it. */
 function isEdgeOnly(model: ComposeModel, services: readonly NamedRole[], service: string, key: string): boolean {
   if (!isExternal(model, key)) return false;
-  if (isProxied(model.services[service])) return true;
+  if (isProxied(model.services[service], labelPrefixes(model))) return true;
   return services.some(({ name, role }) => role === "edge" && networkKeys(model.services[name]).includes(key));
 }

@@ -1,9 +1,26 @@
-import type { ComposeService } from "@sluice/core";
+import { type ComposeModel, type ComposeService, checkoutNote } from "@sluice/core";
 import { unescapeDollars } from "./dollars.ts";
 
-/** Labels by which Traefik and caddy-docker-proxy find what they serve. */
-export function isProxyLabel(name: string): boolean {
-  return name.startsWith("traefik.") || /^caddy(?:_\d+)?(?:$|\.)/.test(name);
+/** Beginnings of the names of labels that are for proxies, as `traffic.proxyLabels` has them. */
+export type LabelPrefixes = readonly string[];
+
+/** Notes in the model whose labels go to doors, beside those of the proxies that are known: it is for as long as a release. Pure. */
+export function withLabelPrefixes(model: ComposeModel, prefixes: LabelPrefixes): ComposeModel {
+  if (prefixes.length === 0) return model;
+  const note = { ...(model[checkoutNote] as object | undefined), proxyLabels: prefixes };
+  return { ...model, [checkoutNote]: note };
+}
+
+/** None where none are noted. */
+export function labelPrefixes(model: ComposeModel): LabelPrefixes {
+  const { proxyLabels: noted } = (model[checkoutNote] ?? {}) as { readonly proxyLabels?: unknown };
+  return Array.isArray(noted) ? noted.filter((one) => typeof one === "string") : [];
+}
+
+/** Labels by which Traefik and caddy-docker-proxy find what they serve, and those that are said to be for another proxy. */
+export function isProxyLabel(name: string, prefixes: LabelPrefixes = []): boolean {
+  const isKnown = name.startsWith("traefik.") || /^caddy(?:_\d+)?(?:$|\.)/.test(name);
+  return isKnown || prefixes.some((prefix) => name.startsWith(prefix));
 }
 
 /** Variables by which nginx-proxy and its companion find what they serve. */
@@ -12,8 +29,11 @@ export function isProxyVariable(name: string): boolean {
 }
 
 /** The labels of a service that speak to a proxy; unescaped. */
-export function proxyLabels(service: ComposeService | undefined): Readonly<Record<string, string>> {
-  return picked(service?.labels, isProxyLabel);
+export function proxyLabels(
+  service: ComposeService | undefined,
+  prefixes?: LabelPrefixes,
+): Readonly<Record<string, string>> {
+  return picked(service?.labels, (name) => isProxyLabel(name, prefixes));
 }
 
 /** The environment of a service that speaks to a proxy; unescaped. */
@@ -44,8 +64,8 @@ export function nginxSettings(
 }
 
 /** A proxy is told to send users here. */
-export function isProxied(service: ComposeService | undefined): boolean {
-  const labels = proxyLabels(service);
+export function isProxied(service: ComposeService | undefined, prefixes?: LabelPrefixes): boolean {
+  const labels = proxyLabels(service, prefixes);
   if (labels["traefik.enable"] === "false") return false;
   return Object.keys(labels).length > 0 || (proxyVariables(service)["VIRTUAL_HOST"] ?? "") !== "";
 }

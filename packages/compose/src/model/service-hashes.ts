@@ -30,8 +30,7 @@ export async function serviceHashes(
 
 async function hashes(model: ComposeModel, options: HashOptions): Promise<ReadonlyMap<string, string>> {
   const stdin = JSON.stringify(model);
-  // Compose counts that of the environment in the hash of what is built and says no platform.
-  const question = `config --no-normalize --hash for ${options.env[platformVariable] ?? "any platform"}`;
+  const question = "config --no-normalize --hash";
   const listing = await remembered(options, question, stdin, () => askHashes(model.name, stdin, options));
   return new Map(
     listing
@@ -62,7 +61,8 @@ async function askHashes(project: string, stdin: string, { env, cwd, signal }: H
       "*",
     ],
     stdin,
-    env,
+    // Compose counts it in the hash of what is built and says no platform; what the project has of it is in the model.
+    env: { ...env, [platformVariable]: undefined },
     cwd,
     signal,
   });

@@ -15,7 +15,7 @@ import { escapeDollars } from "./dollars.ts";
 import { sharedKeys } from "./endpoint-settings.ts";
 import { slotConfigFiles, slotMounts, slotSecurity, volumeKeys } from "./mounts.ts";
 import { jobServices, joinedExternals, networkKeys } from "./networks.ts";
-import { isProxyLabel, isProxyVariable } from "./proxy-labels.ts";
+import { isProxyLabel, isProxyVariable, labelPrefixes } from "./proxy-labels.ts";
 import { serviceLinks } from "./service-links.ts";
 
 /** Slots, and the throw-away one. */
@@ -123,6 +123,7 @@ export function slotService(
   const isKept = (key: string) => !dropped.has(key) || (kind === "job" && ownKeys.has(key));
   const kept = Object.fromEntries(Object.entries(written).filter(([key]) => isKept(key)));
   const { networks: _networks, ...rest } = kept;
+  const prefixes = labelPrefixes(release.model);
   const mounts = written.volumes ? { volumes: slotMounts(release, written.volumes) } : {};
   return {
     ...rest,
@@ -134,7 +135,7 @@ export function slotService(
     image: pinnedImage(request, name),
     pull_policy: "never",
     labels: {
-      ...without(written.labels ?? {}, isProxyLabel),
+      ...without(written.labels ?? {}, (label) => isProxyLabel(label, prefixes)),
       [labels.stack]: request.stack,
       [labels.slot]: request.slot,
       [labels.release]: release.bundle.id,

@@ -17,6 +17,7 @@ import { runCompose } from "../compose-cli/run.ts";
 import { withCheckout } from "../model/checkout.ts";
 import { platformVariable, withDefaultPlatform } from "../model/default-platform.ts";
 import { variablesOfObjects, withEnvFileValues } from "../model/env-file-values.ts";
+import { withLabelPrefixes } from "../model/proxy-labels.ts";
 import { addressFindings } from "../roles/address-elsewhere.ts";
 import { classifyServices } from "../roles/classify-services.ts";
 import { serviceFacts } from "../roles/service-facts.ts";
@@ -109,7 +110,9 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const leftOut = reading.unread === null ? null : await findLeftOut(reading.unread, found, env);
       const read = withCheckout(reading.model, await checkoutOf(found.directory), found.directory);
       const values = await ofEnvFiles(read, found, mentions);
-      const written = withDefaultPlatform(withEnvFileValues(read, values), values[platformVariable]);
+      const platform = env[platformVariable] ?? values[platformVariable];
+      const filled = withDefaultPlatform(withEnvFileValues(read, values), platform);
+      const written = withLabelPrefixes(filled, config.traffic.proxyLabels);
       const activeNames = new Set(reading.active);
       if (reading.unread !== null && needsMore(written, config)) throw await refusal(reading.unread, found, env);
       const ofFiles = classifyServices(written, config.services);

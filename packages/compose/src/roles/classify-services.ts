@@ -1,4 +1,5 @@
 import type { ComposeModel, Role, RoleDecision, ServiceConfig, Strategy } from "@sluice/core";
+import { labelPrefixes } from "../model/proxy-labels.ts";
 import { doubtfulPort } from "./application-rules.ts";
 import { type Blocker, firstBlocker } from "./blockers.ts";
 import { isEdge } from "./edge-rules.ts";
@@ -16,7 +17,8 @@ export type RoleOverrides = Readonly<Record<string, Partial<ServiceConfig> | und
  * `slots` unless the configuration says so. Pure.
  */
 export function classifyServices(model: ComposeModel, overrides: RoleOverrides = {}): readonly RoleDecision[] {
-  const shapes = Object.entries(model.services).map(([name, service]) => shapeOf(name, service));
+  const prefixes = labelPrefixes(model);
+  const shapes = Object.entries(model.services).map(([name, service]) => shapeOf(name, service, prefixes));
   const surroundings = surroundingsOf(model, shapes);
   const decisions = shapes.map((shape) => decide(model, shape, surroundings, overrides[shape.name] ?? {}));
   return decisions.map((decision) => {

@@ -1,6 +1,6 @@
 import type { ComposeMount, ComposeService } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
-import { isProxied, proxyLabels } from "../model/proxy-labels.ts";
+import { isProxied, type LabelPrefixes, proxyLabels } from "../model/proxy-labels.ts";
 import { restartPolicy } from "../model/restart-policy.ts";
 
 /** What the classifier looks at of a service. */
@@ -17,11 +17,12 @@ export interface ServiceShape {
   /** Ports it says it listens on, published or exposed. */
   readonly ports: readonly number[];
   readonly isProxied: boolean;
+  readonly hasProxyLabels: boolean;
   /** Compose starts it again however it ends. */
   readonly isKeptRunning: boolean;
 }
 
-export function shapeOf(name: string, service: ComposeService): ServiceShape {
+export function shapeOf(name: string, service: ComposeService, prefixes?: LabelPrefixes): ServiceShape {
   const repository = imageRepository(service.image ?? "");
   const published = service.ports ?? [];
   const exposed = (service.expose ?? []).map((port) => Number.parseInt(String(port), 10));
@@ -33,7 +34,8 @@ export function shapeOf(name: string, service: ComposeService): ServiceShape {
     command: unescapeDollars([...(service.entrypoint ?? []), ...(service.command ?? [])].join(" ")),
     hasPublishedPorts: published.length > 0,
     ports: [...published.map(({ target }) => target), ...exposed.filter((port) => Number.isInteger(port))],
-    isProxied: isProxied(service),
+    isProxied: isProxied(service, prefixes),
+    hasProxyLabels: Object.keys(proxyLabels(service, prefixes)).length > 0,
     isKeptRunning: /^(?:always|unless-stopped)$/.test(restartPolicy(service) ?? ""),
   };
 }
@@ -54,8 +56,8 @@ export function isReachable({ ports, isProxied }: ServiceShape): boolean {
 }
 
 /** Could end and be done. A variable for a proxy is often shared by all services of a file, and tells less than a label. */
-export function isOneShot({ isKeptRunning, ports, service }: ServiceShape): boolean {
-  return !isKeptRunning && ports.length === 0 && Object.keys(proxyLabels(service)).length === 0;
+export function isOneShot({ isKeptRunning, ports, hasProxyLabels }: ServiceShape): boolean {
+  return !isKeptRunning && ports.length === 0 && !hasProxyLabels;
 }
 
 /** `registry:5000/team/app:1.2@sha256:…` is `team/app`. */

@@ -1,9 +1,14 @@
 import type { RoleDecision } from "@sluice/core";
 import { expect, it } from "vitest";
+import { withLabelPrefixes } from "../model/proxy-labels.ts";
 import { unknownProxy } from "./unknown-proxy.ts";
 
-function told(labels: Readonly<Record<string, string>>, parts: Partial<RoleDecision> = {}) {
-  const model = { name: "shop", services: { web: { image: "shop", labels } } };
+function told(
+  labels: Readonly<Record<string, string>>,
+  parts: Partial<RoleDecision> = {},
+  prefixes: readonly string[] = [],
+) {
+  const model = withLabelPrefixes({ name: "shop", services: { web: { image: "shop", labels } } }, prefixes);
   const decision = {
     service: "web",
     role: "web",
@@ -21,11 +26,19 @@ it("a label that may lead a proxy to containers of a candidate is told of", () =
     code: "proxy-unknown",
     message:
       "label easyhaproxy.http.localport of web may have a proxy lead users to its containers, past its door: to those of a candidate, too",
-    hint: "have that proxy lead to http://web by its own configuration, without the label: the door answers there; or set services.web.strategy: recreate in sluice.yaml (a gap at each deployment)",
+    hint: 'name its labels in sluice.yaml (traffic.proxyLabels: ["easyhaproxy."]): the door has them then, and no other container; or have that proxy lead to http://web by its own configuration; or set services.web.strategy: recreate (a gap at each deployment)',
     path: ["labels", "easyhaproxy.http.localport"],
   });
   expect(told({ "tsdproxy.enable": "true" })).toMatchObject({ code: "proxy-unknown" });
-  expect(told({ "proxy.acme.host": "shop.example.com, www.example.com" })).toMatchObject({ code: "proxy-unknown" });
+  expect(told({ "proxy.acme.host": "shop.example.com, www.example.com" })).toMatchObject({
+    code: "proxy-unknown",
+    hint: expect.stringContaining('["proxy.acme."]'),
+  });
+});
+
+it("one that the configuration names is not: the door has it", () => {
+  expect(told({ "tsdproxy.enable": "true" }, {}, ["tsdproxy."])).toBeUndefined();
+  expect(told({ "tsdproxy.enable": "true" }, {}, ["easyhaproxy."])).toMatchObject({ code: "proxy-unknown" });
 });
 
 it("one for a proxy that the door is made known to is not, nor what is no name of users", () => {

@@ -1,5 +1,5 @@
 import { defaultConfig } from "@sluice/core";
-import { createComposeRuntime } from "../../src/create-compose-runtime.ts";
+import { type ComposeRuntimeOptions, createComposeRuntime } from "../../src/create-compose-runtime.ts";
 import { readRouting } from "./door.ts";
 import { clock } from "./engine.ts";
 
@@ -20,8 +20,12 @@ export const openRuntime = () =>
   });
 
 /** With more in its environment than this process has. */
-export const runtimeWith = (env: Readonly<Record<string, string>>) =>
+export const runtimeWith = (
+  env: Readonly<Record<string, string>>,
+  more: Pick<ComposeRuntimeOptions, "readUnderWay"> = {},
+) =>
   createComposeRuntime({
+    ...more,
     env: { ...process.env, ...env },
     clock,
     config: async () => defaultConfig(),

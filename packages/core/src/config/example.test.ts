@@ -32,7 +32,7 @@ describe("the example configuration", () => {
       sentry: _sentry,
       analysis,
       github,
-      traffic: { testers, image, ...traffic },
+      traffic: { testers, image, proxyLabels, ...traffic },
       rollout: { minFreeMemory, ...rollout },
       ...rest
     } = parseConfig(text, path);
@@ -43,9 +43,12 @@ describe("the example configuration", () => {
       notify: silent,
       analysis: defaultAnalysis,
       github: defaultGithub,
+      traffic: { proxyLabels: noOther, ...defaultTraffic },
       ...defaults
     } = defaultConfig();
-    expect({ ...rest, traffic, rollout }).toEqual(defaults);
+    expect({ ...rest, traffic, rollout }).toEqual({ ...defaults, traffic: defaultTraffic });
+    expect(noOther).toEqual([]);
+    expect(proxyLabels).toEqual(["easyhaproxy."]);
     expect(minFreeMemory).toBeGreaterThan(0);
     expect(image).toBe(doorImage(defaultConfig()));
     expect(testers?.by).toBe("header");

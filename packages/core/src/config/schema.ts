@@ -12,6 +12,7 @@ import { layering } from "./lay-over.ts";
 import { migrateSchema } from "./migrate-schema.ts";
 import { notifySchema } from "./notify-schema.ts";
 import { promotionSchema } from "./promotion-schema.ts";
+import { labelPrefix } from "./proxy-label-schema.ts";
 import { resticSchema } from "./restic-schema.ts";
 import { isShare } from "./share.ts";
 import { testersSchema } from "./testers-schema.ts";
@@ -211,6 +212,8 @@ const settings = z.strictObject({
       testers: testersSchema.optional(),
       drain: z.strictObject({ timeout: duration.default(30_000) }).prefault({}),
       proxyProtocol: z.strictObject({ in: z.boolean().default(false), out: z.boolean().default(false) }).prefault({}),
+      /** Beginnings of the names of labels by which a proxy finds services that is not known: doors get them, slots do not. */
+      proxyLabels: z.array(labelPrefix).default([]),
       /** What the doors are made of. */
       driver: z.enum(["haproxy", "caddy"]).default("haproxy"),
       /** Default: see `doorImage`. */

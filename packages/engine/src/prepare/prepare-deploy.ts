@@ -1,4 +1,11 @@
-import { assertDoorsCan, assertHttps, assertPortProtocols, planDeployment, portTransfers } from "@sluice/core";
+import {
+  assertDoorsCan,
+  assertHttps,
+  assertPortProtocols,
+  planDeployment,
+  portTransfers,
+  withChangedPlatforms,
+} from "@sluice/core";
 import { newestCreation } from "../record/in-order.ts";
 import { lastServing, unprovenReleases } from "../record/read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "../requests.ts";
@@ -41,7 +48,8 @@ export async function prepareDeploy(
   await assertNotOvertaken(request, previousRelease, ports);
   const found = await findWanted(stored, before, request, ports, signal);
   const facts = await findDeployFacts({ observed, bundles, unproven, ...before, ...found }, request, ports, signal);
-  const plan = planDeployment(await desiredDeployment(facts, request, ports, signal), observed);
+  const desired = await desiredDeployment(facts, request, ports, signal);
+  const plan = planDeployment(desired, withChangedPlatforms(observed, previousRelease?.model, project.model));
   const transfers = portTransfers(facts.serving, services, observed);
   const planned = { ...project, tag: wanted.tag, config, observed, orphans: facts.orphans, transfers };
   await assertPossible(plan, { ...planned, model: () => project.model }, ports, signal);

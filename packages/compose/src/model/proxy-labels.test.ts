@@ -1,0 +1,60 @@
+import type { ComposeModel } from "@sluice/core";
+import { expect, it } from "vitest";
+import { factsOf, slotRequestOf } from "../../test/support/slot-request.ts";
+import { classifyServices } from "../roles/classify-services.ts";
+import { withCheckout } from "./checkout.ts";
+import { doorFacts } from "./door-facts.ts";
+import { joinedExternals } from "./networks.ts";
+import { labelPrefixes, withLabelPrefixes } from "./proxy-labels.ts";
+import { slotModel } from "./slot-model.ts";
+
+const labels = { "easyhaproxy.http.host": "shop.example.com", "traefik.enable": "true", team: "shop" };
+const files: ComposeModel = withCheckout(
+  {
+    name: "shop",
+    services: { web: { image: "shop", labels, networks: { proxy: null } } },
+    networks: { proxy: { name: "edge", external: true } },
+  },
+  "/srv/shop",
+);
+
+function placed(model: ComposeModel) {
+  const slot = slotModel(slotRequestOf(model, factsOf(model, { web: { role: "web", strategy: "slots" } })), {
+    subnets: { proxy: "10.213.0.0/28" },
+  });
+  const inSlot = slot.services["web"]?.labels ?? {};
+  return { slot: Object.keys(labels).filter((name) => name in inSlot), door: doorFacts(model, "web").labels };
+}
+
+it("labels that the configuration names for a proxy are the door's, as those of known proxies are", () => {
+  expect(placed(withLabelPrefixes(files, ["easyhaproxy."]))).toMatchObject({
+    slot: ["team"],
+    door: { "easyhaproxy.http.host": "shop.example.com", "traefik.enable": "true" },
+  });
+  const { slot, door } = placed(files);
+  expect(slot).toEqual(["easyhaproxy.http.host", "team"]);
+  expect(door).not.toHaveProperty("easyhaproxy.http.host");
+});
+
+it("they make a service one that a proxy leads to, on a network that is there for that alone", () => {
+  const e2e = { image: "shop", labels: { "easyhaproxy.http.host": "a" } };
+  const roles = (prefixes: readonly string[]) =>
+    classifyServices(withLabelPrefixes({ name: "shop", services: { e2e } }, prefixes)).map(({ role }) => role);
+  expect([roles([]), roles(["easyhaproxy."])]).toEqual([["tool"], ["web"]]);
+
+  const web = { image: "shop", labels: { "easyhaproxy.http.host": "a" }, networks: { proxy: null } };
+  const joined = (prefixes: readonly string[]) => {
+    const model = withLabelPrefixes({ ...files, services: { web } }, prefixes);
+    return joinedExternals(model, factsOf(model, { web: { role: "web", strategy: "slots" } }), "web");
+  };
+  expect(joined([])).toHaveLength(1);
+  expect(joined(["easyhaproxy."])).toEqual([]);
+});
+
+it("they are kept beside what else is noted, and nothing is where none are named", () => {
+  const named = withLabelPrefixes(files, ["easyhaproxy."]);
+  expect(labelPrefixes(named)).toEqual(["easyhaproxy."]);
+  expect(named["x-sluice"]).toEqual({ checkout: "/srv/shop", proxyLabels: ["easyhaproxy."] });
+  expect(withLabelPrefixes(files, [])).toBe(files);
+  expect(labelPrefixes({ name: "shop", services: {} })).toEqual([]);
+});
