@@ -85,7 +85,7 @@ export interface DeploymentScope extends StackFacts {
   readonly source: ReleaseSource | null;
   release: StoredRelease | null;
   /** Services of the release, where they are not as it is stored; it is kept with them once it is live. */
-  readonly changedServices?: readonly ServiceFacts[] | undefined;
+  changedServices?: readonly ServiceFacts[] | undefined;
   /** Resolves when the build of this run has told all of its log, which the last word must not come before. */
   reported?: Promise<void> | undefined;
   readonly previousRelease: StoredRelease | null;
