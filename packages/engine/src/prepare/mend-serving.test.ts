@@ -1,4 +1,4 @@
-import { aContainer, aRelease, aService, aStack } from "@sluice/testing";
+import { aContainer, aDoor, aRelease, aService, aStack } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { asItRuns } from "./mend-serving.ts";
 
@@ -32,6 +32,16 @@ describe("what serves is mended as if what runs were as the release has it", () 
     expect(stateOf({ state: "stopped", containers: [down] }, { role: "data" })).toBe("stopped");
     expect(stateOf({ state: "absent", containers: [] }, { role: "data" })).toBe("absent");
     expect(stateOf({ state: "changed", containers: [down] }, { role: "data" })).toBe("current");
+  });
+
+  it("a door that is outdated is left, and is made anew where users do not come to it", () => {
+    const doorOf = (isUnreached: boolean) =>
+      aDoor("web", { stable: "blue", share: 0, salt: 0 }, { state: "outdated", isUnreached });
+    const { bundle } = aRelease("v1", { services: [aService("web")] });
+    const states = [false, true].map(
+      (isUnreached) => asItRuns(aStack({ doors: { web: doorOf(isUnreached) } }), bundle).doors["web"]?.state,
+    );
+    expect(states).toEqual(["current", "outdated"]);
   });
 
   it("what runs once and ended well is left, and is made where it is gone", () => {

@@ -101,9 +101,11 @@ export function asItRuns(observed: ObservedStack, target: ReleaseBundle): Observ
     const seen = observed.base[service.name];
     return seen ? [[service.name, { ...seen, ...stateOf(service, seen) }] as const] : [];
   });
-  const doors = Object.entries(observed.doors).map(
-    ([name, door]) => [name, door.state === "outdated" ? { ...door, state: "current" as const } : door] as const,
-  );
+  const doors = Object.entries(observed.doors).map(([name, door]) => {
+    // One that runs and that users do not come to is no better than one that is down.
+    const stays = door.state === "outdated" && !door.isUnreached;
+    return [name, stays ? { ...door, state: "current" as const } : door] as const;
+  });
   return { ...observed, leftovers: [], base: Object.fromEntries(base), doors: Object.fromEntries(doors) };
 }
 
