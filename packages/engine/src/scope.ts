@@ -41,7 +41,7 @@ export interface DeploymentScope extends StackFacts {
   /** There from the `build` step on, which sets it. */
   release: StoredRelease | null;
   /** Services of the release, where they are not as it is stored; it is kept with them once it is live. */
-  readonly changedServices?: readonly ServiceFacts[] | undefined;
+  changedServices?: readonly ServiceFacts[] | undefined;
   readonly previousRelease: StoredRelease | null;
   /** What is checked out, as this run has resolved it. */
   readonly project: ResolvedProject;

@@ -3,7 +3,6 @@ import { isApplication } from "../model/placement.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import { otherSlot } from "../model/slot.ts";
 import type { ObservedStack } from "../model/stack.ts";
-import { addLeftRunning, type LeftRunningPlan } from "./live/left-running.ts";
 import { liveSlot } from "./live/live-slot.ts";
 import { collectSteps } from "./steps/collect-steps.ts";
 import { gracesOf } from "./steps/graces.ts";
@@ -90,27 +89,6 @@ export function planWarmRollback(
     addRetire(add, previous, { config, leaving: old, observed, graceMsOf, hasSlot: true, webs });
   removals.rest();
   return { kind: "rollback", candidate: slot, previous, steps };
-}
-
-/**
- * What is gone back to serves already: only doors of it that do not run are brought back, as nobody reaches it without them, and
- * what runs on beside it for nobody is stopped. Without any step nothing is to be done.
- *
- * @param services those of the release that serves
- */
-export function planRevival(
-  services: readonly ServiceFacts[],
-  config: Config,
-  observed: ObservedStack,
-  known: Pick<LeftRunningPlan, "isInBase" | "held">,
-): DeploymentPlan {
-  const live = liveSlot(observed);
-  const { steps, add } = collectSteps();
-  addRecover(add, { ...observed, leftovers: [] }, live, config, services);
-  addLeftRunning(add, observed, { ...known, live, services, config });
-  if (steps.length === 0) return { kind: "rollback", candidate: live?.slot ?? "blue", previous: null, steps };
-  const candidate = live ? otherSlot(live.slot) : "blue";
-  return { kind: "rollback", candidate, previous: live?.slot ?? null, steps };
 }
 
 /** What the checkout says of them, which may be another release, is no reason for anything here. */

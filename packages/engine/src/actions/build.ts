@@ -19,10 +19,13 @@ export const build: StepAction<"build"> = {
     const [made] = await Promise.allSettled([buildRelease(ports, source, options, progress), emptied]);
     if (made.status === "rejected") throw made.reason;
     await emptied;
-    scope.release = made.value.release;
-    scope.run.reported = made.value.reported;
-    const { id, commit, images } = scope.release.bundle;
-    return { bundle: id, commit, images, ...(source.taken ? { imagesOf: source.taken.from } : {}) };
+    const { release, changedServices, reported } = made.value;
+    scope.release = release;
+    scope.changedServices = changedServices;
+    scope.run.reported = reported;
+    const { id, commit, images } = release.bundle;
+    const imagesOf = source.taken ? { imagesOf: source.taken.from } : {};
+    return { bundle: id, commit, images, ...imagesOf, ...(changedServices && { changedServices }) };
   },
   // As the undo of `clear`: the slot's networks were kept for a release that does not come.
   async undo({ clears }, scope, { options }) {

@@ -1,4 +1,4 @@
-import { type ServiceFacts, type StoredRelease, withSettings } from "@sluice/core";
+import { type ReleaseConfig, type ServiceFacts, type StoredRelease, withSettings } from "@sluice/core";
 import type { DeployRequest } from "../requests.ts";
 import type { EnginePorts } from "../scope.ts";
 
@@ -23,9 +23,17 @@ export async function asAsked(
   ports: Pick<EnginePorts, "images">,
   signal?: AbortSignal,
 ): Promise<AskedRelease> {
+  if (stored.bundle.id === serves) return { release: { ...stored, bundle: withSettings(stored.bundle, config) } };
+  return withServices(stored, await ports.images.facts(project, stored.bundle.images, signal), config);
+}
+
+/** A stored release with services as they are now. Pure. */
+export function withServices(
+  stored: StoredRelease,
+  services: readonly ServiceFacts[],
+  config: ReleaseConfig,
+): AskedRelease {
   const release = { ...stored, bundle: withSettings(stored.bundle, config) };
-  if (stored.bundle.id === serves) return { release };
-  const services = await ports.images.facts(project, stored.bundle.images, signal);
   const bundle = withSettings({ ...stored.bundle, services }, config);
   if (JSON.stringify(bundle.services) === JSON.stringify(release.bundle.services)) return { release };
   return { release: { ...stored, bundle }, changedServices: bundle.services };

@@ -12,7 +12,7 @@ import type { DeploymentScope } from "../scope.ts";
 export async function observedAs(
   { ports, project }: Pick<DeploymentScope, "ports" | "project">,
   release: StoredRelease,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<{ readonly observed: ObservedStack; readonly model: ComposeModel }> {
   const { services } = release.bundle;
   const { model } = await ports.base.placed(release, baseOf(release.bundle), project.model);

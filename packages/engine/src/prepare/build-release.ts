@@ -15,12 +15,12 @@ import {
 import { creationTime, newestCreation } from "../record/in-order.ts";
 import { keepChange, releaseOfSameImages } from "../record/stored-release.ts";
 import type { EnginePorts, ReleaseSource } from "../scope.ts";
+import { type AskedRelease, withServices } from "./as-asked.ts";
 import { matchRelease } from "./match-promoted.ts";
 
 type BuildPorts = Pick<EnginePorts, "bundles" | "checkout" | "clock" | "identity" | "images">;
 
-export interface BuiltRelease {
-  readonly release: StoredRelease;
+export interface BuiltRelease extends AskedRelease {
   /** Resolves when the build has told all of its log; absent: it has. */
   readonly reported?: Promise<void> | undefined;
 }
@@ -59,7 +59,7 @@ export async function buildRelease(
   };
   // A release is its commit from then on, and used for it again: what was built has to be of that.
   await ports.checkout.assertUnchanged(request, options.signal);
-  return { release: await storeOnce(ports, bundle, source), reported: built.reported };
+  return { ...(await storeOnce(ports, bundle, source)), reported: built.reported };
 }
 
 export interface ProvideRequest {
@@ -95,13 +95,17 @@ export async function provideRelease(
   return release;
 }
 
-/** One that is there already is judged from now on as one that is deployed again. */
-async function storeOnce(ports: BuildPorts, bundle: ReleaseBundle, { project, config }: ReleaseSource) {
+/** One that is there already, its images having been gone, is what it is as one that is deployed again. */
+async function storeOnce(
+  ports: BuildPorts,
+  bundle: ReleaseBundle,
+  { project, config }: ReleaseSource,
+): Promise<AskedRelease> {
   const stored = await loadWhole(ports, bundle.id);
-  if (!stored) return ports.bundles.save(bundle, project.model, ports.identity.files(project));
-  const asked = withSettings(stored.bundle, config);
-  await keepChange(ports, stored.bundle, { services: asked.services, checks: asked.checks });
-  return { ...stored, bundle: asked };
+  if (!stored) return { release: await ports.bundles.save(bundle, project.model, ports.identity.files(project)) };
+  const { services, checks } = withSettings(stored.bundle, config);
+  await keepChange(ports, stored.bundle, { services, checks });
+  return withServices(stored, bundle.services, config);
 }
 
 /** `null` where it is not stored, or not whole; what is left of it is removed. */

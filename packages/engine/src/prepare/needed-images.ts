@@ -16,16 +16,22 @@ interface Needing extends Pick<StoredRelease, "model"> {
   readonly bundle: Pick<ReleaseBundle, "services" | "images">;
 }
 
+interface Making extends Pick<DeploymentPlan, "steps"> {
+  /** Services of which containers are made in the slot that serves, as those are gone. Default: none. */
+  readonly mended?: readonly string[] | undefined;
+}
+
 /**
  * Images that containers are made of in a plan, or mount, by service or reference: those of a slot, of jobs that run, and of what is pinned in base. What else base
  * names Compose takes by that name, or pulls. Pure.
  */
 export function neededImages(
   { bundle: { services, images }, model }: Needing,
-  { steps }: Pick<DeploymentPlan, "steps">,
+  { steps, mended = [] }: Making,
 ): Readonly<Record<string, string>> {
   const makesSlot = steps.some(createsSlot);
   const isMade = (service: ServiceFacts) =>
+    mended.includes(service.name) ||
     steps.some(
       (step) =>
         (step.kind === "job" && step.service === service.name) ||
@@ -39,7 +45,7 @@ export function neededImages(
 /** @throws SluiceError IMAGE_MISSING where the engine lacks any that a plan to go back to a release needs */
 export async function assertImages(
   target: StoredRelease,
-  plan: Pick<DeploymentPlan, "steps">,
+  plan: Making,
   { images }: Pick<EnginePorts, "images">,
   signal?: AbortSignal,
 ): Promise<void> {

@@ -4,7 +4,6 @@ import {
   judgedBy,
   keptOrphans,
   liveSlot,
-  planRevival,
   portTransfers,
   previousSlot,
   storedFindings,
@@ -18,7 +17,8 @@ import { prepareCold } from "./cold-rollback.ts";
 import { changedFiles, differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { assertCompatible } from "./incompatible-release.ts";
-import { assertDoorImage, assertDoorsAnswer } from "./preflight.ts";
+import { prepareMending } from "./mend-serving.ts";
+import { assertDoorsAnswer } from "./preflight.ts";
 import { hasOtherPlace, isChangeOfRoute, type RollbackFacts } from "./rollback-facts.ts";
 import { rollbackTarget } from "./rollback-target.ts";
 import { findDataAnew } from "./tell-data-anew.ts";
@@ -59,13 +59,15 @@ export async function prepareRollback(
   const common = { observed, bundles, source: null, release, previousRelease: left };
   const inSlots = heldServices(observed, bundles);
   const servesNow = live ? isLedThere && live.release : inBaseOf(live, left, observed)?.id;
-  if (servesNow === target.id) {
-    const plan = planRevival(services, config, observed, { isInBase: !live, held: inSlots });
-    await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
-    return { ...common, plan };
-  }
   const anew = await findDataAnew(wanted, { config, observed, serves: left }, ports, signal);
+  const isDataAnew = anew.services.length > 0;
   const fate = await readMigrationFate(ports.journal, target.id, config.database?.service);
+  const scope = { request, ports, signal, judging, fate };
+  if (servesNow === target.id) {
+    const plan = await prepareMending({ target, release, live, isDataAnew, inSlots, remembered }, scope);
+    for (const finding of anew.findings) emit({ ports }, { type: "finding", finding });
+    return { ...common, dataAnew: anew.services, findings: anew.findings, plan };
+  }
   const orphans = findOrphans(asTarget, services, left, bundles);
   const files = await changedFiles(left, { ...release, services }, ports);
   const facts: RollbackFacts = {
@@ -76,14 +78,13 @@ export async function prepareRollback(
     live,
     observed,
     changesPlace,
-    isDataAnew: anew.services.length > 0,
+    isDataAnew,
     differing: differingBase(release, left, observed, files),
     orphans,
     held: heldByOrphans(orphans, services),
     inSlots,
     transfers: portTransfers(left?.bundle.services ?? [], services, observed),
   };
-  const scope = { request, ports, signal, judging, fate };
   const isWarm = isChangeOfRoute(facts);
   const { plan, told } = await (isWarm ? prepareWarm(facts, scope) : prepareCold(facts, scope, asTarget.doors));
   const findings = [...storedFindings(target, bundles), ...anew.findings, ...told, ...keptOrphans(orphans)];

@@ -180,6 +180,12 @@ export function bundleOf({ start, outcomes }: AttemptRecord): string | null {
   return (built?.data?.["bundle"] as string | undefined) ?? start.bundle;
 }
 
+/** Services of its release, where they are not as it is stored until it is live: from the start, or since it was built again. */
+export function changedServicesOf({ start, outcomes }: AttemptRecord): readonly ServiceFacts[] | undefined {
+  const built = outcomes.findLast(({ result, data }) => result === "done" && Array.isArray(data?.["changedServices"]));
+  return (built?.data?.["changedServices"] as readonly ServiceFacts[] | undefined) ?? start.changedServices;
+}
+
 /**
  * Releases that were live, in the order in which one would go back through them: the last is the one that serves. What
  * was left by going back is not among them, by whatever command the release before came back.

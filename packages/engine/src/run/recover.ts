@@ -19,7 +19,13 @@ import { settle } from "../deadline.ts";
 import { failingPrevious } from "../prepare/incompatible-release.ts";
 import { completeRun, endUnclear, markBroken, observeServing } from "../record/complete.ts";
 import { goesBack } from "../record/goes-back.ts";
-import { type AttemptRecord, bundleOf, type UnfinishedAttempt, unfinishedOf } from "../record/journal-entries.ts";
+import {
+  type AttemptRecord,
+  bundleOf,
+  changedServicesOf,
+  type UnfinishedAttempt,
+  unfinishedOf,
+} from "../record/journal-entries.ts";
 import { lastAttempt } from "../record/read-attempts.ts";
 import { loadOrNull } from "../record/stored-release.ts";
 import { report } from "../report.ts";
@@ -196,7 +202,7 @@ async function scopeOf(
   const { start } = attempt;
   const id = bundleOf(attempt);
   const stored = id ? await loadOrNull(ports, id) : null;
-  const { changedServices } = start;
+  const changedServices = changedServicesOf(attempt);
   const release = stored && changedServices ? withServices(stored, changedServices) : stored;
   return createScope(facts, ports, {
     deployment: start.deployment,

@@ -27,22 +27,25 @@ async function afterLoss(parts: RunParts = {}) {
 }
 
 describe("a database whose volume is gone", () => {
-  it("is made anew with the jobs of the release that serves, which is proven on it, and with a word of the backup", async () => {
-    const { scenario, told, kinds } = await afterLoss();
-    expect(await scenario.deploy("v2", { volumes })).toMatchObject({ outcome: "live" });
-    expect(await kinds()).toEqual(["base", "job", "verify"]);
-    expect(told()).toMatchObject([
-      {
-        severity: "warn",
-        code: "data-anew",
-        service: "db",
-        message: "volume shop_pgdata is gone, which v2 was live on: db starts empty",
-        hint: "sluice db restore backup-1 puts the newest proven backup back, once db runs",
-      },
-    ]);
-    expect(await scenario.deploy("v2", { volumes })).toMatchObject({ outcome: "nothing-to-do" });
-    expect(told()).toHaveLength(1);
-  });
+  it.each(["deploy", "rollback"] as const)(
+    "is made anew with the jobs of the release that serves, which is proven on it, and with a word of the backup: %s",
+    async (verb) => {
+      const { scenario, told, kinds } = await afterLoss();
+      expect(await scenario[verb]("v2", { volumes })).toMatchObject({ outcome: "live" });
+      expect(await kinds()).toEqual(["base", "job", "verify"]);
+      expect(told()).toMatchObject([
+        {
+          severity: "warn",
+          code: "data-anew",
+          service: "db",
+          message: "volume shop_pgdata is gone, which v2 was live on: db starts empty",
+          hint: "sluice db restore backup-1 puts the newest proven backup back, once db runs",
+        },
+      ]);
+      expect(await scenario.deploy("v2", { volumes })).toMatchObject({ outcome: "nothing-to-do" });
+      expect(told()).toHaveLength(1);
+    },
+  );
 
   it("is no success where what serves does not come round on it, and condemns no release", async () => {
     const { scenario } = await afterLoss();

@@ -36,15 +36,23 @@ it("a rollback without a name leaves what serves, wherever one to what serves wa
   expect(kills).toBeGreaterThan(4);
 });
 
-it("is what users can be led to while what serves is down: nothing of it is stopped then", async () => {
-  const scenario = await withLeft();
-  for (const container of inSlot(scenario, "green", "web")) container.state = "exited";
-  await scenario.rollback("v2");
-  expect(states(scenario, "blue")).toEqual(["running"]);
-  scenario.world.restart();
-  expect(await scenario.deploy("v2")).toMatchObject({ exitCode: 0, serving: { tag: "v2" } });
-  expect([states(scenario, "green"), states(scenario, "blue")]).toEqual([["running"], ["exited"]]);
-});
+it.each([
+  ["deployed once more", (scenario: Scenario) => scenario.deploy("v2")],
+  ["gone back to", (scenario: Scenario) => scenario.rollback("v2")],
+])(
+  "is what users can be led to until what serves is up again, %s: nothing of it is stopped before",
+  async (_how, mend) => {
+    const scenario = await withLeft();
+    for (const container of inSlot(scenario, "green", "web")) container.state = "exited";
+    scenario.world.behaviours.set("v2", { exits: ["web"] });
+    expect(await mend(scenario)).toMatchObject({ outcome: "failed" });
+    expect(states(scenario, "blue")).toEqual(["running"]);
+    scenario.world.restart();
+    scenario.world.behaviours.delete("v2");
+    expect(await mend(scenario)).toMatchObject({ exitCode: 0, serving: { tag: "v2" } });
+    expect([states(scenario, "green"), states(scenario, "blue")]).toEqual([["running"], ["exited"]]);
+  },
+);
 
 it("a change of route back leaves nothing running that is not to be kept warm, wherever it was killed", async () => {
   const given = async () => {

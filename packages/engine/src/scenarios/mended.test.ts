@@ -1,8 +1,8 @@
 import { type Slot, SluiceError } from "@sluice/core";
-import { aConfig } from "@sluice/testing";
+import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { problemsOf, serves } from "../../test/support/enumerate.ts";
-import { aScenario, type Scenario } from "../../test/support/scenario.ts";
+import { killEverywhere, problemsOf, serves } from "../../test/support/enumerate.ts";
+import { aScenario, type Scenario, type ScenarioParts, shopServices } from "../../test/support/scenario.ts";
 
 describe("a deployment of what is live already", () => {
   it.each(["warm", "stopped"] as const)("makes a worker again that is gone, where the previous is %s", async (keep) => {
@@ -94,9 +94,118 @@ describe("a deployment of what is live already", () => {
   });
 });
 
+describe("a rollback to what serves", () => {
+  it.each(["exited", "paused", "gone"] as const)(
+    "brings back what is %s of it in its slot, and touches nothing else",
+    async (how) => {
+      const scenario = await aLiveRelease();
+      const { calls, state } = scenario.world;
+      state.gaps.add("web");
+      for (const service of ["web", "worker"]) {
+        const container = containerOf(scenario, service);
+        if (how !== "gone") container.state = how;
+        // Where nothing at all is left of it, the other slot is what users are led to.
+        else if (service === "worker") state.containers.delete(container.id);
+      }
+      const begin = calls.log.length;
+      expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", exitCode: 0, serving: { tag: "v2" } });
+      expect([containerOf(scenario, "web").state, containerOf(scenario, "worker").state]).toEqual([
+        "running",
+        "running",
+      ]);
+      const changes = calls.log
+        .slice(begin)
+        .filter((name) => /^(?:slots\.(?:stop|remove)|base\.up|doors\.ensure)/.test(name));
+      expect(changes).toEqual([]);
+      state.gaps.clear();
+      expect([...serves(scenario, "v2"), ...(await problemsOf(scenario))]).toEqual([]);
+      expect(await scenario.rollback("v2")).toMatchObject({ outcome: "nothing-to-do" });
+    },
+  );
+
+  it.each(["exited", "gone"] as const)("brings back what is %s of it in base", async (how) => {
+    const services = [
+      ...shopServices,
+      aService("mail", { role: "support" }),
+      aService("cron", { role: "worker", strategy: "recreate" }),
+    ];
+    const scenario = await aLiveRelease({ services });
+    const { containers } = scenario.world.state;
+    for (const container of containers.values()) {
+      if (container.place !== "base") continue;
+      if (how === "gone") containers.delete(container.id);
+      else container.state = "exited";
+    }
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", exitCode: 0, serving: { tag: "v2" } });
+    expect(statesInBase(scenario)).toEqual({ db: "running", mail: "running", cron: "running" });
+    expect(await problemsOf(scenario)).toEqual([]);
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "nothing-to-do" });
+  });
+
+  it.each(["stopped", "gone"] as const)("starts it where all of the stack is %s, its doors too", async (how) => {
+    const scenario = await aLiveRelease();
+    const { containers, doors } = scenario.world.state;
+    if (how === "gone") for (const all of [containers, doors]) all.clear();
+    for (const container of containers.values()) container.state = "exited";
+    for (const door of doors.values()) door.running = false;
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", exitCode: 0, serving: { tag: "v2" } });
+    expect(serves(scenario, "v2")).toEqual([]);
+    expect(statesInBase(scenario)).toEqual({ db: "running" });
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "nothing-to-do" });
+  });
+
+  it("changes nothing that runs otherwise than the release has it, and makes nothing of data that is down so", async () => {
+    const scenario = await aLiveRelease();
+    const { state } = scenario.world;
+    const [db] = [...state.containers.values()].filter(({ service }) => service === "db");
+    if (!db) throw new Error("no db");
+    db.spec = JSON.stringify({ image: "db:2" });
+    for (const door of state.doors.values()) door.spec = "older";
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "nothing-to-do" });
+    db.state = "exited";
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "nothing-to-do" });
+    expect(state.containers.get(db.id)).toMatchObject({ state: "exited" });
+    const told = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding.code] : []));
+    expect(told).toEqual(expect.arrayContaining(["base-changed", "base-stopped"]));
+  });
+
+  it("is refused where an image is gone of what it would make", async () => {
+    const scenario = await aLiveRelease();
+    const { containers, images } = scenario.world.state;
+    containers.delete(containerOf(scenario, "worker").id);
+    images.delete("sha256:worker-v2");
+    await expect(scenario.rollback("v2")).rejects.toMatchObject({ code: "IMAGE_MISSING" });
+  });
+
+  it("leaves it whole, wherever it is killed and tried again", async () => {
+    const { broken, kills } = await killEverywhere({
+      given: async () => {
+        const scenario = await aLiveRelease();
+        scenario.world.state.gaps.add("web");
+        for (const service of ["web", "worker"]) containerOf(scenario, service).state = "exited";
+        for (const one of scenario.world.state.containers.values()) if (one.service === "db") one.state = "exited";
+        return scenario;
+      },
+      when: (scenario) => scenario.rollback("v2"),
+      next: (scenario) => scenario.rollback("v2"),
+      holds: (scenario) => [
+        ...serves(scenario, "v2"),
+        ...(statesInBase(scenario)["db"] === "running" ? [] : ["db does not run"]),
+      ],
+    });
+    expect(broken).toEqual([]);
+    expect(kills).toBeGreaterThan(10);
+  });
+});
+
+function statesInBase({ world }: Scenario): Readonly<Record<string, string>> {
+  const all = [...world.state.containers.values()].filter(({ place }) => place === "base");
+  return Object.fromEntries(all.map(({ service, state }) => [service, state]));
+}
+
 /** v1 in blue, v2 in green. */
-async function aLiveRelease(): Promise<Scenario> {
-  const scenario = aScenario();
+async function aLiveRelease(parts: ScenarioParts = {}): Promise<Scenario> {
+  const scenario = aScenario(parts);
   await scenario.deploy("v1");
   await scenario.deploy("v2");
   scenario.world.restart();

@@ -218,6 +218,23 @@ describe("a published port changes hands", () => {
     expect(broken).toEqual([]);
   });
 
+  describe.each(["is gone", "is stopped"] as const)("where all of the stack %s", (how) => {
+    it.each([...inOrder, ["two swap theirs", [web("a", 80), web("b", 81)], [web("a", 81), edge("b", 80)]] as const])(
+      "and %s: nobody has it any more",
+      async (_title, before, after) => {
+        const scenario = aScenario();
+        await scenario.deploy("v1", first(before));
+        const { containers, doors } = scenario.world.state;
+        if (how === "is gone") for (const all of [containers, doors]) all.clear();
+        for (const container of containers.values()) container.state = "exited";
+        for (const door of doors.values()) door.running = false;
+        scenario.world.restart();
+        await expect(scenario.deploy("v2", then(after))).resolves.toMatchObject({ outcome: "live" });
+        expect(held(scenario)).toEqual(expect.objectContaining({ 80: expect.anything() }));
+      },
+    );
+  });
+
   it("not where no order helps: that is refused before anything is done", async () => {
     const scenario = aScenario();
     const before = [web("web", 80), edge("proxy", 81)];

@@ -27,6 +27,17 @@ async function withWarm(): Promise<Scenario> {
   return scenario;
 }
 
+/** The same, and v1 is built again where it is deployed. */
+async function withoutImages(): Promise<Scenario> {
+  const scenario = await withWarm();
+  forgetImages(scenario);
+  return scenario;
+}
+
+function forgetImages({ world: { state } }: Scenario): void {
+  for (const id of state.images) if (id.endsWith("-v1")) state.images.delete(id);
+}
+
 it("a failed release that is tried again is as it is configured now, also where that is no part of its commit", async () => {
   const scenario = aScenario();
   await scenario.deploy("v0", { services: http });
@@ -80,12 +91,31 @@ it("a way back stays warm where its release, configured otherwise, was tried aga
   expect(await problemsOf(scenario)).toEqual([]);
 });
 
-it.each(["finish", undefined] as const)(
-  "a stored release, killed before every effect while it is deployed with other services, is stored as it is: %s",
-  async (choice) => {
+it("one that is built again, as its images were gone, is as it is configured now once it is live, and as it was where it fails", async () => {
+  const scenario = await withoutImages();
+  const { world } = scenario;
+  world.behaviours.set("v1", { exits: ["admin"] });
+  expect(await scenario.deploy("v1", { services: adminInBase })).toMatchObject({ serving: { tag: "v2" } });
+  expect([reached(scenario), adminStrategy(scenario, "v1")]).toEqual([{ web: ["v2"], admin: ["v2"] }, "slots"]);
+  expect(await problemsOf(scenario)).toEqual([]);
+  forgetImages(scenario);
+  world.restart();
+  world.behaviours.delete("v1");
+  expect(await scenario.deploy("v1", { services: adminInBase, retry: true })).toMatchObject({ outcome: "live" });
+  expect(reached(scenario)).toEqual({ web: ["v1"], admin: ["base"] });
+  expect(adminStrategy(scenario, "v1")).toBe("recreate");
+});
+
+it.each([
+  ["finish", "kept warm", withWarm],
+  [undefined, "kept warm", withWarm],
+  [undefined, "without its images", withoutImages],
+] as const)(
+  "a stored release, killed before every effect while it is deployed with other services, is stored as it is: %s, %s",
+  async (choice, _how, given) => {
     const { kills, broken } = await killEverywhere({
       step: 3,
-      given: withWarm,
+      given,
       when: (scenario) => scenario.deploy("v1", { services: adminInBase }),
       next: (scenario) => scenario.recover(choice, { services: adminInBase }),
       holds: (scenario) => {

@@ -145,7 +145,10 @@ function goesToBase(state: WorldState, { ports }: WorldDoor): boolean {
 /** Services of every release, as it is stored and as it was asked for. */
 function knownServices({ bundles, records }: WorldState): readonly (readonly ServiceFacts[])[] {
   const stored = [...bundles.values()].map(({ bundle }) => bundle.services);
-  const asked = records.flatMap(({ changedServices }) => (changedServices ? [changedServices as ServiceFacts[]] : []));
+  // Of the start of an attempt, and of its build.
+  const asked = records
+    .flatMap((record) => [record, record["data"] as Readonly<Record<string, unknown>> | undefined])
+    .flatMap((told) => (told?.["changedServices"] ? [told["changedServices"] as ServiceFacts[]] : []));
   return [...stored, ...asked];
 }
 

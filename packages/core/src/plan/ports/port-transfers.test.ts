@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceFacts } from "../../model/service.ts";
-import type { ObservedStack } from "../../model/stack.ts";
-import { aContainer, aService } from "../../testing/index.ts";
+import { aContainer, aDoor, aService, aStack } from "../../testing/index.ts";
 import { portTransfers } from "./port-transfers.ts";
 
 const web = (name: string, published: number, change: Partial<ServiceFacts> = {}, hostIp = "") =>
   aService(name, { ports: [{ published, target: 3000, protocol: "tcp", hostIp }], ...change });
-const beside: Pick<ObservedStack, "base" | "orphans" | "plain"> = { base: {}, orphans: [], plain: [] };
-const between = (before: readonly ServiceFacts[], after: readonly ServiceFacts[], seen = beside) =>
+/** Doors of the release before run, and nothing of it in base. */
+const seenOf = (before: readonly ServiceFacts[]) => ({
+  ...aStack({ services: before, live: { slot: "blue", release: "r-1" } }),
+  base: {},
+});
+const between = (before: readonly ServiceFacts[], after: readonly ServiceFacts[], seen = seenOf(before)) =>
   portTransfers(before, after, seen).map(({ giver, taker }) => `${giver.service} to ${taker.service}`);
 
 describe("the ports that change hands", () => {
@@ -45,7 +48,22 @@ describe("the ports that change hands", () => {
   });
 
   it("are also those of base that runs", () => {
-    const seen = { ...beside, orphans: [aContainer("app")] };
-    expect(between([web("app", 80, { role: "edge" })], [web("api", 80)], seen)).toEqual(["app to api"]);
+    const before = [web("app", 80, { role: "edge" })];
+    const seen = { ...seenOf(before), orphans: [aContainer("app")] };
+    expect(between(before, [web("api", 80)], seen)).toEqual(["app to api"]);
+  });
+
+  const [before, after] = [[web("app", 80)], [web("api", 80)]];
+  const dead = [
+    ["is gone", {}],
+    ["is stopped", { app: aDoor("app", null, { state: "stopped" as const }) }],
+  ] as const;
+
+  it.each(dead)("are none of a door that %s where nothing else runs", (_how, doors) => {
+    expect(between(before, after, { ...aStack(), doors })).toEqual([]);
+  });
+
+  it.each(dead)("are those of a door that %s where its slot runs: it is brought back first", (_how, doors) => {
+    expect(between(before, after, { ...seenOf(before), doors })).toEqual(["app to api"]);
   });
 });

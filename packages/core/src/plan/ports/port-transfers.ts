@@ -2,7 +2,9 @@ import { addressesMeet } from "../../model/host-addresses.ts";
 import { isBehindDoor } from "../../model/placement.ts";
 import type { PublishedPort, ServiceFacts } from "../../model/service.ts";
 import type { ObservedContainer, ObservedStack } from "../../model/stack.ts";
+import { liveSlot } from "../live/live-slot.ts";
 import { baseServices } from "../steps/plan-base.ts";
+import { deadDoors } from "../steps/plan-previous.ts";
 
 /** Who has ports of the machine: the door of a service, or its containers in base. */
 export interface PortHolder {
@@ -19,11 +21,9 @@ export interface PortTransfer {
   readonly taker: PortHolder;
 }
 
-type Beside = Pick<ObservedStack, "base" | "orphans" | "plain">;
-
 /**
  * The ports that change hands between two releases. Pure. What is in base and does not run has none: a person has stopped it so
- * that its port is free. A door that does not run is brought back before all else.
+ * that its port is free. Nor has a door that does not run, unless it is brought back before all else.
  *
  * @param before services of the release that serves; none where there is none or its bundle is gone
  * @param after those of the release that is to serve
@@ -31,10 +31,13 @@ type Beside = Pick<ObservedStack, "base" | "orphans" | "plain">;
 export function portTransfers(
   before: readonly ServiceFacts[],
   after: readonly ServiceFacts[],
-  observed: Beside,
+  observed: ObservedStack,
 ): readonly PortTransfer[] {
   const [holders, wanted] = [holdersOf(before), holdersOf(after)];
-  const givers = holders.filter(({ service, place }) => place === "door" || runsBeside(service, observed));
+  const { dead } = deadDoors(observed, liveSlot(observed), before);
+  const hasItsPorts = ({ service, place }: PortHolder) =>
+    place === "door" ? runsAsDoor(service, observed) || dead.includes(service) : runsBeside(service, observed);
+  const givers = holders.filter(hasItsPorts);
   return wanted.flatMap((taker) => {
     const own = holders.find((holder) => isSame(holder, taker))?.ports ?? [];
     const taken = taker.ports.filter((port) => own.every((held) => !isEqual(held, port)));
@@ -64,7 +67,12 @@ export function textOfPort({ hostIp, published, protocol }: PublishedPort): stri
   return `${hostIp ? `${hostIp}:` : ""}${published}${protocol === "udp" ? "/udp" : ""}`;
 }
 
-function runsBeside(service: string, { base, orphans, plain }: Beside): boolean {
+function runsAsDoor(service: string, { doors }: ObservedStack): boolean {
+  const state = doors[service]?.state ?? "absent";
+  return state === "current" || state === "outdated";
+}
+
+function runsBeside(service: string, { base, orphans, plain }: ObservedStack): boolean {
   const beside = [...(base[service]?.containers ?? []), ...orphans, ...plain];
   return beside.some((container) => container.service === service && isUp(container));
 }

@@ -3,7 +3,7 @@ import type { ServiceFacts } from "../../model/service.ts";
 import { aConfig, aContainer, aDoor, aService, aStack } from "../../testing/index.ts";
 import { heldServices } from "../live/left-running.ts";
 import { planDeployment } from "../plan-deployment.ts";
-import { planRevival, planWarmRollback } from "../plan-rollback.ts";
+import { planWarmRollback } from "../plan-rollback.ts";
 import type { PlanStep, StepKind } from "./step.ts";
 
 const minute = 60_000;
@@ -115,8 +115,9 @@ describe("a step has the time that it waits for others to end", () => {
     const services = [aService("web")];
     const stopped = aConfig({ rollout: { keep: "stopped" } });
     const stack = aStack({ services, live, warm: "r-0" });
-    const known = { isInBase: false, held: heldServices(stack, [{ id: "r-0", services: before }]) };
-    const step = stepOf(planRevival(services, stopped, stack, known), "retire");
+    const held = heldServices(stack, [{ id: "r-0", services: before }]);
+    const wanted = { ...desired(services), config: stopped, bundleId: live.release, replaced: services, held };
+    const step = stepOf(planDeployment(wanted, stack), "retire");
     expect(step?.timeoutMs).toBeGreaterThanOrEqual(7 * minute + minute);
   });
 });

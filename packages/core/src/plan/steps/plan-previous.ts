@@ -20,8 +20,7 @@ export function addRecover(
   { traffic }: Pick<Config, "traffic">,
   serving: readonly ServiceFacts[] = [],
 ): void {
-  const lost = live ? lostDoors(observed, serving) : [];
-  const dead = live ? [...stoppedDoors(observed), ...lost] : [];
+  const { dead, lost } = deadDoors(observed, live, serving);
   const unrested = [...dead, ...(live ? unrestedDoors(observed, live.slot) : [])];
   const causes = [
     ...observed.leftovers.map(({ message }) => message),
@@ -54,13 +53,28 @@ export function addMissingLinks(add: AddStep, { missingLinks, base }: ObservedSt
   add({ kind: "networks", slot, target, cause: causes.join("; ") });
 }
 
+/**
+ * Doors that do not run and are brought back before all else, and those of them that are gone: none where nobody knows which slot they
+ * led to. Pure.
+ *
+ * @param serving services of the release that serves; none where it is not stored
+ */
+export function deadDoors(
+  observed: Pick<ObservedStack, "doors">,
+  live: LiveSlot | null,
+  serving: readonly ServiceFacts[],
+): { readonly dead: readonly string[]; readonly lost: readonly string[] } {
+  const lost = live ? lostDoors(observed, serving) : [];
+  return { dead: live ? [...stoppedDoors(observed), ...lost] : [], lost };
+}
+
 /** Somebody stopped or killed them; what the engine ends itself it starts again itself. */
-function stoppedDoors({ doors }: ObservedStack): readonly string[] {
+function stoppedDoors({ doors }: Pick<ObservedStack, "doors">): readonly string[] {
   return Object.values(doors).flatMap(({ service, state }) => (state === "stopped" ? [service] : []));
 }
 
 /** Somebody removed them: the release that serves has them. */
-function lostDoors({ doors }: ObservedStack, serving: readonly ServiceFacts[]): readonly string[] {
+function lostDoors({ doors }: Pick<ObservedStack, "doors">, serving: readonly ServiceFacts[]): readonly string[] {
   const needed = serving.filter((service) => isBehindDoor(service) && service.replicas > 0);
   return needed.flatMap(({ name }) => ((doors[name]?.containerId ?? null) === null ? [name] : []));
 }

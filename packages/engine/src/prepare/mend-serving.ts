@@ -1,0 +1,121 @@
+import {
+  type DeploymentPlan,
+  type HeldServices,
+  isDown,
+  type LiveSlot,
+  type ObservedBaseService,
+  type ObservedStack,
+  placesOf,
+  planDeployment,
+  type ReleaseBundle,
+  type ServiceFacts,
+  type StoredRelease,
+} from "@sluice/core";
+import { baseOf, observedAs } from "./base-as-released.ts";
+import { isOver } from "./lost-base.ts";
+import { assertImages } from "./needed-images.ts";
+import { placedModel } from "./placed-model.ts";
+import { assertDoorImage, assertNoObstacle, assertOwnProjects } from "./preflight.ts";
+import type { RollbackScope } from "./rollback-facts.ts";
+
+/** What is known of a release that serves, and that is gone back to. */
+interface ServingFacts {
+  readonly target: ReleaseBundle;
+  /** The same with its model. */
+  readonly release: StoredRelease;
+  /** The slot that it serves in; `null` where all of it is in base. */
+  readonly live: LiveSlot | null;
+  /** Data that it has done something to is gone. */
+  readonly isDataAnew: boolean;
+  readonly inSlots: HeldServices;
+  readonly remembered: ObservedStack["remembered"];
+}
+
+/**
+ * What is gone back to serves already: what of it is down comes back as in a deployment of it, and what runs on beside it for nobody
+ * is stopped. Without any step nothing is to be done.
+ *
+ * @throws SluiceError IMAGE_MISSING, PREFLIGHT_FAILED
+ */
+export async function prepareMending(facts: ServingFacts, scope: RollbackScope): Promise<DeploymentPlan> {
+  const { target, release } = facts;
+  const { request, ports, signal, judging } = scope;
+  const { services } = target;
+  const { observed } = await observedAs({ ports, project: request.project }, release, signal);
+  const plan = planMending({ ...facts, judging }, { ...observed, remembered: facts.remembered });
+  assertOwnProjects(placesOf(plan), observed);
+  await assertImages(
+    { ...release, bundle: target },
+    { ...plan, mended: goneIn(plan, services, observed) },
+    ports,
+    signal,
+  );
+  await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
+  const model = await placedModel({ target, release, left: release }, scope);
+  await assertNoObstacle(plan, { ...request, model, services, orphans: [] }, ports, signal);
+  return plan;
+}
+
+/** The plan that brings back what is down of what serves. Pure. */
+export function planMending(
+  { target, live, isDataAnew, inSlots, judging }: ServingFacts & Pick<RollbackScope, "judging">,
+  observed: ObservedStack,
+): DeploymentPlan {
+  const { id, tag, services } = target;
+  return planDeployment(
+    {
+      tag,
+      services,
+      config: judging,
+      bundleId: id,
+      imagesOf: null,
+      wasLive: true,
+      isDataAnew,
+      isRollback: true,
+      replaced: services,
+      servesInBase: live ? null : id,
+      held: inSlots,
+      prunable: [],
+    },
+    asItRuns(observed, target),
+  );
+}
+
+/** Services of which a plan makes containers in the slot that serves: one that only does not run is started as it is. Pure. */
+function goneIn(
+  { steps }: DeploymentPlan,
+  services: readonly ServiceFacts[],
+  { slots }: ObservedStack,
+): readonly string[] {
+  return steps.flatMap((step) => {
+    if (step.kind !== "start") return [];
+    const there = (name: string) => slots[step.slot].containers.filter(({ service }) => service === name).length;
+    const short = services.filter(({ name, replicas }) => step.services.includes(name) && there(name) < replicas);
+    return short.map(({ name }) => name);
+  });
+}
+
+/** The stack as if all that runs of a release were as that has it: so it stays, and only what is down is brought back. Pure. */
+export function asItRuns(observed: ObservedStack, target: ReleaseBundle): ObservedStack {
+  const base = baseOf(target).flatMap((service) => {
+    const seen = observed.base[service.name];
+    return seen ? [[service.name, { ...seen, ...stateOf(service, seen) }] as const] : [];
+  });
+  const doors = Object.entries(observed.doors).map(([name, door]) => {
+    // One that runs and that users do not come to is no better than one that is down.
+    const stays = door.state === "outdated" && !door.isUnreached;
+    return [name, stays ? { ...door, state: "current" as const } : door] as const;
+  });
+  return { ...observed, leftovers: [], base: Object.fromEntries(base), doors: Object.fromEntries(doors) };
+}
+
+/** Data that runs by another definition is left, also where it is down: it is not sure that the release can have it. */
+function stateOf(service: ServiceFacts, seen: ObservedBaseService): Pick<ObservedBaseService, "state" | "reason"> {
+  const { state, reason, containers } = seen;
+  const isWhole = containers.length >= service.replicas;
+  const isUp = isWhole && containers.every((one) => !isDown(one.state) && one.state !== "paused");
+  const isOther = service.role === "data" && state === "changed";
+  if (state === "absent") return { state, reason };
+  if (isUp || isOther || isOver(service, containers)) return { state: "current", reason: "" };
+  return state === "changed" ? { state: "stopped", reason: "it does not run" } : { state, reason };
+}
