@@ -23,6 +23,12 @@ const compose = `services:
     build: { context: ., dockerfile: build/Dockerfile }
     ports: ["127.0.0.1:\${WEB_PORT}:3000"]
     init: true
+    # Without one each start is watched for 3 s.
+    healthcheck:
+      test: [CMD, node, -e, "fetch('http://127.0.0.1:3000/').then(() => process.exit(0), () => process.exit(1))"]
+      interval: 30s
+      start_period: 30s
+      start_interval: 1s
   db:
     image: sluice-test/postgres:15
     environment: { POSTGRES_PASSWORD: of-this-test }

@@ -9,7 +9,7 @@ const config = `services:
   front: { role: web, port: 80 }
   api: { role: web, port: 80 }
 traffic: { drain: { timeout: 2s } }
-rollout: { steps: [{ share: 50, for: 2s }, 100], bake: 0s }
+rollout: { steps: [{ share: 50, for: 1s }, 100], bake: 0s }
 `;
 
 const service = (name: string, version: string, status = 200) => `  ${name}:

@@ -2,7 +2,7 @@ import { request } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { docker } from "./engine.ts";
-import { openProject, type Project, patience } from "./harness.ts";
+import { listening, openProject, type Project, patience } from "./harness.ts";
 import { startLoad, versionsSeen } from "./load.ts";
 
 const config = `services:
@@ -13,8 +13,8 @@ traffic:
   driver: caddy
   drain: { timeout: 3s }
 rollout:
-  steps: [{ share: 10, for: 2s }, { share: 50, for: 2s }, 100]
-  bake: 2s
+  steps: [{ share: 10, for: 1s }, { share: 50, for: 1s }, 100]
+  bake: 1s
 environments:
   haproxy:
     traffic: { driver: haproxy }
@@ -29,6 +29,7 @@ const compose = (version: string) => `services:
     volumes: ["./echo.mjs:/srv/echo.mjs:ro"]
     ports: ["127.0.0.1:\${SHOP_PORT}:3000", "127.0.0.1::8443"]
     init: true
+    ${listening(3000)}
 `;
 
 const echo = `import { createServer } from "node:http";

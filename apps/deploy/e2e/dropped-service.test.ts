@@ -14,10 +14,16 @@ rollout: { steps: [100], bake: 0s }
 `;
 const configOfLess = config.replace(/ {2}(?:beat|inbox|store): .*\n/g, "");
 
-const runs = (command: string) =>
-  `    image: sluice-test/busybox\n    init: true\n    stop_grace_period: 1s\n    command: ["sh", "-c", "${command}"]\n`;
+/** Without a health check each start of a service is watched for 3 s. */
+const runs = (command: string, check = `"true"`) => `    image: sluice-test/busybox
+    init: true
+    stop_grace_period: 1s
+    command: ["sh", "-c", "${command}"]
+    healthcheck: { test: [CMD, ${check}], interval: 30s, start_period: 30s, start_interval: 1s }
+`;
+const asked = 'wget, -q, -O, /dev/null, "http://127.0.0.1/"';
 const web = (tag: string, first = "") =>
-  `services:\n  web:\n${runs(`${first}mkdir -p /w && echo ${tag} > /w/index.html && exec httpd -f -p 80 -h /w`)}    ports: ["127.0.0.1:\${SHOP_PORT}:80"]\n`;
+  `services:\n  web:\n${runs(`${first}mkdir -p /w && echo ${tag} > /w/index.html && exec httpd -f -p 80 -h /w`, asked)}    ports: ["127.0.0.1:\${SHOP_PORT}:80"]\n`;
 const others = `  beat:
 ${runs("exec sleep 100000")}    volumes: ["beats:/kept"]
   inbox:

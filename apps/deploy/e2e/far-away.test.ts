@@ -18,6 +18,9 @@ const withFiles = `services:
       - ./greeting.txt:/app/greeting.txt:ro
       - ./overrides:/app/overrides:ro
       - uploads:/uploads
+  # Without one each start is watched for 3 s.
+  worker:
+    healthcheck: { test: [CMD-SHELL, "true"], interval: 30s, start_period: 30s, start_interval: 1s }
 volumes:
   uploads:
 `;

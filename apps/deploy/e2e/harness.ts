@@ -33,8 +33,8 @@ services:
 traffic:
   drain: { timeout: 5s }
 rollout:
-  steps: [{ share: 50, for: 2s }, 100]
-  bake: 2s
+  steps: [{ share: 50, for: 1s }, 100]
+  bake: 1s
 environments:
   hasty:
     services: { web: { startTimeout: 10s } }

@@ -10,8 +10,12 @@ import { startLoad, versionsSeen } from "./load.ts";
 
 const run = promisify(execFile);
 const rehearsed = ["--env", "rehearsed"];
+/** A check that fails asks less often than those of the harness. */
 const config = `  rehearsed:
     database: { service: db, beforeDeploy: none, rehearsal: block }
+    checks:
+      - { service: web, http: { path: /version, contains: '"version"' } }
+      - { service: web, http: { path: /api/products, maxTime: 5s }, retries: 4 }
     rollout: { steps: [100], bake: 0s }
     analysis: { enabled: false }
 `;

@@ -37,6 +37,10 @@ github: { url: "https://shop.example.com", commitStatus: true, report: true, app
 notify: { timeout: 3s, channels: { team: { slack: { url: "\${CHAT_URL}" } } } }
 `;
 
+/** That it listens, whatever it answers. Without a health check each start is watched for 3 s. */
+const listens =
+  "require('node:net').connect(3000, '127.0.0.1').on('connect', () => process.exit()).on('error', () => process.exit(1))";
+
 const compose = `services:
   web:
     build:
@@ -54,6 +58,7 @@ const compose = `services:
     secrets: [certificate, behind]
     configs: [{ source: app, target: /app.conf }]
     init: true
+    healthcheck: { test: [CMD, node, -e, "${listens}"], interval: 30s, start_period: 30s, start_interval: 1s }
   queue:
     image: sluice-test/node:24
     command: celery -A shop worker -b amqp://app:${canaries.command}@mq

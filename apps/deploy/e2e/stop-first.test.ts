@@ -10,13 +10,14 @@ rollout: { steps: [100], bake: 0s }
 
 const serve = (tag: string) => `mkdir -p /w && echo ${tag} > /w/index.html && exec httpd -f -p 80 -h /w`;
 
-/** A writable volume is enough for a service to be replaced stop-first. */
+/** A writable volume is enough for a service to be replaced stop-first. Without a health check each start of it is watched for 3 s. */
 const compose = (tag: string, { volume = true, command = serve(tag) } = {}) => `services:
   web:
     image: sluice-test/busybox
     init: true
     command: ["sh", "-c", "${command}"]
     ports: ["127.0.0.1:\${SHOP_PORT}:80"]
+    healthcheck: { test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1/"], interval: 30s, start_period: 30s, start_interval: 1s }
 ${volume ? '    volumes: ["kept:/kept"]\nvolumes: { kept: {} }\n' : ""}`;
 
 it(

@@ -12,6 +12,9 @@ services:
   reports: { role: worker }
 `;
 
+/** Without a health check each start of a service is watched for 3 s. */
+const running = 'healthcheck: { test: [CMD, "true"], interval: 30s, start_period: 30s, start_interval: 1s }';
+
 /** Only `web` and the migration share a network with the database. */
 const compose = (tag: string) => `services:
   web:
@@ -22,7 +25,7 @@ const compose = (tag: string) => `services:
     networks: [front, back, cache, mail]
     healthcheck: { test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/"], interval: 10s, start_period: 30s, start_interval: 1s }
     depends_on: { migrate: { condition: service_completed_successfully } }
-  reports: { image: sluice-test/busybox, init: true, command: sleep 600, networks: [front, cache, mail] }
+  reports: { image: sluice-test/busybox, init: true, command: sleep 600, networks: [front, cache, mail], ${running} }
   migrate:
     image: sluice-test/postgres:15
     command: [psql, -h, db, -U, shop, -c, "create table if not exists ${tag} (x int)"]
@@ -36,8 +39,8 @@ const compose = (tag: string) => `services:
     networks: [back]
     volumes: ["data:/var/lib/postgresql/data"]
     healthcheck: { test: [CMD, pg_isready, -q, -U, shop, -h, 127.0.0.1], interval: 10s, start_period: 60s, start_interval: 1s }
-  cache: { image: sluice-test/busybox, init: true, command: sleep 600, networks: [cache] }
-  mail: { image: sluice-test/busybox, init: true, command: sleep 600, networks: [front, mail] }
+  cache: { image: sluice-test/busybox, init: true, command: sleep 600, networks: [cache], ${running} }
+  mail: { image: sluice-test/busybox, init: true, command: sleep 600, networks: [front, mail], ${running} }
 networks: { front: {}, back: {}, cache: {}, mail: {} }
 volumes: { data: {} }
 `;

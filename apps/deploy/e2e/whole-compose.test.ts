@@ -19,6 +19,11 @@ rollout: { steps: [100], bake: 0s }
 const page = (name: string) =>
   `mkdir -p /w && echo ${name} $$VERSION $$FROM_FILE > /w/index.html && exec httpd -f -p 80 -h /w`;
 
+/** Without a health check each start of a service is watched for 3 s. */
+const quick = "interval: 30s, start_period: 30s, start_interval: 1s";
+const serving = `healthcheck: { test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1/"], ${quick} }`;
+const running = `healthcheck: { test: [CMD, "true"], ${quick} }`;
+
 /** What a Compose project may hold beside the usual: several files, an env file, profiles, includes, and what services share. */
 const files = {
   "parts/app.yaml": `services:
@@ -26,6 +31,7 @@ const files = {
     image: sluice-test/busybox
     init: true
     environment: { VERSION: "\${VERSION}", FROM_FILE: "\${FROM_FILE}" }
+    ${serving}
 `,
   "parts/data.yaml": `services:
   db:
@@ -34,6 +40,7 @@ const files = {
     command: ["sh", "-c", "${page("db")}"]
     volumes: ["rows:/var/lib/postgresql/data"]
     networks: { back: { aliases: [rows] } }
+    ${serving}
 volumes: { rows: {} }
 networks: { back: {} }
 `,
@@ -64,8 +71,18 @@ networks: { back: {} }
     extends: { file: parts/app.yaml, service: app }
     command: ["sh", "-c", "${page("single")}"]
     volumes: ["kept:/kept"]
-  beside: { image: sluice-test/busybox, init: true, network_mode: "service:single", command: sleep 600 }
-  extra: { image: sluice-test/busybox, profiles: [extra], init: true, command: sleep 600 }
+  beside:
+    image: sluice-test/busybox
+    init: true
+    network_mode: "service:single"
+    command: sleep 600
+    ${running}
+  extra:
+    image: sluice-test/busybox
+    profiles: [extra]
+    init: true
+    command: sleep 600
+    ${running}
 volumes: { kept: {} }
 `,
   "token.txt": "secret-one\n",

@@ -8,7 +8,13 @@ const { base, observer } = runtime;
 const stack = uniqueStack("namespaces");
 afterAll(() => stack.remove());
 
-const image = { image: "sluice-test/busybox", command: ["sleep", "600"], init: true, entrypoint: null };
+const image = {
+  image: "sluice-test/busybox",
+  command: ["sleep", "600"],
+  init: true,
+  entrypoint: null,
+  healthcheck: { test: ["CMD", "true"], interval: "30s" },
+};
 const model: ComposeModel = {
   name: stack.name,
   services: {

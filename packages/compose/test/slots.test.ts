@@ -1,5 +1,5 @@
 import { labels, type Slot, stackNames } from "@sluice/core";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { idleContainer } from "./support/busybox.ts";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aService, aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
@@ -43,10 +43,6 @@ beforeAll(async () => {
   await deploySlot("blue");
   await slots.start(stack.name, "blue", ["web", "worker"]);
   await slots.waitReady({ stack: stack.name, slot: "blue", services: slotFacts });
-  // A server without a health check may not listen yet when its container runs.
-  for (const host of ["db", "mail", "worker"]) {
-    await vi.waitUntil(async () => (await page(containerOf("blue", "web"), host)) === host, { timeout: 20_000 });
-  }
 });
 afterAll(() => stack.remove());
 

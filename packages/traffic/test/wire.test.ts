@@ -1,6 +1,6 @@
 import { connect as connectHttp2, type IncomingHttpHeaders } from "node:http2";
 import { connect } from "node:net";
-import { doorIpv6Variable, type RequestSample, slots } from "@sluice/core";
+import { type DoorSpec, doorIpv6Variable, type RequestSample, slots } from "@sluice/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, cookieOf } from "./client.ts";
 import { docker } from "./docker.ts";
@@ -119,12 +119,16 @@ describe.each(await doorImages())("on the wire of %s", (image) => {
       for (const answer of answers) expect(answer.headers["set-cookie"]).toBeUndefined();
       return new Set(answers.map(({ slot }) => slot)).size;
     };
-    const byHeader = await stage.startDoor(stage.spec({ stickiness: { by: "header", name: "Authorization" } }), share);
-    const byAddress = await stage.startDoor(stage.spec({ stickiness: { by: "ip" } }), share);
-    const byNone = await stage.startDoor(stage.spec({ stickiness: { by: "none" } }), share);
-    for (const { name } of [byHeader, byAddress, byNone]) {
-      for (const slot of slots) await stage.router.waitServers(name, slot, 1, 20_000);
-    }
+    const start = async (stickiness: DoorSpec["stickiness"]) => {
+      const started = await stage.startDoor(stage.spec({ stickiness }), share);
+      for (const slot of slots) await stage.router.waitServers(started.name, slot, 1, 20_000);
+      return started;
+    };
+    const [byHeader, byAddress, byNone] = await Promise.all([
+      start({ by: "header", name: "Authorization" }),
+      start({ by: "ip" }),
+      start({ by: "none" }),
+    ]);
     expect(await slotsSeen(byHeader.port, () => ({ authorization: "Bearer one" }))).toBe(1);
     expect(await slotsSeen(byHeader.port, (index) => ({ authorization: `Bearer ${index}` }))).toBe(2);
     expect(await slotsSeen(byHeader.port, () => ({}))).toBe(1);

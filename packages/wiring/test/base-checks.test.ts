@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
+import { listening } from "./support/listening.ts";
 import { docker } from "./support/postgres.ts";
 
 const signal = new AbortController().signal;
@@ -31,6 +32,7 @@ const web = {
   volumes,
   ports: ["8080"],
   init: true,
+  healthcheck: listening(8080),
 };
 /** Answers nobody but those on its own network, which no other service is on. */
 const cache = {
@@ -38,6 +40,7 @@ const cache = {
   command: node(`require("node:net").createServer((socket) => socket.end()).listen(6379)`),
   networks: ["aside"],
   init: true,
+  healthcheck: listening(6379),
 };
 const migrate = { image, command: node(script(`d.exec("create table if not exists notes (id integer)")`)), volumes };
 const compose = { services: { web, cache, migrate }, volumes: { data: {} }, networks: { aside: {} } };
@@ -152,12 +155,13 @@ describe("a stack whose web service cannot be two at once", { timeout: 300_000 }
 });
 
 describe("beside a web service in slots", { timeout: 300_000 }, () => {
-  const listening = (port: number) => ({
+  const answering = (port: number) => ({
     image,
     command: node(`require("node:http").createServer((_request, response) => response.end("42")).listen(${port})`),
     init: true,
+    healthcheck: listening(port),
   });
-  const services = { web: { ...listening(8080), ports: ["8080"] }, worker: listening(9000), cache };
+  const services = { web: { ...answering(8080), ports: ["8080"] }, worker: answering(9000), cache };
   const checks = [
     { name: "cache", service: "cache", tcp: { port: 6379 } },
     { name: "worker", service: "worker", tcp: { port: 9000 } },

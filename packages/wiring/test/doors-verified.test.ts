@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { stops } from "@sluice/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { askedUntilReady } from "./support/asked-until-ready.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
 import { docker } from "./support/postgres.ts";
 
@@ -14,6 +15,7 @@ const served = (ports: readonly string[]) => ({
   command: ["httpd", "-f", "-p", "8080"],
   init: true,
   stop_grace_period: "1s",
+  healthcheck: { test: ["CMD", "nc", "127.0.0.1", "8080", "-e", "true"], ...askedUntilReady },
   ports,
 });
 const compose = (ofAdmin: readonly string[]) => ({ services: { web: served(["8080"]), admin: served(ofAdmin) } });

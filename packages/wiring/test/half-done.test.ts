@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { differences, type Fingerprint, highestLevel, type Manifest } from "@sluice/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
+import { listening } from "./support/listening.ts";
 import { mariadbService, mariadbVolumes } from "./support/mariadb.ts";
 import { docker } from "./support/postgres.ts";
 import { startToolsImage, type ToolsImage } from "./support/tools-image.ts";
@@ -48,7 +49,13 @@ beforeAll(async () => {
     volumes: ["./knex:/app/shop:ro"],
     depends_on: { db: { condition: "service_healthy" } },
   };
-  const web = { image, command: ["node", "-e", application], init: true, ports: ["8080"] };
+  const web = {
+    image,
+    command: ["node", "-e", application],
+    init: true,
+    ports: ["8080"],
+    healthcheck: listening(8080),
+  };
   await addFile("knexfile.js", `module.exports = { client: "mysql2", connection: ${JSON.stringify(connection)} };\n`);
   await Promise.all([
     made.built,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Deployer } from "../src/index.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
+import { listening } from "./support/listening.ts";
 import { docker } from "./support/postgres.ts";
 import { until } from "./support/until.ts";
 
@@ -35,6 +36,7 @@ const web = {
   volumes: ["data:/srv/data"],
   ports: ["8080"],
   init: true,
+  healthcheck: listening(8080),
 };
 /** Has the volume at another place; in a rehearsal, whoever it runs as can write to the copy. */
 const migrate = (migration: string, user: string) => ({

@@ -39,6 +39,13 @@ export function aService(
 
 /** Serves files of the directory `/w` on port 80, a page that names its host among them. */
 const serve = "mkdir -p /w && echo $$NAME > /w/index.html && exec httpd -f -p 80 -h /w";
+/** Whoever waits for a service that has none waits for three seconds. */
+const healthcheck = {
+  test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1/"],
+  interval: "30s",
+  timeout: "5s",
+  retries: 3,
+};
 
 function aComposeService(command: string, overrides: Partial<ComposeService> = {}): ComposeService {
   return {
@@ -62,24 +69,25 @@ export function aShop(stack: string, services: Readonly<Record<string, Partial<C
     web: aComposeService(serve, {
       environment: { NAME: "web" },
       networks: { default: null, back: null },
-      healthcheck: {
-        test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1/"],
-        interval: "30s",
-        timeout: "5s",
-        retries: 3,
-      },
+      healthcheck,
     }),
-    worker: aComposeService(serve, { environment: { NAME: "worker" }, networks: back }),
+    worker: aComposeService(serve, { environment: { NAME: "worker" }, networks: back, healthcheck }),
     migrate: aComposeService("echo migrating; wget -q -O - http://db/", { networks: back }),
-    db: aComposeService(serve, { environment: { NAME: "db" }, networks: { back: { aliases: ["database"] } } }),
-    mail: aComposeService(serve, { environment: { NAME: "mail" } }),
+    db: aComposeService(serve, {
+      environment: { NAME: "db" },
+      networks: { back: { aliases: ["database"] } },
+      healthcheck,
+    }),
+    mail: aComposeService(serve, { environment: { NAME: "mail" }, healthcheck }),
     edge: aComposeService(serve, {
       environment: { NAME: "edge" },
+      healthcheck,
       depends_on: { web: { condition: "service_started", required: true } },
     }),
   };
   for (const [name, overrides] of Object.entries(services)) {
-    written[name] = { ...(written[name] ?? aComposeService(serve)), ...overrides };
+    const byDefault = overrides.command === undefined ? { healthcheck } : {};
+    written[name] = { ...(written[name] ?? aComposeService(serve, byDefault)), ...overrides };
   }
   return {
     name: stack,

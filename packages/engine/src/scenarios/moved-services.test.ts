@@ -121,8 +121,9 @@ describe.each(shapes)("%s", (_title, others, inBase, inSlots) => {
 
     it("is where it was after a failure, whichever effect fails", async () => {
       const wrong: string[] = [];
+      const before = await given(...places);
       for (let at = 1; ; at += step) {
-        const scenario = await given(...places);
+        const scenario = before.copy();
         let effect = "";
         scenario.world.calls.fault = ({ index, name }) => {
           if (index !== at) return undefined;

@@ -19,8 +19,9 @@ export interface Enumeration {
 export async function killEverywhere(plan: Enumeration): Promise<{ kills: number; broken: readonly string[] }> {
   const broken: string[] = [];
   const step = plan.step ?? 1;
+  const given = await plan.given();
   for (let at = plan.from ?? 1; ; at += step) {
-    const scenario = await plan.given();
+    const scenario = given.copy();
     scenario.world.restart();
     let last = "";
     const killed = await killedAt(scenario, at, async () => {

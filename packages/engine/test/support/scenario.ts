@@ -37,6 +37,8 @@ export interface RunParts extends ScenarioParts {
 
 export interface Scenario {
   readonly world: FakeWorld;
+  /** The same in a world of its own, for as long as no run is under way. */
+  copy(): Scenario;
   deploy(tag: string, parts?: RunParts): Promise<DeploymentResult>;
   rollback(to?: string, parts?: RunParts): Promise<DeploymentResult>;
   /** What `rollback` asks for, for who calls it with ports of their own. */
@@ -55,8 +57,7 @@ export const shopServices: readonly ServiceFacts[] = [
 const usualConfig = aConfig();
 
 /** One stack in a world in memory, and the engine to deploy to it. */
-export function aScenario(defaults: ScenarioParts = {}): Scenario {
-  const world = createFakeWorld();
+export function aScenario(defaults: ScenarioParts = {}, world: FakeWorld = createFakeWorld()): Scenario {
   const facts = ({ services, config, images, volumes, run }: RunParts) => ({
     stack: world.state.stack,
     homeId: "home",
@@ -77,6 +78,7 @@ export function aScenario(defaults: ScenarioParts = {}): Scenario {
   };
   return {
     world,
+    copy: () => aScenario(defaults, world.copy()),
     rollbackRequest,
     deploy(tag, parts = {}) {
       checkOut(parts);

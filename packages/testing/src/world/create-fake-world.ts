@@ -51,24 +51,40 @@ export interface FakeWorld {
   leftovers(): readonly string[];
   /** Runs a project as `docker compose up -d` would. */
   runPlain(project: ResolvedProject): void;
+  /** Another world in which all that is the same, for as long as no run is under way. */
+  copy(): FakeWorld;
 }
 
 /** A world in memory in which deployments run in milliseconds, and that watches what must never happen. */
 export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | undefined } = {}): FakeWorld {
-  const state = createState(stack);
-  const clock = createFakeClock();
-  const events: SluiceEvent[] = [];
-  const violations: string[] = [];
-  const behaviours = new Map<string, Behaviour>();
+  return worldOf({
+    state: createState(stack),
+    clock: createFakeClock(),
+    events: [],
+    violations: [],
+    behaviours: new Map(),
+    served: new Set(),
+    ids: 0,
+  });
+}
+
+interface WorldParts extends Pick<FakeWorld, "state" | "clock" | "events" | "violations" | "behaviours"> {
+  readonly served: Set<string>;
+  /** How many random ids there have been. */
+  readonly ids: number;
+}
+
+function worldOf(parts: WorldParts): FakeWorld {
+  const { state, clock, events, violations, behaviours, served } = parts;
   let latest = "";
   const violation = (what: string) => void violations.push(`after ${latest}: ${what}`);
-  const keepPromises = createPromises(state, violation);
+  const keepPromises = createPromises(state, violation, served);
   const calls = createCalls((name) => {
     latest = name;
     keepPromises();
   });
   const orders = createFakeOrders();
-  let ids = 0;
+  let { ids } = parts;
 
   const world: FakeWorld = {
     slowDrainMs: 0,
@@ -126,6 +142,19 @@ export function createFakeWorld({ stack = "shop" }: { readonly stack?: string | 
       }
       latest = "docker compose up";
       keepPromises();
+    },
+    copy() {
+      const { slowDrainMs, slowStopMs } = world;
+      const copied = worldOf({
+        state: structuredClone(state),
+        clock: clock.copy(),
+        events: [...events],
+        violations: [...violations],
+        behaviours: new Map(behaviours),
+        served: new Set(served),
+        ids,
+      });
+      return Object.assign(copied, { slowDrainMs, slowStopMs });
     },
   };
   return world;

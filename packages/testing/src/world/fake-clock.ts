@@ -9,16 +9,16 @@ export interface FakeClock extends Clock {
   advance(ms: number): void;
   /** Moves wall time, and nothing else: what waits, waits as long as before. Negative goes back. */
   skewWall(ms: number): void;
+  /** Another one that shows the same, for which nobody waits. */
+  copy(): FakeClock;
 }
 
 /**
  * A clock that jumps: when everything waits for time and nothing else is under way, it goes to the earliest moment that
  * somebody waits for. An hour costs a fraction of a millisecond, and deadlines fire exactly when they would.
  */
-export function createFakeClock(start = Date.UTC(2026, 0, 1)): FakeClock {
+export function createFakeClock(start = Date.UTC(2026, 0, 1), { elapsed = 0, skew = 0 } = {}): FakeClock {
   const timers = new Set<Timer>();
-  let elapsed = 0;
-  let skew = 0;
   let isTicking = false;
 
   const tick = () => {
@@ -46,6 +46,7 @@ export function createFakeClock(start = Date.UTC(2026, 0, 1)): FakeClock {
     skewWall(ms) {
       skew += ms;
     },
+    copy: () => createFakeClock(start, { elapsed, skew }),
     sleep(ms, signal) {
       return new Promise<void>((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason as Error);

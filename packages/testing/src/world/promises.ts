@@ -2,9 +2,12 @@ import { slots } from "@sluice/core";
 import { containersIn, isUp, type WorldState } from "./state.ts";
 import { isPublic, type Reach, usersOf } from "./users.ts";
 
-/** Looks at the world after every effect and says what of the promises is broken. */
-export function createPromises(state: WorldState, violation: (what: string) => void): () => void {
-  const served = new Set<string>();
+/**
+ * Looks at the world after every effect and says what of the promises is broken.
+ *
+ * @param served services that users reach, all of them, as of the last effect
+ */
+export function createPromises(state: WorldState, violation: (what: string) => void, served: Set<string>): () => void {
   return () => {
     const users = usersOf(state);
     for (const [service, reach] of Object.entries(users)) {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { askedUntilReady } from "./asked-until-ready.ts";
 import { type ComposeProject, startComposeProject } from "./compose-project.ts";
+import { listening } from "./listening.ts";
 import { startToolsImage } from "./tools-image.ts";
 
 export const password = "canary-3fd07a";
@@ -79,6 +80,7 @@ export async function startToolProject(config: object): Promise<ToolProject> {
       command: ["node", "-e", application],
       init: true,
       ports: ["8080"],
+      healthcheck: listening(8080),
     };
     const services = { db, ...Object.fromEntries(jobs), web };
     const write: ToolProject["write"] = async (tool, name, text) => {
