@@ -157,10 +157,11 @@ describe("a rollback to what serves", () => {
   it("changes nothing that runs otherwise than the release has it, and makes nothing of data that is down so", async () => {
     const scenario = await aLiveRelease();
     const { state } = scenario.world;
-    const [db] = [...state.containers.values()].filter(({ service }) => service === "db");
-    if (!db) throw new Error("no db");
-    db.spec = JSON.stringify({ image: "db:2" });
-    for (const door of state.doors.values()) door.spec = "older";
+    const [found] = [...state.containers.values()].filter(({ service }) => service === "db");
+    if (!found) throw new Error("no db");
+    const db = { ...found, spec: JSON.stringify({ image: "db:2" }) };
+    state.containers.set(db.id, db);
+    for (const [id, door] of state.doors) state.doors.set(id, { ...door, spec: "older" });
     expect(await scenario.rollback("v2")).toMatchObject({ outcome: "nothing-to-do" });
     db.state = "exited";
     expect(await scenario.rollback("v2")).toMatchObject({ outcome: "nothing-to-do" });
