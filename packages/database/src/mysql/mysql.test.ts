@@ -210,7 +210,7 @@ describe("a swap", () => {
     const { script } = swapScripts(request, all);
     expect(statementsOf(script)).toEqual([
       "use `old`;",
-      "set lock_wait_timeout = least(10, @@lock_wait_timeout);",
+      "set lock_wait_timeout = cast(least(10, @@lock_wait_timeout) as unsigned);",
       "set global event_scheduler = off;",
       "drop trigger `shop`.`tr`;",
       "drop view `shop`.`large`;",

@@ -47,7 +47,7 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
   const first = [
     use,
     // Where the server's own limit is shorter, nobody is to stand behind such a wait for longer. Nothing is exchanged yet.
-    `set lock_wait_timeout = least(${lockWaitSeconds}, @@lock_wait_timeout);`,
+    `set lock_wait_timeout = cast(least(${lockWaitSeconds}, @@lock_wait_timeout) as unsigned);`,
     ...rest(programs),
     ...dropBound(live, programs.live),
     ...dropBound(fresh, programs.fresh),
