@@ -1,11 +1,4 @@
-import {
-  type Clock,
-  type Diagnosis,
-  type DiagnosisCode,
-  type DoctorReport,
-  type Examiner,
-  isSluiceError,
-} from "@sluice/core";
+import { type Clock, type Diagnosis, type DoctorReport, type Examiner, isSluiceError } from "@sluice/core";
 import { createDeadline, settle } from "../deadline.ts";
 
 /** What one examiner may take, milliseconds. */
@@ -44,7 +37,7 @@ async function ask(examiner: Examiner, clock: Clock, outer: AbortSignal | undefi
 function failureOf(name: string, error: unknown): Diagnosis {
   const why = `nothing can be said of the ${name}, and a deployment would fail here too`;
   if (isSluiceError(error)) {
-    const code = error.code.toLowerCase().replaceAll("_", "-") as DiagnosisCode;
+    const code = error.code.toLowerCase().replaceAll("_", "-") as Diagnosis["code"];
     return { severity: "error", code, what: error.message, why, mend: error.hint ?? "see the message" };
   }
   const what = error instanceof Error ? error.message : String(error);
