@@ -85,7 +85,7 @@ describe("sluice init", () => {
     const databases = names.map((name) => facts({ name, role: "data", confidence: "sure", reason: "postgres image" }));
     const findings = names.map((service) => ({
       severity: "warn" as const,
-      code: "no-backup",
+      code: "no-backup" as const,
       service,
       message: `no backup of ${service}`,
       hint: "name it",

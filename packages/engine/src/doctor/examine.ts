@@ -45,7 +45,7 @@ async function ask(examiner: Examiner, clock: Clock, outer: AbortSignal | undefi
 function failureOf(name: string, error: unknown): Diagnosis {
   const why = `nothing can be said of the ${name}, and a deployment would fail here too`;
   if (isSluiceError(error)) {
-    const code = error.code.toLowerCase().replaceAll("_", "-");
+    const code = error.code.toLowerCase().replaceAll("_", "-") as Diagnosis["code"];
     return { severity: "error", code, what: error.message, why, mend: error.hint ?? "see the message" };
   }
   const what = messageOf(error);

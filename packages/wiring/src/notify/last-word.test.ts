@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { createLastWord } from "./last-word.ts";
 
 const event = (body: EventBody): SluiceEvent => createEvent(new Date(0), body);
-const finding = (code: string) => event({ type: "finding", finding: { severity: "info", code, message: code } });
+const finding = (message: string) =>
+  event({ type: "finding", finding: { severity: "info", code: "not-asked", message } });
 const end = (deployment: string) =>
   event({
     type: "deployment-end",
@@ -20,7 +21,7 @@ const end = (deployment: string) =>
 function setUp() {
   const told: string[] = [];
   const lastWord = createLastWord((one) => {
-    if (one.type === "finding") told.push(one.finding.code);
+    if (one.type === "finding") told.push(one.finding.message);
     if (one.type === "deployment-end") told.push(`end ${one.deployment}`);
   });
   return { told, lastWord };

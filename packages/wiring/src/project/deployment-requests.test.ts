@@ -1,23 +1,23 @@
-import type { DeploymentPlan, Finding } from "@sluice/core";
+import type { DeploymentPlan, Finding, FindingCode } from "@sluice/core";
 import { aConfig, aProject, aService } from "@sluice/testing";
 import { expect, it } from "vitest";
 import type { Session } from "../session.ts";
 import { deployRequest, planView, rollbackRequest } from "./deployment-requests.ts";
 
-const finding = (code: string): Finding => ({ severity: "warn", code, message: code });
+const finding = (code: FindingCode): Finding => ({ severity: "warn", code, message: code });
 const plan: DeploymentPlan = { kind: "deploy", candidate: "green", previous: "blue", steps: [] };
 
 it("a plan shows what is found of the project, of the stack and beyond, each once", () => {
-  const ofProject = finding("unset-variable");
+  const ofProject = finding("variable-not-set");
   const request = { project: aProject({ findings: [ofProject] }) };
   const codes = (prepared: { readonly findings?: readonly Finding[] }, beyond?: readonly Finding[]) =>
     planView(request, { plan, ...prepared }, null, "v1", beyond).findings.map(({ code }) => code);
-  expect(codes({ findings: [finding("orphan-data"), ofProject] }, [finding("memory-low")])).toEqual([
-    "unset-variable",
+  expect(codes({ findings: [finding("orphan-data"), ofProject] }, [finding("two-versions")])).toEqual([
+    "variable-not-set",
     "orphan-data",
-    "memory-low",
+    "two-versions",
   ]);
-  expect(codes({})).toEqual(["unset-variable"]);
+  expect(codes({})).toEqual(["variable-not-set"]);
 });
 
 /** A session of a project with these databases, one of which is to be backed up; which one, nobody has said. */

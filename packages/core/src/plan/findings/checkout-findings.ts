@@ -30,7 +30,7 @@ export function storedFindings(
       ? [
           {
             severity: "info" as const,
-            code: "release-dirty",
+            code: "release-dirty" as const,
             message: `release ${tag} (${id}) was built with changes that commit ${short(commit ?? "")} does not have`,
           },
         ]
@@ -39,7 +39,7 @@ export function storedFindings(
       ? [
           {
             severity: "info" as const,
-            code: "tag-shared",
+            code: "tag-shared" as const,
             message: `two releases are stored as ${tag}: this is ${id}, of ${source(bundle)}; ${other.id} is of ${source(other)}`,
             hint: `to go to the other one, name it by its id: sluice rollback ${other.id}`,
           },
