@@ -18,7 +18,7 @@ export function tableLocks(sql: (statements: string) => Promise<string>) {
         return id === "";
       }),
     /** The server lets nobody wait for a table for longer, while something is done. */
-    async withLockWait<T>(seconds: number, work: () => Promise<T>): Promise<T> {
+    withLockWait: async <T>(seconds: number, work: () => Promise<T>): Promise<T> => {
       await sql(`set global lock_wait_timeout = ${seconds}`);
       try {
         return await work();
