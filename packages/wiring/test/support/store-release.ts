@@ -7,5 +7,5 @@ export async function storeRelease(options: Parameters<typeof createSession>[0],
   await using session = createSession(options);
   const [project, config, ports] = await Promise.all([session.project(), session.config(), session.ports()]);
   const release = { tag, commit: null, dirty: true, source: "option" } as const;
-  return provideRelease(ports, { project, release, config });
+  return await provideRelease(ports, { project, release, config });
 }
