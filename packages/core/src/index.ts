@@ -95,7 +95,6 @@ export * from "./plan/doors/door-spec.ts";
 export * from "./plan/doors/probe-target.ts";
 export { shutDoors } from "./plan/doors/shut-doors.ts";
 export * from "./plan/findings/changed-base.ts";
-export * from "./plan/findings/changed-platform.ts";
 export * from "./plan/findings/checkout-findings.ts";
 export * from "./plan/findings/data-anew.ts";
 export * from "./plan/findings/down-base.ts";

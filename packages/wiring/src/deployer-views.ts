@@ -16,6 +16,7 @@ import type { AttemptRecord, RebuiltState, UnderWay } from "@sluice/engine";
 import type { LeftBackups, LockHolder } from "@sluice/journal";
 import type { AlteredVariable, DroppedStep, MigrationStep, RelativeWrite, WorkflowFile } from "@sluice/workflows";
 
+export type { SlotStatus } from "@sluice/core";
 export type { AuditReport, ExportedHome, LeftBackups, LockHolder } from "@sluice/journal";
 
 export interface PlanView {

@@ -1,19 +1,13 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ComposeModel } from "@sluice/core";
 import { systemClock as clock } from "@sluice/core/node";
 import { expect, test } from "vitest";
-import { withDefaultPlatform } from "../model/default-platform.ts";
 import { composeModel } from "./compose-model.ts";
 import { createEngine } from "./engine.ts";
 
 /** What `composeModel` comes to with a Compose that is this script. */
-async function runAs(
-  script: string,
-  env: Readonly<Record<string, string>> = {},
-  model: ComposeModel = { name: "shop", services: {} },
-): Promise<string> {
+async function runAs(script: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "sluice-compose-model-"));
   try {
     const path = join(directory, "docker");
@@ -21,7 +15,7 @@ async function runAs(
     await chmod(path, 0o755);
     const engine = createEngine({ env: { PATH: `${directory}:/bin`, ...env }, clock });
     const options = { failed: "web cannot be built", code: "BUILD_FAILED" } as const;
-    return await composeModel(engine, model, ["up"], options);
+    return await composeModel(engine, { name: "shop", services: {} }, ["up"], options);
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -30,14 +24,6 @@ async function runAs(
 test("Compose takes nothing for an orphan, whatever the environment says", async () => {
   const script = "echo $COMPOSE_IGNORE_ORPHANS-$COMPOSE_REMOVE_ORPHANS";
   expect(await runAs(script, { COMPOSE_REMOVE_ORPHANS: "1" })).toBe("1-\n");
-});
-
-test("a model has the platform that it was made for, whichever shell works on it", async () => {
-  const [script, shell] = ["echo $DOCKER_DEFAULT_PLATFORM", { DOCKER_DEFAULT_PLATFORM: "linux/amd64" }];
-  const model = withDefaultPlatform({ name: "shop", services: {} }, "linux/arm64");
-  expect(await runAs(script, shell, model)).toBe("linux/arm64\n");
-  expect(await runAs(script, {}, model)).toBe("linux/arm64\n");
-  expect(await runAs(script, shell)).toBe("linux/amd64\n");
 });
 
 test.each([

@@ -44,8 +44,8 @@ export async function composeModel(
     // A model may be a part of what a project has: what it does not name is no orphan. Compose refuses both variables at once.
     env: {
       ...envFileValues(model),
-      ...engine.env,
       ...defaultPlatform(model),
+      ...engine.env,
       COMPOSE_IGNORE_ORPHANS: "1",
       COMPOSE_REMOVE_ORPHANS: undefined,
     },

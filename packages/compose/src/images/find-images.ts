@@ -100,7 +100,7 @@ async function pull(
       "pull",
       ...flags,
     ],
-    env: { ...engine.env, ...defaultPlatform(model) },
+    env: { ...defaultPlatform(model), ...engine.env },
     cwd: "/",
     stdin: JSON.stringify({ name: model.name, services: chosen }),
     source: "pull",

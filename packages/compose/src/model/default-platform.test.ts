@@ -14,7 +14,7 @@ const files = {
 };
 const model = withDefaultPlatform(withCheckout(files, "/srv/shop"), "linux/arm64");
 
-describe("the default platform of an env file or the environment", () => {
+describe("the default platform of an env file", () => {
   it("is that of each service which is built and says none, as Compose has it", () => {
     expect(model.services).toEqual({
       web: { build: { context: "/srv/shop" }, platform: "linux/arm64" },

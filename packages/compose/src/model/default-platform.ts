@@ -5,9 +5,8 @@ import { escapeDollars, unescapeDollars } from "./dollars.ts";
 export const platformVariable = "DOCKER_DEFAULT_PLATFORM";
 
 /**
- * The model with what an env file or the environment sets that to, as a later run of Compose reads no file, and may have another
- * environment: as the platform of each service that is built, which Compose makes it too, counting it in the hash of the container;
- * and noted for what is pulled. Pure.
+ * The model with what an env file sets that to, as no later run of Compose reads the file: as the platform of each service that is
+ * built, which Compose makes it too, counting it in the hash of the container; and noted for what is pulled. Pure.
  */
 export function withDefaultPlatform(model: ComposeModel, value: string | undefined): ComposeModel {
   if (!value) return model;
@@ -24,10 +23,7 @@ function canBeFor(platform: string, { platforms }: NonNullable<ComposeService["b
   return !Array.isArray(platforms) || platforms.length === 0 || platforms.includes(platform);
 }
 
-/**
- * For the environment of Compose, over what that says itself: what a release was made for holds on the way back to it, whichever
- * shell that is begun from. Pure.
- */
+/** For the environment of Compose, under what that says itself. Pure. */
 export function defaultPlatform(model: ComposeModel): Readonly<Record<string, string>> {
   const platform = notedPlatform(model);
   return platform === undefined ? {} : { [platformVariable]: unescapeDollars(platform) };

@@ -30,7 +30,8 @@ export async function serviceHashes(
 
 async function hashes(model: ComposeModel, options: HashOptions): Promise<ReadonlyMap<string, string>> {
   const stdin = JSON.stringify(model);
-  const question = "config --no-normalize --hash";
+  // Compose counts that of the environment in the hash of what is built and says no platform.
+  const question = `config --no-normalize --hash for ${options.env[platformVariable] ?? "any platform"}`;
   const listing = await remembered(options, question, stdin, () => askHashes(model.name, stdin, options));
   return new Map(
     listing
@@ -61,8 +62,7 @@ async function askHashes(project: string, stdin: string, { env, cwd, signal }: H
       "*",
     ],
     stdin,
-    // Compose counts it in the hash of what is built and says no platform; what the project has of it is in the model.
-    env: { ...env, [platformVariable]: undefined },
+    env,
     cwd,
     signal,
   });

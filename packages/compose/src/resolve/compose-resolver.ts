@@ -110,8 +110,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const leftOut = reading.unread === null ? null : await findLeftOut(reading.unread, found, env);
       const read = withCheckout(reading.model, await checkoutOf(found.directory), found.directory);
       const values = await ofEnvFiles(read, found, mentions);
-      const platform = env[platformVariable] ?? values[platformVariable];
-      const filled = withDefaultPlatform(withEnvFileValues(read, values), platform);
+      const filled = withDefaultPlatform(withEnvFileValues(read, values), values[platformVariable]);
       const written = withLabelPrefixes(filled, config.traffic.proxyLabels);
       const activeNames = new Set(reading.active);
       if (reading.unread !== null && needsMore(written, config)) throw await refusal(reading.unread, found, env);

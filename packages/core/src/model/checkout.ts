@@ -10,8 +10,8 @@ export function notedCheckout(model: ComposeModel): string | undefined {
 }
 
 /**
- * Platform that an env file or the environment has images pulled for where a service says none, escaped as the rest of the model;
- * `undefined` where none is noted.
+ * Platform that an env file has images pulled for where a service says none, escaped as the rest of the model; `undefined` where
+ * none is noted.
  */
 export function notedPlatform(model: ComposeModel): string | undefined {
   const platform = (model[checkoutNote] as { readonly platform?: unknown } | undefined)?.platform;

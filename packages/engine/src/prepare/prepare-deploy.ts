@@ -1,11 +1,4 @@
-import {
-  assertDoorsCan,
-  assertHttps,
-  assertPortProtocols,
-  planDeployment,
-  portTransfers,
-  withChangedPlatforms,
-} from "@sluice/core";
+import { assertDoorsCan, assertHttps, assertPortProtocols, planDeployment, portTransfers } from "@sluice/core";
 import { newestCreation } from "../record/in-order.ts";
 import { lastServing, unprovenReleases } from "../record/read-attempts.ts";
 import type { DeployRequest, PreparedDeployment } from "../requests.ts";
@@ -49,7 +42,7 @@ export async function prepareDeploy(
   const found = await findWanted(stored, before, request, ports, signal);
   const facts = await findDeployFacts({ observed, bundles, unproven, ...before, ...found }, request, ports, signal);
   const desired = await desiredDeployment(facts, request, ports, signal);
-  const plan = planDeployment(desired, withChangedPlatforms(observed, previousRelease?.model, project.model));
+  const plan = planDeployment(desired, observed);
   const transfers = portTransfers(facts.serving, services, observed);
   const planned = { ...project, tag: wanted.tag, config, observed, orphans: facts.orphans, transfers };
   await assertPossible(plan, { ...planned, model: () => project.model }, ports, signal);

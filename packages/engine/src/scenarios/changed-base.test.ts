@@ -1,9 +1,8 @@
 import { SluiceError } from "@sluice/core";
-import { aConfig, aProject, aRequest, aService } from "@sluice/testing";
+import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf, serves } from "../../test/support/enumerate.ts";
 import { aScenario, type RunParts, type Scenario, shopServices } from "../../test/support/scenario.ts";
-import { prepareDeploy } from "../prepare/prepare-deploy.ts";
 
 const before: RunParts = { volumes: { db: "data" } };
 const moved: RunParts = { volumes: { db: "data2" } };
@@ -154,16 +153,3 @@ it.each(["warm", "removed"] as const)(
     expect(database(scenario)).toBe("db:2 data running");
   },
 );
-
-it("the plan says that a base service is to be for another platform", async () => {
-  const scenario = aScenario();
-  await scenario.deploy("v1");
-  const project = aProject({ services: shopServices });
-  const db = { ...project.model.services["db"], platform: "linux/arm64" };
-  const model = { ...project.model, services: { ...project.model.services, db } };
-  const request = { ...scenario.rollbackRequest(), project: { ...project, model }, release: aRequest("v2") };
-  const { plan } = await prepareDeploy(request, scenario.world.ports());
-  expect(plan.steps.find(({ kind }) => kind === "base")?.cause).toBe(
-    "its configuration changed, also its platform (the engine's own runs, linux/arm64 is wanted)",
-  );
-});
