@@ -10,15 +10,18 @@ import { startLoad, versionsSeen } from "./load.ts";
 
 const run = promisify(execFile);
 const rehearsed = ["--env", "rehearsed"];
-/** A check that fails asks less often than those of the harness. */
-const config = `  rehearsed:
-    database: { service: db, beforeDeploy: none, rehearsal: block }
-    checks:
+/** For a deployment that nothing of production is touched by: a check of its rehearsal is to fail, and asks less often. */
+const refused = ["--env", "refused"];
+const fewRetries = `    checks:
       - { service: web, http: { path: /version, contains: '"version"' } }
       - { service: web, http: { path: /api/products, maxTime: 5s }, retries: 4 }
+`;
+const environment = (name: string, more = "") => `  ${name}:
+    database: { service: db, beforeDeploy: none, rehearsal: block }
     rollout: { steps: [100], bake: 0s }
     analysis: { enabled: false }
-`;
+${more}`;
+const config = environment("rehearsed") + environment("refused", fewRetries);
 
 const stepsOf = (events: readonly SluiceEvent[]) =>
   events.flatMap((event) => (event.type === "step-end" ? [`${event.kind} ${event.result}`] : []));
@@ -62,7 +65,7 @@ describe("a shop whose migrations are rehearsed", () => {
     await shop.release("v3", { migrations: "breaking" });
     const before = await containersOf(shop.stack);
     const load = startLoad(shop.url);
-    const { events } = await shop.sluice(20, "deploy", "--release", "v3", ...rehearsed);
+    const { events } = await shop.sluice(20, "deploy", "--release", "v3", ...refused);
     expect((await load.stop()).failures).toEqual([]);
     expect(events.find(({ type }) => type === "error")).toMatchObject({
       code: "REHEARSAL_FAILED",
@@ -91,8 +94,8 @@ describe("a shop whose migrations are rehearsed", () => {
     expect(said(events)).toContainEqual(expect.stringMatching(/^rollback of images safe: fail \(/));
     expect(await columns()).toBe("id name origin price");
     expect(await versionsSeen(shop.url)).toEqual(["v3"]);
-    const refused = await shop.sluice(10, "rollback", ...rehearsed);
-    expect(refused.events.find(({ type }) => type === "error")).toMatchObject({
+    const rollback = await shop.sluice(10, "rollback", ...rehearsed);
+    expect(rollback.events.find(({ type }) => type === "error")).toMatchObject({
       code: "DATA_INCOMPATIBLE",
       message: expect.stringMatching(/^v2 does not run on the schema that v3 left: check ".*\/api\/products/),
       hint: expect.stringContaining("sluice db restore"),

@@ -269,8 +269,8 @@ describe("going back", () => {
     // Not taken by a backup for what a dead one left.
     const marked = "grep -l SLUICE_BACKUP= /proc/[0-9]*/environ || true";
     expect(await project.run("db", ["sh", "-c", marked])).toBe("");
-    // The script in the container goes on alone.
-    await endRenaming();
+    // The script in the container goes on alone, and waits for no longer than it means to: a server would for a day.
+    await until(async () => !(await isRenaming()));
     await until(async () => (await sql("select @@event_scheduler")) === "ON");
     await letGo(1);
     await holding;

@@ -60,15 +60,6 @@ export async function readRouting(door: string, signal?: AbortSignal): Promise<D
   throw new SluiceError("DOOR_FAILED", "the admin socket is not there", { retryable: true });
 }
 
-/** Requests that the door's process has under way, as its own statistics count them. */
-export async function readUnderWay(door: string, signal?: AbortSignal): Promise<number> {
-  const command = ["sh", "-c", "echo show stat | socat - UNIX-CONNECT:/tmp/admin.sock"];
-  const { stdout } = await containerExec.exec(door, command, { signal });
-  const rows = Buffer.from(stdout).toString().split("\n");
-  const current = rows.filter((row) => row.startsWith("users,FRONTEND,")).map((row) => Number(row.split(",")[4]));
-  return current.reduce((sum, count) => sum + count, 0);
-}
-
 /** A port of this host that something other than a container listens on. */
 export async function holdPort(): Promise<AsyncDisposable & { readonly port: number }> {
   const server = createServer();

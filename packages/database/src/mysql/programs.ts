@@ -46,7 +46,11 @@ export interface RoutineGrant {
 
 const quiet = ["--skip-comments", "--no-data", "--no-create-db", "--no-tablespaces", "--skip-lock-tables"];
 
-/** @throws SluiceError RESTORE_FAILED, DATABASE_UNREACHABLE */
+/**
+ * By one connection at a time: a server has only so many, and the application holds its own.
+ *
+ * @throws SluiceError RESTORE_FAILED, DATABASE_UNREACHABLE
+ */
 export async function readPrograms(
   exec: ContainerExec,
   target: MysqlTarget,
@@ -74,11 +78,9 @@ select 'grant', hex(routine_name), routine_type, hex(user), hex(host), ${isRole}
   const views = namesOf("view");
   const dump = (args: readonly string[]) => dumpText(exec, target, [...quiet, ...args], options);
   const noTriggers = namesOf("trigger").length === 0;
-  const [triggers, free, shown] = await Promise.all([
-    noTriggers ? "" : dump(["--no-create-info", "--triggers", "--", database]),
-    dump(["--no-create-info", "--skip-triggers", "--routines", "--events", "--", database]),
-    views.length > 0 ? dump(["--skip-triggers", "--", database, ...views]) : "",
-  ]);
+  const triggers = noTriggers ? "" : await dump(["--no-create-info", "--triggers", "--", database]);
+  const free = await dump(["--no-create-info", "--skip-triggers", "--routines", "--events", "--", database]);
+  const shown = views.length > 0 ? await dump(["--skip-triggers", "--", database, ...views]) : "";
   return {
     characterSet: { name: fromHex(digits), collation },
     tables: namesOf("table"),

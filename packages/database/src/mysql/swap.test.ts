@@ -14,6 +14,8 @@ interface Server {
   readonly runs: readonly ((server: Changing) => number)[];
   /** What becomes of it when its client is ended. */
   readonly onEnd?: (server: Changing) => void;
+  /** What each database holds besides tables: `view`, `trigger`, … */
+  readonly besides?: readonly string[];
 }
 
 interface Changing {
@@ -27,7 +29,7 @@ const lost = () => {
 };
 
 /** A server that is asked what it holds, and all that it is told. */
-function serverWith({ runs, onEnd = () => undefined }: Server) {
+function serverWith({ runs, onEnd = () => undefined, besides = [] }: Server) {
   const state: Changing = { content: before, session: "" };
   const told: string[] = [];
   const waiting = [...runs];
@@ -39,13 +41,27 @@ function serverWith({ runs, onEnd = () => undefined }: Server) {
     if (sql.includes("@@global.event_scheduler")) return ["ON"];
     if (sql.includes("'table', hex")) {
       const of = (kind: string, name: string, more = "") => `${kind}\t${Buffer.from(name).toString("hex")}\t${more}`;
-      return [of("set", "latin1", "latin1_bin"), ...state.content[named(sql)].map((name) => of("table", name))];
+      const rest = besides.map((kind) => of(kind, `a ${kind}`));
+      return [
+        of("set", "latin1", "latin1_bin"),
+        ...state.content[named(sql)].map((name) => of("table", name)),
+        ...rest,
+      ];
     }
     if (sql.includes("count(*) from information_schema.tables")) return [`${state.content[named(sql)].length}`];
     if (sql.includes("from information_schema.processlist")) return state.session === "" ? [] : [state.session];
     return [];
   };
-  const exec = async (_container: string, command: readonly string[], { stdin = "" }: ExecOptions = {}) => {
+  let [open, most] = [0, 0];
+  const exec = async (...call: Parameters<typeof run>) => {
+    // Files are put by a shell, which the server does not see.
+    if (call[1][0] === "sh") return run(...call);
+    most = Math.max(most, ++open);
+    await new Promise(setImmediate);
+    open -= 1;
+    return run(...call);
+  };
+  const run = async (_container: string, command: readonly string[], { stdin = "" }: ExecOptions = {}) => {
     const text = typeof stdin === "string" ? stdin : "";
     const ended = (stdout = "", exitCode = 0) => ({ exitCode, stdout: Buffer.from(stdout), stderr: "" });
     if (command[0] !== "sh") {
@@ -74,6 +90,8 @@ function serverWith({ runs, onEnd = () => undefined }: Server) {
   return {
     state,
     told,
+    /** How many connections it had at once. */
+    mostConnections: () => most,
     swap: (onAway?: () => void) =>
       swapDatabases({ exec, stream } as unknown as ContainerExec, target, request, "", { session: "s", onAway }).catch(
         (error: unknown) => error,
@@ -83,6 +101,12 @@ function serverWith({ runs, onEnd = () => undefined }: Server) {
 
 const dropped = (told: readonly string[]) =>
   told.flatMap((text) => [...text.matchAll(/drop database `([^`]+)`/g)].map(([, name]) => name));
+
+it("a swap takes one connection at a time: the application has its own, and a server has only so many", async () => {
+  const { swap, mostConnections } = serverWith({ runs: [() => 0], besides: ["view", "trigger"] });
+  expect(await swap()).toBeUndefined();
+  expect(mostConnections()).toBe(1);
+});
 
 describe("a swap whose connection breaks", () => {
   it("is ended, looked at again, and taken back from where it came to", async () => {

@@ -23,14 +23,10 @@ export async function swapDatabases(
   const { live, fresh, old } = request;
   const server = maintenance(target);
   await assertNobodyRefers(exec, target, live, options);
-  const [[scheduler = ""], ofLive, ofFresh] = await Promise.all([
-    runSql(exec, server, "select @@global.event_scheduler;", options),
-    readPrograms(exec, target, live, options),
-    readPrograms(exec, target, fresh, options),
-  ]);
+  const [scheduler = ""] = await runSql(exec, server, "select @@global.event_scheduler;", options);
   const programs = {
-    live: ofLive,
-    fresh: ofFresh,
+    live: await readPrograms(exec, target, live, options),
+    fresh: await readPrograms(exec, target, fresh, options),
     events,
     // DISABLED cannot be changed while a server runs.
     scheduled: /^(?:ON|1)$/i.test(scheduler),

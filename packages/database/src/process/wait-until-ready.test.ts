@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type ContainerExec, type ObservedContainer, SluiceError, type ThrowAway } from "@sluice/core";
 import { createFakeWorld } from "@sluice/testing";
 import { expect, it } from "vitest";
@@ -33,6 +37,31 @@ it("a server is asked again inside its container: in one call, however long it t
   const { calls, request } = running([0]);
   await waitUntilReady(request);
   expect(calls).toEqual([["sh", "-c", expect.stringContaining('until "$@"'), "sh", ...probe]]);
+});
+
+it("that call ends after some five seconds, however many answers fit into them", async () => {
+  const { calls, request } = running([0]);
+  await waitUntilReady(request);
+  const [[, , script = ""] = []] = calls;
+  const directory = await mkdtemp(join(tmpdir(), "sluice-ready-"));
+  try {
+    // Between two looks at the clock there are two seconds.
+    const programs = {
+      date: "echo >> looks; echo $((1000 + $(wc -l < looks) * 2))",
+      sleep: "exit 0",
+      probe: "echo >> asked; exit 1",
+    };
+    for (const [name, text] of Object.entries(programs)) {
+      await writeFile(join(directory, name), `#!/bin/sh\n${text}\n`);
+      await chmod(join(directory, name), 0o755);
+    }
+    const env = { ...process.env, PATH: `${directory}:${process.env["PATH"]}` };
+    const { status } = spawnSync("sh", ["-c", script, "sh", "probe"], { cwd: directory, env });
+    expect(status).toBe(1);
+    expect(await readFile(join(directory, "asked"), "utf8")).toBe("\n".repeat(3));
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 it("the call is made again where the server takes longer than that", async () => {

@@ -50,13 +50,12 @@ export async function waitUntilReady(request: ReadyRequest, signal?: AbortSignal
 
 /**
  * A probe that is asked again inside the container, for some five seconds: each call from outside takes the engine longer than a server
- * takes to answer.
+ * takes to answer. By the clock, as a probe may take a second itself, and whoever waits looks only between two calls at its state.
  */
 const again = `
-turns=50
+end=$(($(date +%s) + 5))
 until "$@" > /dev/null 2>&1; do
-  turns=$((turns - 1))
-  [ "$turns" -gt 0 ] || exit 1
+  [ "$(date +%s)" -lt "$end" ] || exit 1
   sleep 0.1 2> /dev/null || sleep 1
 done
 `;

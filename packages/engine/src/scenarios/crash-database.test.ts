@@ -16,10 +16,10 @@ async function killV3(
     async given() {
       const scenario = aScenario({ config });
       for (const tag of ["v1", "v2"]) await scenario.deploy(tag);
-      done = [];
       return scenario;
     },
     async when(scenario) {
+      done = [];
       // What it is killed before has not happened.
       await scenario.deploy("v3").finally(() => done.push(...scenario.world.calls.log.slice(0, -1)));
     },

@@ -2,7 +2,10 @@ import { readAttempts } from "../../src/index.ts";
 import { killedAt, reached, type Scenario } from "./scenario.ts";
 
 export interface Enumeration {
-  /** The world before the run that is killed. */
+  /**
+   * The world before the run that is killed. Called once: each run gets a copy, so what a test keeps beside the world it
+   * begins anew in `when`.
+   */
   readonly given: () => Promise<Scenario>;
   /** The run that is killed. */
   readonly when: (scenario: Scenario) => Promise<unknown>;
