@@ -142,7 +142,7 @@ export * from "./plan/releases/match-bundle.ts";
 export * from "./plan/releases/promoted-images.ts";
 export * from "./plan/releases/releases-to-prune.ts";
 export { heldByOrphans, keptOrphans, lostOrphans, mayRemove, type Orphan, orphansOf } from "./plan/steps/orphans.ts";
-export { baseServices, type ChangedFiles, inOrder } from "./plan/steps/plan-base.ts";
+export { baseServices, type ChangedFiles, inOrder, isAlwaysPutBack } from "./plan/steps/plan-base.ts";
 export * from "./plan/steps/rollout-steps.ts";
 export * from "./plan/steps/step.ts";
 export * from "./ports/backup-taker.ts";

@@ -20,9 +20,18 @@ it("of a run that is run again, its actor is who did that", () => {
 });
 
 it("elsewhere there is none, and what is empty is not said", () => {
-  const names = ["GITHUB_ACTIONS", "GITHUB_API_URL", "GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH", "GITHUB_OUTPUT"];
+  const names = [
+    "GITHUB_ACTIONS",
+    "GITHUB_API_URL",
+    "GITHUB_EVENT_NAME",
+    "GITHUB_EVENT_PATH",
+    "GITHUB_OUTPUT",
+    "RUNNER_ENVIRONMENT",
+  ];
   const empty = readWorkflowRun(Object.fromEntries(names.map((name) => [name, ""])));
   expect(empty).toEqual(readWorkflowRun({}));
-  expect(empty).toEqual({ isStep: false, startedBy: [], event: {} });
+  expect(empty).toEqual({ isStep: false, isSelfHosted: false, startedBy: [], event: {} });
   expect(readWorkflowRun({ GITHUB_ACTIONS: "true" }).isStep).toBe(true);
+  const isSelfHosted = (environment: string) => readWorkflowRun({ RUNNER_ENVIRONMENT: environment }).isSelfHosted;
+  expect([isSelfHosted("self-hosted"), isSelfHosted("github-hosted")]).toEqual([true, false]);
 });

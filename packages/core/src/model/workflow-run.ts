@@ -2,6 +2,8 @@
 export interface WorkflowRun {
   /** A step of a workflow runs the process, and a runner reads its log along. */
   readonly isStep: boolean;
+  /** On a runner of people's own, not of GitHub. */
+  readonly isSelfHosted: boolean;
   readonly id: string | undefined;
   /** Its page. */
   readonly link: string | undefined;
@@ -32,6 +34,7 @@ export function readWorkflowRun(env: Readonly<Record<string, string | undefined>
   const [first, again] = [said("GITHUB_ACTOR"), said("GITHUB_TRIGGERING_ACTOR")];
   return {
     isStep: said("GITHUB_ACTIONS") === "true",
+    isSelfHosted: said("RUNNER_ENVIRONMENT") === "self-hosted",
     id,
     link: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : undefined,
     repository,

@@ -107,8 +107,7 @@ function addRelease(add: AddStep, scope: PlanScope): void {
   const old = oldWorkers(observed, previous, { replaced, webs: namesOf(webs), made: mended });
   // Never two of one: what stays a worker and leaves the slots stops there before it starts in base.
   const isEarly = handed.some(({ name }) => old.includes(name));
-  // What is made this late is not told to go back to volumes that it leaves.
-  const differences = { ...differencesOf(desired), asServing: undefined };
+  const differences = differencesOf(desired);
   const addLate = (service: ServiceFacts) => {
     if (handed.includes(service) && !old.includes(service.name))
       addHandOver(add, service, previous, { traffic: config.traffic, graceMsOf });

@@ -1,6 +1,6 @@
 import {
   healthPathOf,
-  isApplication,
+  isAlwaysPutBack,
   type ObservedContainer,
   type ServiceFacts,
   SluiceError,
@@ -61,15 +61,13 @@ export const base: StepAction<"base"> = {
     const isRead = scope.run.readEarly?.includes(step.service) === true;
     await upWanted(isRead ? { service: step.service } : step, scope, options);
   },
-  // Users come through an edge of either release, and to the applications of the previous. What holds data and has run stays as it is, but
-  // where all that was there is in a volume that was left.
+  // What holds data and has run stays as it is, but where all that was there is in a volume that was left.
   async undo(step, scope, call) {
     const { service, moves } = step;
     const isOwn = ({ name, active }: ServiceFacts) => active && name === service;
     const facts = scope.release?.bundle.services.find(isOwn);
     const before = scope.previousRelease?.bundle.services.find(isOwn);
-    const isEdge = facts?.role === "edge" || before?.role === "edge";
-    const isBack = isEdge || moves?.isPutBack === true || (before !== undefined && isApplication(before.role));
+    const isBack = moves?.isPutBack === true || isAlwaysPutBack(facts?.role, before);
     if (isBack && hadRelease(scope, service)) await putBack(service, scope, call);
     else await reviveBase(scope, [service]);
     await restartDependants(service, scope, call);

@@ -19,7 +19,7 @@ export interface AskedRelease {
 export async function asAsked(
   stored: StoredRelease,
   serves: string | null,
-  { project, config }: Pick<DeployRequest, "project" | "config">,
+  { project, config }: Pick<DeployRequest, "project"> & { readonly config: ReleaseConfig },
   ports: Pick<EnginePorts, "images">,
   signal?: AbortSignal,
 ): Promise<AskedRelease> {

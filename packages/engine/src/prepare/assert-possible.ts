@@ -15,7 +15,10 @@ import type { EnginePorts } from "../scope.ts";
 import { assertImages } from "./needed-images.ts";
 import { assertBackupReady, assertDoorImage, assertNoObstacle, assertOwnProjects } from "./preflight.ts";
 
-/** The release that a plan makes live, and what it meets. */
+/**
+ * The release that a plan makes live, and what it meets. A way back has no `files`: they only tell which Compose project might be taken over
+ * in place of this stack, and a stack with releases to go back to is not to be left for another.
+ */
 interface Planned extends Pick<ObstaclesRequest, "stack" | "files"> {
   readonly tag: string;
   readonly services: readonly ServiceFacts[];

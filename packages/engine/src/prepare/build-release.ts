@@ -15,7 +15,7 @@ import {
 import { creationTime, newestCreation } from "../record/in-order.ts";
 import { keepChange, releaseOfSameImages } from "../record/stored-release.ts";
 import type { EnginePorts, ReleaseSource } from "../scope.ts";
-import { type AskedRelease, withServices } from "./as-asked.ts";
+import { type AskedRelease, asAsked, withServices } from "./as-asked.ts";
 import { matchRelease } from "./match-promoted.ts";
 
 type BuildPorts = Pick<EnginePorts, "bundles" | "checkout" | "clock" | "identity" | "images">;
@@ -69,12 +69,14 @@ export interface ProvideRequest {
   readonly config: ReleaseConfig;
   /** What another stack has proven of it: its images are used, and nothing is built. */
   readonly proven?: ProvenRelease | undefined;
+  /** Id of the release that serves. Default: none does. */
+  readonly serves?: string | null | undefined;
 }
 
 /**
- * The release of a checkout: as it is stored, or provided and stored now, as a deployment would.
+ * The release of a checkout: as a stored one is deployed now, see `asAsked`, or provided and stored now, as a deployment would.
  *
- * @throws SluiceError BUILD_FAILED, IMAGE_MISSING, and RELEASE_REFUSED for a proven one that is another, and for a changed checkout
+ * @throws SluiceError BUILD_FAILED, IMAGE_MISSING, RELEASE_REFUSED for a proven one that is another, and for a changed checkout; and as `asAsked`
  */
 export async function provideRelease(
   ports: EnginePorts,
@@ -86,7 +88,10 @@ export async function provideRelease(
   const bundles = await ports.bundles.list();
   const { promotion: taken, same, sameCommit } = matchRelease(bundles, wanted, key);
   const missing = same ? await ports.images.missing(same.images, options.signal) : [];
-  if (same && missing.length === 0) return ports.bundles.load(same.id);
+  if (same && missing.length === 0) {
+    const stored = await ports.bundles.load(same.id);
+    return (await asAsked(stored, wanted.serves ?? null, wanted, ports, options.signal)).release;
+  }
   const imagesOf = await releaseOfSameImages(sameCommit, project, ports);
   const newestAt = newestCreation(bundles);
   const source = { project, request, config, key, newestAt, imagesOf, taken };

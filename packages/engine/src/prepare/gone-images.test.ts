@@ -1,4 +1,4 @@
-import { aConfig, aProject } from "@sluice/testing";
+import { aConfig, aProject, aService } from "@sluice/testing";
 import { expect, it } from "vitest";
 import { aScenario, type Scenario, shopServices } from "../../test/support/scenario.ts";
 import { releaseThatServes } from "../record/stored-release.ts";
@@ -43,11 +43,19 @@ it("asks for what the services of the way back mount, and not for what only jobs
   ]);
 });
 
-it("says nothing of a way back that is warm: going back makes nothing", async () => {
-  const scenario = aScenario();
+it("of a way back that is warm asks for what it makes in base alone: what is in its slot is there", async () => {
+  const scenario = aScenario({
+    services: [...shopServices, aService("api", { role: "worker", strategy: "recreate" })],
+  });
   for (const tag of ["v1", "v2"]) await scenario.deploy(tag);
-  scenario.world.state.images.delete("sha256:worker-v1");
+  const { images } = scenario.world.state;
+  images.delete("sha256:worker-v1");
   expect(await goneIn(scenario)).toEqual([]);
+  images.delete("sha256:api-v1");
+  expect(await goneIn(scenario)).toMatchObject([
+    { code: "way-back-gone", message: "nobody can go back to v1: the image of api is gone from the engine" },
+  ]);
+  images.add("sha256:api-v1");
   expect(await scenario.rollback()).toMatchObject({ outcome: "live" });
 });
 

@@ -1,5 +1,6 @@
 import {
   isApplication,
+  isInSlot,
   liveSlot,
   mountedImages,
   type ObservedStack,
@@ -30,7 +31,7 @@ export async function goneImages(
 
 /**
  * That the release which a rollback goes back to cannot come back, as images that its containers are made of are gone from the
- * engine; `null` where it can, also because it is warm, or where there is none.
+ * engine; `null` where it can, also because all that would be made is warm, or where there is none.
  */
 async function goneWayBack(
   observed: ObservedStack,
@@ -41,10 +42,12 @@ async function goneWayBack(
   const live = liveSlot(observed);
   const serves = live?.release ?? (await lastLiveRelease(journal));
   const before = await releaseBefore(live, serves, bundles, { journal });
-  if (!before || warmRelease(observed, before.services, live) === before.id) return null;
+  if (!before) return null;
+  const isWarm = warmRelease(observed, before.services, live) === before.id;
   // What else base names is taken by its name, or pulled.
-  const isMade = (one: ServiceFacts) => one.active && isApplication(one.role);
+  const isMade = (one: ServiceFacts) => one.active && isApplication(one.role) && !(isWarm && isInSlot(one));
   const made = before.services.filter(isMade);
+  if (made.length === 0) return null;
   const stored = await loadOrNull({ bundles: store }, before.id);
   const mounted = stored ? mountedImages(stored.model, made) : [];
   const names = new Set([...made.map(({ name }) => name), ...mounted]);

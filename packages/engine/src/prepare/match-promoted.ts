@@ -2,6 +2,7 @@ import {
   findBundle,
   isSameRelease,
   matchBundle,
+  newestFirst,
   promotedImages,
   promotionObjections,
   type ReleaseBundle,
@@ -55,6 +56,5 @@ function matchPromoted(
   taken: Readonly<Record<string, TakenImage>>,
 ): { readonly same: ReleaseBundle | null; readonly sameCommit: readonly [] } {
   const isTaken = ({ images }: ReleaseBundle) => Object.entries(taken).every(([name, { id }]) => images[name] === id);
-  const newestFirst = bundles.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-  return { same: newestFirst.find((bundle) => isSame(bundle) && isTaken(bundle)) ?? null, sameCommit: [] };
+  return { same: newestFirst(bundles).find((bundle) => isSame(bundle) && isTaken(bundle)) ?? null, sameCommit: [] };
 }

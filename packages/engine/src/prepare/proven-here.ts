@@ -1,4 +1,11 @@
-import { isSameRelease, liveSlot, type ProvenRelease, promotionObjections, type ReleaseBundle } from "@sluice/core";
+import {
+  isSameRelease,
+  liveSlot,
+  newestFirst,
+  type ProvenRelease,
+  promotionObjections,
+  type ReleaseBundle,
+} from "@sluice/core";
 import { lastLiveAt } from "../record/read-attempts.ts";
 import { loadOrNull, releaseThatServes } from "../record/stored-release.ts";
 import type { DeployRequest } from "../requests.ts";
@@ -18,8 +25,8 @@ export async function provenHere(
   signal?: AbortSignal,
 ): Promise<ProvenRelease | null> {
   const key = ports.identity.key(release, project.modelHash);
-  const newestFirst = (await ports.bundles.list()).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
-  for (const found of newestFirst.filter((bundle) => isSameRelease(bundle, key, project.services))) {
+  const bundles = newestFirst(await ports.bundles.list());
+  for (const found of bundles.filter((bundle) => isSameRelease(bundle, key, project.services))) {
     if (!(await hasServed(found, project, ports, signal))) continue;
     if ((await ports.images.missing(found.images, signal)).length > 0) continue;
     const stored = await loadOrNull(ports, found.id);

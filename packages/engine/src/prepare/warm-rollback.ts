@@ -10,17 +10,20 @@ import {
 } from "@sluice/core";
 import { jobsTakenBack } from "./jobs-not-run.ts";
 import { lostBase } from "./lost-base.ts";
+import { assertImages } from "./needed-images.ts";
 import { placedModel } from "./placed-model.ts";
 import { assertDoorImage, assertNoObstacle } from "./preflight.ts";
 import type { RollbackFacts, RollbackScope, WayBack } from "./rollback-facts.ts";
 
-/** Going back to what is warm. @throws SluiceError RELEASE_REFUSED, PREFLIGHT_FAILED */
+/** Going back to what is warm. @throws SluiceError RELEASE_REFUSED, IMAGE_MISSING, PREFLIGHT_FAILED */
 export async function prepareWarm(facts: RollbackFacts, scope: RollbackScope): Promise<WayBack> {
-  const { target, observed, orphans, transfers } = facts;
+  const { target, release, observed, orphans, transfers } = facts;
   const { request, ports, signal, judging, fate } = scope;
   const { services } = target;
   const { plan, told } = planWarm(facts);
   assertPortsFree(plan, transfers, target);
+  // What has none would fail once users have moved, and lead them away again.
+  await assertImages({ ...release, bundle: target }, plan, ports, signal);
   await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
   if (plan.steps.some(({ kind }) => kind === "door")) {
     const model = await placedModel(facts, scope);

@@ -15,9 +15,11 @@ async function failingV2(parts: RunParts, first = before): Promise<Scenario> {
   return scenario;
 }
 
-/** What the container of the database is made from. */
-function database({ world }: Scenario) {
-  const found = [...world.state.containers.values()].find(({ service }) => service === "db");
+const database = (scenario: Scenario) => containerOf(scenario, "db");
+
+/** What the container of a service is made from. */
+function containerOf({ world }: Scenario, name: string) {
+  const found = [...world.state.containers.values()].find(({ service }) => service === name);
   const { image, volumes = [] } = JSON.parse(found?.spec ?? "{}") as {
     readonly image?: string;
     readonly volumes?: readonly { readonly source: string }[];
@@ -123,6 +125,32 @@ describe("a deployment that takes the database to another volume, and fails", ()
     expect(kills).toBeGreaterThan(30);
   });
 });
+
+it.each(["not there before", "there before"] as const)(
+  "an application that becomes a support service with another volume goes back to its own, whatever was in the new one: %s",
+  async (other) => {
+    const api = aService("api", { role: "worker", strategy: "recreate" });
+    const scenario = aScenario({ services: [aService("web"), api] });
+    const { calls, state } = scenario.world;
+    if (other === "there before") state.volumes.add("shop_data2");
+    await scenario.deploy("v1", { volumes: { api: "data" } });
+    let isFirst = true;
+    calls.fault = ({ name }) => {
+      if (name !== "base.up api: start" || !isFirst) return undefined;
+      isFirst = false;
+      return new SluiceError("NOT_READY", "api is not ready");
+    };
+    const services = [aService("web"), { ...api, role: "support" as const }];
+    const undone = await scenario.deploy("v2", { services, volumes: { api: "data2" } });
+    expect(undone).toMatchObject({ outcome: "rolled-back", serving: { tag: "v1" } });
+    expect(lastPlan(scenario)).toContain("; an undo goes back to that volume");
+    expect(told(scenario)).toEqual([
+      expect.stringContaining("base-put-back: base service api has volume shop_data again, as v1 has it"),
+    ]);
+    expect(containerOf(scenario, "api")).toMatch(/ data running$/);
+    expect(await problemsOf(scenario)).toEqual([]);
+  },
+);
 
 it("a rollback says what stays as the release had it that is left, also where there is nothing else to do", async () => {
   const scenario = aScenario();

@@ -1,8 +1,9 @@
 import type { ServiceFacts } from "@sluice/core";
-import { aService } from "@sluice/testing";
+import { aConfig, aProject, aRequest, aService } from "@sluice/testing";
 import { expect, it } from "vitest";
 import { killEverywhere, problemsOf } from "../../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario } from "../../test/support/scenario.ts";
+import { provideRelease } from "../prepare/build-release.ts";
 
 const http = [aService("web")];
 const tcp = [aService("web", { protocol: "tcp", port: 4000 })];
@@ -104,6 +105,19 @@ it("one that is built again, as its images were gone, is as it is configured now
   expect(await scenario.deploy("v1", { services: adminInBase, retry: true })).toMatchObject({ outcome: "live" });
   expect(reached(scenario)).toEqual({ web: ["v1"], admin: ["base"] });
   expect(adminStrategy(scenario, "v1")).toBe("recreate");
+});
+
+it("a rehearsal has a stored release as it is configured now, too, but the one that serves, and stores no change", async () => {
+  const scenario = await withWarm();
+  const provided = async (tag: string) => {
+    const project = aProject({ services: adminInBase });
+    const serves = [...scenario.world.state.bundles.values()].find(({ bundle }) => bundle.tag === "v2")?.bundle.id;
+    const wanted = { project, release: aRequest(tag), config: aConfig(), serves };
+    const { services } = (await provideRelease(scenario.world.ports(), wanted)).bundle;
+    return services.find(({ name }) => name === "admin")?.strategy;
+  };
+  expect([await provided("v1"), await provided("v2")]).toEqual(["recreate", "slots"]);
+  expect(adminStrategy(scenario, "v1")).toBe("slots");
 });
 
 it.each([

@@ -236,6 +236,19 @@ describe("going back", () => {
     expect(await codeOf(scenario.rollback("v1"))).toMatch(/^IMAGE_MISSING/);
   });
 
+  it("to a warm release is refused before users move where the image of what it makes in base is gone", async () => {
+    const services = [...shopServices, aService("api", { role: "worker", strategy: "recreate" })];
+    const scenario = await after(["v1", "v2"], { services });
+    const { images } = scenario.world.state;
+    images.delete("sha256:web-v1");
+    images.delete("sha256:api-v1");
+    expect(await codeOf(scenario.rollback())).toMatch(/^IMAGE_MISSING/);
+    expect(scenario.world.calls.log.filter((name) => name.startsWith("router.setRouting"))).toEqual([]);
+    // What is warm needs none.
+    images.add("sha256:api-v1");
+    expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+  });
+
   it("to what serves already does nothing", async () => {
     const scenario = await after(["v1", "v2"]);
     expect(await scenario.rollback("v2")).toMatchObject({ outcome: "nothing-to-do", exitCode: 0 });

@@ -116,7 +116,8 @@ async function rehearseRelease(
   // How long it must have served there is of those whom it shall serve here; a copy need not wait for that.
   const soon = from && { ...from, minimumTime: 0 };
   const proven = soon && (await readProvenRelease(session, soon, { release, withChecks: false }, signal));
-  const candidate = await provideRelease(ports, { project, release, config, proven }, { signal });
+  const wanted = { project, release, config, proven, serves: database.release };
+  const candidate = await provideRelease(ports, wanted, { signal });
   const previous = database.release === null ? null : await ports.bundles.load(database.release);
   const report = await rehearse(session, database, { candidate, previous, fresh, acceptIncompatible }, signal);
   const { verdict, findings, compatibility, backup } = report;

@@ -1,5 +1,5 @@
 import { environmentFingerprint, resolveEndpoint } from "@sluice/compose";
-import { type Examiner, isOfCommit, messageOf } from "@sluice/core";
+import { type Examiner, isOfCommit, messageOf, readWorkflowRun } from "@sluice/core";
 import { backupDiagnoses, leftDiagnoses } from "@sluice/database";
 import { describeCheckout, isRunOfRelease, isShallow, releaseDiagnoses, runnerDiagnoses } from "@sluice/release";
 import { jobsWithoutSettings, minutesDiagnoses, settingsDiagnoses, shortJobs } from "@sluice/workflows";
@@ -49,7 +49,7 @@ export function machineExaminers(session: Session): readonly Examiner[] {
         const engineUsers = endpoint?.kind === "unix" ? await readEngineUsers(endpoint.socketPath) : null;
         const runners = await readRunners({ directories, engineUsers }, signal);
         const repository = await projectRepository(config, options);
-        return runnerDiagnoses(runners, { repository, isJob: options.env["RUNNER_ENVIRONMENT"] === "self-hosted" });
+        return runnerDiagnoses(runners, { repository, isJob: readWorkflowRun(options.env).isSelfHosted });
       },
     },
     {

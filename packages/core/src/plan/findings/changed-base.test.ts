@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ServiceFacts } from "../../model/service.ts";
 import type { BaseChange } from "../../model/stack.ts";
 import { aContainer, aService, aStack } from "../../testing/index.ts";
 import { collectSteps } from "../steps/collect-steps.ts";
@@ -58,9 +59,10 @@ describe("a base service that is not as the release that serves has it is told",
 });
 
 describe("a step that leaves a volume is put back", () => {
-  const moves = (change: BaseChange, service = aService("db", { role: "data" }), asServing = ["db"]) => {
+  const data = aService("db", { role: "data" });
+  const moves = (change: BaseChange, service = data, asServing = ["db"], replaced: readonly ServiceFacts[] = []) => {
     const { steps, add } = collectSteps();
-    addBase(add, [service], stackWith(change), { asServing });
+    addBase(add, [service], stackWith(change), { asServing, replaced });
     return steps.map((step) => (step.kind === "base" ? step.moves?.isPutBack : null));
   };
 
@@ -77,6 +79,15 @@ describe("a step that leaves a volume is put back", () => {
     const built = aService("db", { role: "data", builds: true });
     expect(moves({ ...move, keepsOthers: true }, built)).toEqual([false]);
     expect(moves(move, undefined, [])).toEqual([false]);
+  });
+
+  it("whatever the new one holds where users come to it, or through it, in the release that serves, as that has it", () => {
+    const full: BaseChange = { ...move, makes: [], image, keepsOthers: true };
+    for (const role of ["worker", "edge"] as const)
+      expect(moves(full, data, ["db"], [aService("db", { role, strategy: "recreate" })])).toEqual([true]);
+    const worker = aService("db", { role: "worker", strategy: "recreate" });
+    expect(moves(full, data, [], [worker])).toEqual([false]);
+    expect(moves(full, data, ["db"], [{ ...worker, active: false }])).toEqual([false]);
   });
 
   it("which is not asked of what leaves none, nor of an edge, which goes back whatever it changes", () => {

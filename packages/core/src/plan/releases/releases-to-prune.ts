@@ -1,4 +1,5 @@
 import type { ReleaseBundle } from "../../model/release.ts";
+import { newestFirst } from "./match-bundle.ts";
 
 export interface Retention {
   /** Good releases to keep, the newest. */
@@ -17,12 +18,12 @@ export function releasesToPrune(
   bundles: readonly ReleaseBundle[],
   { keep, needed, unproven }: Retention,
 ): readonly string[] {
-  const newestFirst = bundles.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
+  const sorted = newestFirst(bundles);
   const isGood = ({ id, broken }: ReleaseBundle) => broken === undefined && !unproven?.has(id);
-  const good = newestFirst.filter(isGood).slice(keep);
-  const bad = newestFirst.filter((bundle) => !isGood(bundle)).slice(keep);
+  const good = sorted.filter(isGood).slice(keep);
+  const bad = sorted.filter((bundle) => !isGood(bundle)).slice(keep);
   const spare = new Set([...good, ...bad].map(({ id }) => id));
-  return newestFirst
+  return sorted
     .map(({ id }) => id)
     .filter((id) => spare.has(id) && !needed.has(id))
     .toReversed();

@@ -73,20 +73,32 @@ export function addBase(
 }
 
 /**
- * A change of volumes; `undefined` where none is left, and of edges, which go back whatever they change. There is a way back where
- * the release that serves had those very volumes, what takes their place was empty, and no other image writes to what stays.
+ * Whether an undo makes a base service as the release before has it, whatever it changed: users come through an edge of either release,
+ * and to the applications of the one before. Pure.
+ *
+ * @param before the service in that release; `undefined` where it has none
+ */
+export function isAlwaysPutBack(role: ServiceFacts["role"] | undefined, before: ServiceFacts | undefined): boolean {
+  return role === "edge" || before?.role === "edge" || (before !== undefined && isApplication(before.role));
+}
+
+/**
+ * A change of volumes; `undefined` where none is left, and of edges, of which that is not told. There is a way back where the release
+ * that serves had those very volumes, and either all is put back, or what takes their place was empty and no other image writes to
+ * what stays.
  */
 function volumeMove(
   { name, role, builds }: ServiceFacts,
   { base }: ObservedStack,
-  { asServing = [] }: BaseDifferences,
+  { asServing = [], replaced = [] }: BaseDifferences,
 ): VolumeMove | undefined {
   const change = base[name]?.change;
   if (role === "edge" || !change || change.leaves.length === 0) return undefined;
   const { leaves, takes, makes, keepsOthers, image } = change;
   const isSameImage = image === undefined && !builds;
-  const isPutBack =
-    asServing.includes(name) && takes.every((volume) => makes.includes(volume)) && (isSameImage || !keepsOthers);
+  const isSure = takes.every((volume) => makes.includes(volume)) && (isSameImage || !keepsOthers);
+  const before = replaced.find((one) => one.active && one.name === name);
+  const isPutBack = asServing.includes(name) && (isSure || isAlwaysPutBack(role, before));
   return { from: leaves, to: takes, isPutBack };
 }
 
