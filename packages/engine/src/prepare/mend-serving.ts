@@ -17,6 +17,7 @@ import { assertImages } from "./needed-images.ts";
 import { placedModel } from "./placed-model.ts";
 import { assertDoorImage, assertNoObstacle, assertOwnProjects } from "./preflight.ts";
 import type { RollbackScope } from "./rollback-facts.ts";
+import { begunAnew, type DataAnew } from "./tell-data-anew.ts";
 
 /** What is known of a release that serves, and that is gone back to. */
 interface ServingFacts {
@@ -25,10 +26,17 @@ interface ServingFacts {
   readonly release: StoredRelease;
   /** The slot that it serves in; `null` where all of it is in base. */
   readonly live: LiveSlot | null;
-  /** Data that it has done something to is gone. */
-  readonly isDataAnew: boolean;
+  /** Data of it that is gone with its volumes. */
+  readonly gone: DataAnew;
   readonly inSlots: HeldServices;
   readonly remembered: ObservedStack["remembered"];
+}
+
+/** How what serves is brought back. */
+interface Mending {
+  readonly plan: DeploymentPlan;
+  /** Data that begins with nothing by that plan. */
+  readonly anew: DataAnew;
 }
 
 /**
@@ -37,12 +45,14 @@ interface ServingFacts {
  *
  * @throws SluiceError IMAGE_MISSING, PREFLIGHT_FAILED
  */
-export async function prepareMending(facts: ServingFacts, scope: RollbackScope): Promise<DeploymentPlan> {
+export async function prepareMending(facts: ServingFacts, scope: RollbackScope): Promise<Mending> {
   const { target, release } = facts;
   const { request, ports, signal, judging } = scope;
   const { services } = target;
   const { observed } = await observedAs({ ports, project: request.project }, release, signal);
-  const plan = planMending({ ...facts, judging }, { ...observed, remembered: facts.remembered });
+  const held = { ...asItRuns(observed, target), remembered: facts.remembered };
+  const anew = begunAnew(facts.gone, held.base);
+  const plan = planMending({ ...facts, judging, isDataAnew: anew.services.length > 0 }, held);
   assertOwnProjects(placesOf(plan), observed);
   await assertImages(
     { ...release, bundle: target },
@@ -53,12 +63,16 @@ export async function prepareMending(facts: ServingFacts, scope: RollbackScope):
   await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
   const model = await placedModel({ target, release, left: release }, scope);
   await assertNoObstacle(plan, { ...request, model, services, orphans: [] }, ports, signal);
-  return plan;
+  return { plan, anew };
 }
 
-/** The plan that brings back what is down of what serves. Pure. */
-export function planMending(
-  { target, live, isDataAnew, inSlots, judging }: ServingFacts & Pick<RollbackScope, "judging">,
+interface MendingFacts extends Pick<ServingFacts, "target" | "live" | "inSlots">, Pick<RollbackScope, "judging"> {
+  readonly isDataAnew: boolean;
+}
+
+/** The plan that brings back what is down of what serves. Pure. @param observed as `asItRuns` says */
+function planMending(
+  { target, live, isDataAnew, inSlots, judging }: MendingFacts,
   observed: ObservedStack,
 ): DeploymentPlan {
   const { id, tag, services } = target;
@@ -77,7 +91,7 @@ export function planMending(
       held: inSlots,
       prunable: [],
     },
-    asItRuns(observed, target),
+    observed,
   );
 }
 
