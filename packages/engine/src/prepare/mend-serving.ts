@@ -123,12 +123,16 @@ export function asItRuns(observed: ObservedStack, target: ReleaseBundle): Observ
   return { ...observed, leftovers: [], base: Object.fromEntries(base), doors: Object.fromEntries(doors) };
 }
 
-/** Data that runs by another definition is left, also where it is down: it is not sure that the release can have it. */
+/**
+ * Data that runs by another definition is left, also where it is down: it is not sure that the release can have it. So is a service
+ * of support that would leave a volume: what is in that may be needed.
+ */
 function stateOf(service: ServiceFacts, seen: ObservedBaseService): Pick<ObservedBaseService, "state" | "reason"> {
-  const { state, reason, containers } = seen;
+  const { state, reason, containers, change } = seen;
   const isWhole = containers.length >= service.replicas;
   const isUp = isWhole && containers.every((one) => !isDown(one.state) && one.state !== "paused");
-  const isOther = service.role === "data" && state === "changed";
+  const leavesVolume = service.role === "support" && change !== undefined && change.leaves.length > 0;
+  const isOther = state === "changed" && (service.role === "data" || leavesVolume);
   if (state === "absent") return { state, reason };
   if (isUp || isOther || isOver(service, containers)) return { state: "current", reason: "" };
   return state === "changed" ? { state: "stopped", reason: "it does not run" } : { state, reason };
