@@ -1,5 +1,6 @@
 import {
   type DeploymentPlan,
+  type Finding,
   type HeldServices,
   isDown,
   type LiveSlot,
@@ -12,8 +13,9 @@ import {
   type StoredRelease,
 } from "@sluice/core";
 import { baseOf, observedAs } from "./base-as-released.ts";
+import { bringBackHint } from "./gone-images.ts";
 import { isOver } from "./lost-base.ts";
-import { assertImages } from "./needed-images.ts";
+import { assertImages, neededImages } from "./needed-images.ts";
 import { placedModel } from "./placed-model.ts";
 import { assertDoorImage, assertNoObstacle, assertOwnProjects } from "./preflight.ts";
 import type { RollbackScope } from "./rollback-facts.ts";
@@ -35,8 +37,9 @@ interface ServingFacts {
 /** How what serves is brought back. */
 interface Mending {
   readonly plan: DeploymentPlan;
-  /** Data that begins with nothing by that plan. */
-  readonly anew: DataAnew;
+  /** Services whose data begins with nothing by that plan. */
+  readonly dataAnew: readonly string[];
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -52,18 +55,60 @@ export async function prepareMending(facts: ServingFacts, scope: RollbackScope):
   const { observed } = await observedAs({ ports, project: request.project }, release, signal);
   const held = { ...asItRuns(observed, target), remembered: facts.remembered };
   const anew = begunAnew(facts.gone, held.base);
-  const plan = planMending({ ...facts, judging, isDataAnew: anew.services.length > 0 }, held);
+  const isDataAnew = anew.services.length > 0;
+  const planFor = (bundle: ReleaseBundle) => planMending({ ...facts, target: bundle, judging, isDataAnew }, held);
+  const stored = { ...release, bundle: target };
+  const { plan, lost } = await makeablePlan(stored, planFor, observed, scope);
   assertOwnProjects(placesOf(plan), observed);
-  await assertImages(
-    { ...release, bundle: target },
-    { ...plan, mended: goneIn(plan, services, observed) },
-    ports,
-    signal,
-  );
+  await assertImages(stored, { ...plan, mended: goneIn(plan, services, observed) }, ports, signal);
   await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
   const model = await placedModel({ target, release, left: release }, scope);
   await assertNoObstacle(plan, { ...request, model, services, orphans: [] }, ports, signal);
-  return { plan, anew };
+  const findings = [...anew.findings, ...lost.map((one) => notBackFinding(one, target))];
+  return { plan, dataAnew: anew.services, findings };
+}
+
+interface LostWorker {
+  readonly worker: string;
+  /** What its image, or one that it mounts, is kept by with the release. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * The plan for all of a release; without the workers that lack their image where it leads users to what serves again, which those
+ * are not in the way of. A web service of which something runs has its image.
+ */
+async function makeablePlan(
+  stored: StoredRelease,
+  planFor: (bundle: ReleaseBundle) => DeploymentPlan,
+  observed: ObservedStack,
+  { ports, signal }: RollbackScope,
+): Promise<{ readonly plan: DeploymentPlan; readonly lost: readonly LostWorker[] }> {
+  const { bundle } = stored;
+  const all = planFor(bundle);
+  const making = { ...all, mended: goneIn(all, bundle.services, observed) };
+  const workers = bundle.services.filter(({ name, role }) => role === "worker" && making.mended.includes(name));
+  const lost: LostWorker[] = [];
+  for (const service of workers) {
+    const needed = neededImages({ ...stored, bundle: { ...bundle, services: [service] } }, making);
+    const missing = await ports.images.missing(needed, signal);
+    if (missing.length > 0) lost.push({ worker: service.name, missing });
+  }
+  const isLost = ({ name }: ServiceFacts) => lost.some(({ worker }) => worker === name);
+  const services = bundle.services.map((service) => (isLost(service) ? { ...service, replicas: 0 } : service));
+  const rest = planFor({ ...bundle, services });
+  return opensDoors(rest) ? { plan: rest, lost } : { plan: all, lost: [] };
+}
+
+/** Whether users are led to what serves again, and nothing is to be made in its slot, which would make all of it. Pure. */
+function opensDoors({ steps }: Pick<DeploymentPlan, "steps">): boolean {
+  const opens = steps.some((step) => step.kind === "door" || (step.kind === "recover" && step.services.length > 0));
+  return opens && steps.every(({ kind }) => kind !== "start");
+}
+
+function notBackFinding({ worker, missing }: LostWorker, target: ReleaseBundle): Finding {
+  const message = `${worker} is not brought back: the image of ${missing.join(", ")} is gone from the engine`;
+  return { severity: "warn", code: "service-short", service: worker, message, hint: bringBackHint(target, missing) };
 }
 
 interface MendingFacts extends Pick<ServingFacts, "target" | "live" | "inSlots">, Pick<RollbackScope, "judging"> {

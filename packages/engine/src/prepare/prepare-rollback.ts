@@ -64,9 +64,9 @@ export async function prepareRollback(
   const fate = await readMigrationFate(ports.journal, target.id, config.database?.service);
   const scope = { request, ports, signal, judging, fate };
   if (servesNow === target.id) {
-    const { plan, anew } = await prepareMending({ target, release, live, gone, inSlots, remembered }, scope);
-    for (const finding of anew.findings) emit({ ports }, { type: "finding", finding });
-    return { ...common, dataAnew: anew.services, findings: anew.findings, plan };
+    const mending = await prepareMending({ target, release, live, gone, inSlots, remembered }, scope);
+    for (const finding of mending.findings) emit({ ports }, { type: "finding", finding });
+    return { ...common, ...mending };
   }
   const anew = begunAnew(gone, keptData(observed, target));
   const orphans = findOrphans(asTarget, services, left, bundles);
