@@ -144,8 +144,11 @@ describe("data next to what is checked out", () => {
 
 /** Services whose data is recorded as begun anew. */
 async function anewIn({ world }: Scenario): Promise<readonly unknown[]> {
-  const entries = await Array.fromAsync(world.ports().journal.read());
-  return entries.flatMap(({ type, service }) => (type === "database-anew" ? [service] : []));
+  const services: unknown[] = [];
+  for await (const { type, service } of world.ports().journal.read()) {
+    if (type === "database-anew") services.push(service);
+  }
+  return services;
 }
 
 describe("where no database is named, and several services hold data", () => {
