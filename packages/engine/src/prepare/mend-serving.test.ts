@@ -7,7 +7,7 @@ const down = aContainer("one", { state: "exited", exitCode: 137 });
 
 /** State of a service in base as a plan that mends takes it. */
 function stateOf(
-  seen: Pick<Parameters<typeof asItRuns>[0]["base"][string], "state" | "containers">,
+  seen: Pick<Parameters<typeof asItRuns>[0]["base"][string], "state" | "containers" | "change">,
   facts: Parameters<typeof aService>[1] = { role: "support" },
 ) {
   const service = aService("one", facts);
@@ -32,6 +32,15 @@ describe("what serves is mended as if what runs were as the release has it", () 
     expect(stateOf({ state: "stopped", containers: [down] }, { role: "data" })).toBe("stopped");
     expect(stateOf({ state: "absent", containers: [] }, { role: "data" })).toBe("absent");
     expect(stateOf({ state: "changed", containers: [down] }, { role: "data" })).toBe("current");
+  });
+
+  it("what is down and would leave a volume is left, but for a proxy, which users come through", () => {
+    const moving = (leaves: readonly string[]) => ({ leaves, takes: ["shop_b"], makes: [], keepsOthers: false });
+    const stateIn = (role: "support" | "edge", leaves: readonly string[]) =>
+      stateOf({ state: "changed", containers: [down], change: moving(leaves) }, { role });
+    expect(stateIn("support", ["shop_a"])).toBe("current");
+    expect(stateIn("support", [])).toBe("stopped");
+    expect(stateIn("edge", ["shop_a"])).toBe("stopped");
   });
 
   it("a door that is outdated is left, and is made anew where users do not come to it", () => {

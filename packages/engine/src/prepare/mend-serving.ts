@@ -1,5 +1,6 @@
 import {
   type DeploymentPlan,
+  type Finding,
   type HeldServices,
   isDown,
   type LiveSlot,
@@ -12,11 +13,13 @@ import {
   type StoredRelease,
 } from "@sluice/core";
 import { baseOf, observedAs } from "./base-as-released.ts";
+import { bringBackHint } from "./gone-images.ts";
 import { isOver } from "./lost-base.ts";
-import { assertImages } from "./needed-images.ts";
+import { assertImages, neededImages } from "./needed-images.ts";
 import { placedModel } from "./placed-model.ts";
 import { assertDoorImage, assertNoObstacle, assertOwnProjects } from "./preflight.ts";
 import type { RollbackScope } from "./rollback-facts.ts";
+import { begunAnew, type DataAnew } from "./tell-data-anew.ts";
 
 /** What is known of a release that serves, and that is gone back to. */
 interface ServingFacts {
@@ -25,10 +28,18 @@ interface ServingFacts {
   readonly release: StoredRelease;
   /** The slot that it serves in; `null` where all of it is in base. */
   readonly live: LiveSlot | null;
-  /** Data that it has done something to is gone. */
-  readonly isDataAnew: boolean;
+  /** Data of it that is gone with its volumes. */
+  readonly gone: DataAnew;
   readonly inSlots: HeldServices;
   readonly remembered: ObservedStack["remembered"];
+}
+
+/** How what serves is brought back. */
+interface Mending {
+  readonly plan: DeploymentPlan;
+  /** Services whose data begins with nothing by that plan. */
+  readonly dataAnew: readonly string[];
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -37,28 +48,76 @@ interface ServingFacts {
  *
  * @throws SluiceError IMAGE_MISSING, PREFLIGHT_FAILED
  */
-export async function prepareMending(facts: ServingFacts, scope: RollbackScope): Promise<DeploymentPlan> {
+export async function prepareMending(facts: ServingFacts, scope: RollbackScope): Promise<Mending> {
   const { target, release } = facts;
   const { request, ports, signal, judging } = scope;
   const { services } = target;
   const { observed } = await observedAs({ ports, project: request.project }, release, signal);
-  const plan = planMending({ ...facts, judging }, { ...observed, remembered: facts.remembered });
+  const held = { ...asItRuns(observed, target), remembered: facts.remembered };
+  const anew = begunAnew(facts.gone, held.base);
+  const isDataAnew = anew.services.length > 0;
+  const planFor = (bundle: ReleaseBundle) => planMending({ ...facts, target: bundle, judging, isDataAnew }, held);
+  const stored = { ...release, bundle: target };
+  const { plan, lost } = await makeablePlan(stored, planFor, observed, scope);
   assertOwnProjects(placesOf(plan), observed);
-  await assertImages(
-    { ...release, bundle: target },
-    { ...plan, mended: goneIn(plan, services, observed) },
-    ports,
-    signal,
-  );
+  await assertImages(stored, { ...plan, mended: goneIn(plan, services, observed) }, ports, signal);
   await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
   const model = await placedModel({ target, release, left: release }, scope);
   await assertNoObstacle(plan, { ...request, model, services, orphans: [] }, ports, signal);
-  return plan;
+  const findings = [...anew.findings, ...lost.map((one) => notBackFinding(one, target))];
+  return { plan, dataAnew: anew.services, findings };
 }
 
-/** The plan that brings back what is down of what serves. Pure. */
-export function planMending(
-  { target, live, isDataAnew, inSlots, judging }: ServingFacts & Pick<RollbackScope, "judging">,
+interface LostWorker {
+  readonly worker: string;
+  /** What its image, or one that it mounts, is kept by with the release. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * The plan for all of a release; without the workers that lack their image where it leads users to what serves again, which those
+ * are not in the way of. A web service of which something runs has its image.
+ */
+async function makeablePlan(
+  stored: StoredRelease,
+  planFor: (bundle: ReleaseBundle) => DeploymentPlan,
+  observed: ObservedStack,
+  { ports, signal }: RollbackScope,
+): Promise<{ readonly plan: DeploymentPlan; readonly lost: readonly LostWorker[] }> {
+  const { bundle } = stored;
+  const all = planFor(bundle);
+  const making = { ...all, mended: goneIn(all, bundle.services, observed) };
+  const workers = bundle.services.filter(({ name, role }) => role === "worker" && making.mended.includes(name));
+  const lost: LostWorker[] = [];
+  for (const service of workers) {
+    const needed = neededImages({ ...stored, bundle: { ...bundle, services: [service] } }, making);
+    const missing = await ports.images.missing(needed, signal);
+    if (missing.length > 0) lost.push({ worker: service.name, missing });
+  }
+  const isLost = ({ name }: ServiceFacts) => lost.some(({ worker }) => worker === name);
+  const services = bundle.services.map((service) => (isLost(service) ? { ...service, replicas: 0 } : service));
+  const rest = planFor({ ...bundle, services });
+  return opensDoors(rest) ? { plan: rest, lost } : { plan: all, lost: [] };
+}
+
+/** Whether users are led to what serves again, and nothing is to be made in its slot, which would make all of it. Pure. */
+function opensDoors({ steps }: Pick<DeploymentPlan, "steps">): boolean {
+  const opens = steps.some((step) => step.kind === "door" || (step.kind === "recover" && step.services.length > 0));
+  return opens && steps.every(({ kind }) => kind !== "start");
+}
+
+function notBackFinding({ worker, missing }: LostWorker, target: ReleaseBundle): Finding {
+  const message = `${worker} is not brought back: the image of ${missing.join(", ")} is gone from the engine`;
+  return { severity: "warn", code: "service-short", service: worker, message, hint: bringBackHint(target, missing) };
+}
+
+interface MendingFacts extends Pick<ServingFacts, "target" | "live" | "inSlots">, Pick<RollbackScope, "judging"> {
+  readonly isDataAnew: boolean;
+}
+
+/** The plan that brings back what is down of what serves. Pure. @param observed as `asItRuns` says */
+function planMending(
+  { target, live, isDataAnew, inSlots, judging }: MendingFacts,
   observed: ObservedStack,
 ): DeploymentPlan {
   const { id, tag, services } = target;
@@ -77,7 +136,7 @@ export function planMending(
       held: inSlots,
       prunable: [],
     },
-    asItRuns(observed, target),
+    observed,
   );
 }
 
@@ -109,12 +168,16 @@ export function asItRuns(observed: ObservedStack, target: ReleaseBundle): Observ
   return { ...observed, leftovers: [], base: Object.fromEntries(base), doors: Object.fromEntries(doors) };
 }
 
-/** Data that runs by another definition is left, also where it is down: it is not sure that the release can have it. */
+/**
+ * Data that runs by another definition is left, also where it is down: it is not sure that the release can have it. So is a service
+ * of support that would leave a volume: what is in that may be needed.
+ */
 function stateOf(service: ServiceFacts, seen: ObservedBaseService): Pick<ObservedBaseService, "state" | "reason"> {
-  const { state, reason, containers } = seen;
+  const { state, reason, containers, change } = seen;
   const isWhole = containers.length >= service.replicas;
   const isUp = isWhole && containers.every((one) => !isDown(one.state) && one.state !== "paused");
-  const isOther = service.role === "data" && state === "changed";
+  const leavesVolume = service.role === "support" && change !== undefined && change.leaves.length > 0;
+  const isOther = state === "changed" && (service.role === "data" || leavesVolume);
   if (state === "absent") return { state, reason };
   if (isUp || isOther || isOver(service, containers)) return { state: "current", reason: "" };
   return state === "changed" ? { state: "stopped", reason: "it does not run" } : { state, reason };

@@ -17,7 +17,7 @@ interface Needing extends Pick<StoredRelease, "model"> {
 }
 
 interface Making extends Pick<DeploymentPlan, "steps"> {
-  /** Services of which containers are made in the slot that serves, as those are gone. Default: none. */
+  /** The release serves: services of which containers are made in its slot, as those are gone. Default: it does not. */
   readonly mended?: readonly string[] | undefined;
 }
 
@@ -52,9 +52,10 @@ export async function assertImages(
   const missing = await images.missing(neededImages(target, plan), signal);
   if (missing.length === 0) return;
   const { bundle } = target;
+  const cannot = plan.mended ? ", which serves, cannot be made whole" : " cannot come back";
   throw new SluiceError(
     "IMAGE_MISSING",
-    `release ${bundle.tag} cannot come back: the image of ${missing.join(", ")} is gone from the engine`,
+    `release ${bundle.tag}${cannot}: the image of ${missing.join(", ")} is gone from the engine`,
     { hint: bringBackHint(bundle, missing) },
   );
 }

@@ -13,7 +13,7 @@ import { lastServing } from "../record/read-attempts.ts";
 import { inBaseOf, releaseThatServes } from "../record/stored-release.ts";
 import type { PreparedDeployment, RollbackRequest } from "../requests.ts";
 import { type EnginePorts, emit } from "../scope.ts";
-import { prepareCold } from "./cold-rollback.ts";
+import { keptData, prepareCold } from "./cold-rollback.ts";
 import { changedFiles, differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { assertCompatible } from "./incompatible-release.ts";
@@ -21,7 +21,7 @@ import { prepareMending } from "./mend-serving.ts";
 import { assertDoorsAnswer } from "./preflight.ts";
 import { hasOtherPlace, isChangeOfRoute, type RollbackFacts } from "./rollback-facts.ts";
 import { rollbackTarget } from "./rollback-target.ts";
-import { findDataAnew } from "./tell-data-anew.ts";
+import { begunAnew, findDataAnew } from "./tell-data-anew.ts";
 import { prepareWarm } from "./warm-rollback.ts";
 
 /** The plan of going back: a change of route where the release is warm, the gates of a deployment where it is not. */
@@ -59,15 +59,16 @@ export async function prepareRollback(
   const common = { observed, bundles, source: null, release, previousRelease: left };
   const inSlots = heldServices(observed, bundles);
   const servesNow = live ? isLedThere && live.release : inBaseOf(live, left, observed)?.id;
-  const anew = await findDataAnew(wanted, { config, observed, serves: left }, ports, signal);
-  const isDataAnew = anew.services.length > 0;
+  const inTarget = { ...asTarget, remembered };
+  const gone = await findDataAnew(wanted, { config, observed: inTarget, serves: left }, ports, signal);
   const fate = await readMigrationFate(ports.journal, target.id, config.database?.service);
   const scope = { request, ports, signal, judging, fate };
   if (servesNow === target.id) {
-    const plan = await prepareMending({ target, release, live, isDataAnew, inSlots, remembered }, scope);
-    for (const finding of anew.findings) emit({ ports }, { type: "finding", finding });
-    return { ...common, dataAnew: anew.services, findings: anew.findings, plan };
+    const mending = await prepareMending({ target, release, live, gone, inSlots, remembered }, scope);
+    for (const finding of mending.findings) emit({ ports }, { type: "finding", finding });
+    return { ...common, ...mending };
   }
+  const anew = begunAnew(gone, keptData(observed, target));
   const orphans = findOrphans(asTarget, services, left, bundles);
   const files = await changedFiles(left, { ...release, services }, ports);
   const facts: RollbackFacts = {
@@ -78,7 +79,7 @@ export async function prepareRollback(
     live,
     observed,
     changesPlace,
-    isDataAnew,
+    isDataAnew: anew.services.length > 0,
     differing: differingBase(release, left, observed, files),
     orphans,
     held: heldByOrphans(orphans, services),

@@ -46,6 +46,18 @@ export async function findDataAnew(
   return { services: dataAnew(lost, wanted, { config, observed }), findings: dataAnewFindings(lost, facts) };
 }
 
+/**
+ * What of that a plan begins: what stays as it runs is in other volumes than those that are gone. Where one of several that may hold
+ * what migrations change stays, nothing is undone. Pure.
+ *
+ * @param base as the plan takes it
+ */
+export function begunAnew({ services, findings }: DataAnew, base: ObservedStack["base"]): DataAnew {
+  const stays = (name: string) => base[name]?.state === "current";
+  const told = findings.filter(({ service = "" }) => !stays(service));
+  return { services: services.some(stays) ? [] : services, findings: told };
+}
+
 /** Where no job makes what is needed of a database, an application may when it starts, and what serves is started by nobody. */
 function runningOn(
   { services }: Pick<ReleaseBundle, "services">,

@@ -83,6 +83,74 @@ describe("a database whose volume is gone", () => {
   });
 });
 
+describe("data next to what is checked out", () => {
+  it.each([
+    ["its volume is another", { db: "data2" }],
+    ["it has none", {}],
+  ] as const)("is seen to be gone where %s there", async (_how, checkedOut) => {
+    for (const target of ["v2", "v1"]) {
+      const { scenario, told, kinds } = await afterLoss();
+      expect(await scenario.rollback(target, { volumes: checkedOut })).toMatchObject({ outcome: "live" });
+      expect(await kinds()).toEqual(expect.arrayContaining(["base", "job"]));
+      expect(told().map(({ code }) => code)).toContain("data-anew");
+      expect(await anewIn(scenario)).toEqual(["db"]);
+    }
+  });
+
+  it.each(["running", "exited"] as const)(
+    "is not begun anew where it is %s in another volume than the release that serves has, and that one is gone",
+    async (state) => {
+      const scenario = aScenario({ config: aConfig({ database: { service: "db" } }) });
+      await scenario.deploy("v1", { volumes });
+      await scenario.deploy("v2", { volumes: { db: "data2" } });
+      await scenario.rollback("v1", { volumes });
+      for (const one of scenario.world.state.containers.values()) if (one.service === "db") one.state = state;
+      scenario.world.state.volumes.delete("shop_pgdata");
+      expect(await scenario.rollback("v1", { volumes })).toMatchObject({ outcome: "nothing-to-do" });
+      expect(await anewIn(scenario)).toEqual([]);
+      const codes = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding.code] : []));
+      expect(codes).not.toContain("data-anew");
+    },
+  );
+
+  it("is not begun anew by a release of before that finds it in another volume", async () => {
+    const scenario = aScenario({ config: aConfig({ database: { service: "db" } }) });
+    for (const tag of ["v0", "v1"]) await scenario.deploy(tag, { volumes });
+    await scenario.deploy("v2", { volumes: { db: "data2" } });
+    await scenario.rollback("v1", { volumes });
+    scenario.world.state.volumes.delete("shop_pgdata");
+    expect(await scenario.rollback("v0", { volumes })).toMatchObject({ outcome: "live", serving: { tag: "v0" } });
+    const steps = (await readAttempts(scenario.world.ports().journal)).at(-1)?.start.plan.steps ?? [];
+    expect(steps.map(({ kind }) => kind)).not.toContain("job");
+    expect(await anewIn(scenario)).toEqual([]);
+  });
+
+  it("is left to migrations of before where some of it runs on in another volume", async () => {
+    const services = [...shopServices, aService("redis", { role: "data" })];
+    const scenario = aScenario({ services });
+    const own = { volumes: { ...volumes, redis: "cache" } };
+    await scenario.deploy("v1", own);
+    await scenario.deploy("v2", { volumes: { ...own.volumes, db: "data2" } });
+    await scenario.rollback("v1", own);
+    loseData(scenario, { redis: "cache" });
+    scenario.world.state.volumes.delete("shop_pgdata");
+    expect(await scenario.rollback("v1", own)).toMatchObject({ outcome: "live" });
+    const steps = (await readAttempts(scenario.world.ports().journal)).at(-1)?.start.plan.steps ?? [];
+    expect(steps.map(({ kind, target }) => `${kind} ${target}`)).toContain("base data redis");
+    expect(steps.map(({ kind }) => kind)).not.toContain("job");
+    expect(await anewIn(scenario)).toEqual([]);
+  });
+});
+
+/** Services whose data is recorded as begun anew. */
+async function anewIn({ world }: Scenario): Promise<readonly unknown[]> {
+  const services: unknown[] = [];
+  for await (const { type, service } of world.ports().journal.read()) {
+    if (type === "database-anew") services.push(service);
+  }
+  return services;
+}
+
 describe("where no database is named, and several services hold data", () => {
   const own = { volumes: { ...volumes, redis: "cache" } };
   const afterLossOf = async (lost: Readonly<Record<string, string>>) => {

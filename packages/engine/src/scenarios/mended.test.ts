@@ -175,8 +175,38 @@ describe("a rollback to what serves", () => {
     const { containers, images } = scenario.world.state;
     containers.delete(containerOf(scenario, "worker").id);
     images.delete("sha256:worker-v2");
-    await expect(scenario.rollback("v2")).rejects.toMatchObject({ code: "IMAGE_MISSING" });
+    await expect(scenario.rollback("v2")).rejects.toMatchObject({
+      code: "IMAGE_MISSING",
+      message: "release v2, which serves, cannot be made whole: the image of worker is gone from the engine",
+    });
   });
+
+  it.each(["gone", "stopped"] as const)(
+    "has its doors, which are %s, lead users again also where the image of a worker is gone, which is told",
+    async (how) => {
+      const scenario = await aLiveRelease();
+      const { containers, doors, images } = scenario.world.state;
+      containers.delete(containerOf(scenario, "worker").id);
+      images.delete("sha256:worker-v2");
+      if (how === "gone") doors.clear();
+      for (const door of doors.values()) door.running = false;
+      const { log } = scenario.world.calls;
+      const begin = log.length;
+      expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", exitCode: 0, serving: { tag: "v2" } });
+      expect(serves(scenario, "v2")).toEqual([]);
+      expect(log.slice(begin).filter((name) => /^slots\.(?:create|start|stop|remove) /.test(name))).toEqual([]);
+      const found = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+      expect(found).toContainEqual({
+        severity: "warn",
+        code: "service-short",
+        service: "worker",
+        message: "worker is not brought back: the image of worker is gone from the engine",
+        hint: expect.stringContaining("sluice deploy --release v2"),
+      });
+      // Users are served: what is short of it still is the one thing to do.
+      await expect(scenario.rollback("v2")).rejects.toMatchObject({ code: "IMAGE_MISSING" });
+    },
+  );
 
   it("leaves it whole, wherever it is killed and tried again", async () => {
     const { broken, kills } = await killEverywhere({
