@@ -120,10 +120,7 @@ export function createSession(options: DeployerOptions): Session {
       redact: redaction.redact,
       config,
       readRouting: async (door, signal) => (await router()).routing(door, signal),
-      readUnderWay: async (door, signal) => {
-        const { slots } = await (await router()).traffic(door, signal);
-        return slots.blue.active + slots.green.active;
-      },
+      readUnderWay: async (door, signal) => (await router()).underWay(door, signal),
       previewSecret: async () => (await home()).previewSecret,
       memo: createFileMemo(async () => join((await home()).path, "cache")),
       stopNotes: createStopNotes(async () => join((await home()).path, "stops")),

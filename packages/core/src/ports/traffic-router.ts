@@ -72,6 +72,8 @@ export interface TrafficRouter {
   /** Replaces the configuration (reload); what that costs the capabilities say. */
   reconfigure(door: string, spec: DoorSpec, signal?: AbortSignal): Promise<void>;
   traffic(door: string, signal?: AbortSignal): Promise<DoorTraffic>;
+  /** Requests and connections under way at both slots, asked of the door's process alone: at once, so that it is still true. */
+  underWay(door: string, signal?: AbortSignal): Promise<number>;
   /** Requests since the call, as they end, until the signal aborts. */
   samples(door: string, signal: AbortSignal): AsyncIterable<RequestSample>;
   /** Waits until nothing is under way at the slot, at most `timeoutMs`, then closes what is left at once, as far as `closesOneSlot` says. */

@@ -32,6 +32,11 @@ export function fakeRouter({ act, state, clock, drainMs }: FakeContext): Traffic
         runningDoor(state, id);
         return { epoch: id, slots: { blue: noTraffic, green: noTraffic } };
       }),
+    underWay: (id, signal) =>
+      act(`router.underWay ${serviceOf(state, id)}`, signal, () => {
+        runningDoor(state, id);
+        return 0;
+      }),
     samples: (_id, signal) => noSamples(signal),
     async drain(id, slot, timeoutMs, signal) {
       const isOpen = state.open.has(`${runningDoor(state, id).service}@${slot}`);

@@ -6,7 +6,7 @@ import { createTurns } from "../door/turns.ts";
 import { caddyCapabilities } from "./capabilities.ts";
 import { doorFiles } from "./door-files.ts";
 import { drain } from "./drain.ts";
-import { observeTraffic } from "./observe-traffic.ts";
+import { observeTraffic, observeUnderWay } from "./observe-traffic.ts";
 import { reconfigure } from "./reconfigure.ts";
 import { renderCaddyConfig, renderServers } from "./render-config.ts";
 import { readRouting, writeRouting } from "./routing.ts";
@@ -47,6 +47,7 @@ export function createCaddyRouter(options: CaddyRouterOptions): TrafficRouter & 
     setRouting: (door, routing, signal) => inTurn(door, () => writeRouting(links.to(door), routing, signal)),
     reconfigure: (door, spec, signal) => inTurn(door, () => reconfigure(links.to(door), spec, signal)),
     traffic: (door, signal) => observeTraffic(links.to(door), signal),
+    underWay: (door, signal) => observeUnderWay(links.to(door), signal),
     samples: (door, signal) => followSamples(links.to(door), signal),
     drain: (door, slot, timeoutMs, signal) => drain(links.to(door), slot, timeoutMs, signal),
     waitServers: (door, slot, count, timeoutMs, signal, wanted = "up") =>

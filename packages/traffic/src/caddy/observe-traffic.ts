@@ -29,3 +29,9 @@ export async function observeTraffic({ door, shell }: DoorLink, signal?: AbortSi
 export async function observeActive({ shell }: DoorLink, slot: Slot, signal?: AbortSignal): Promise<number> {
   return parseActive(await shell.run(activeScript, signal), slot);
 }
+
+/** As `observeActive`, at both slots. */
+export async function observeUnderWay({ shell }: DoorLink, signal?: AbortSignal): Promise<number> {
+  const text = await shell.run(activeScript, signal);
+  return parseActive(text, "blue") + parseActive(text, "green");
+}

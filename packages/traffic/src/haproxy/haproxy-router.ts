@@ -8,7 +8,7 @@ import { haproxyCapabilities } from "./capabilities.ts";
 import { doorFiles } from "./door-files.ts";
 import type { DoorLink } from "./door-link.ts";
 import { drain } from "./drain.ts";
-import { observeTraffic } from "./observe-traffic.ts";
+import { observeTraffic, observeUnderWay } from "./observe-traffic.ts";
 import { reconfigure } from "./reconfigure.ts";
 import { renderHaproxyConfig } from "./render-config.ts";
 import { findRouting, formatRoutingFile, routingKey } from "./routing-map.ts";
@@ -48,6 +48,7 @@ export function createHaproxyRouter(options: HaproxyRouterOptions): TrafficRoute
     setRouting: (door, routing, signal) => inTurn(door, () => writeRouting(links.to(door), routing, signal)),
     reconfigure: (door, spec, signal) => inTurn(door, () => reconfigure(links.to(door), spec, signal)),
     traffic: (door, signal) => observeTraffic(links.to(door), signal),
+    underWay: (door, signal) => observeUnderWay(links.to(door), signal),
     samples: (door, signal) => followSamples(links.to(door), signal),
     drain: (door, slot, timeoutMs, signal) => drain(links.to(door), slot, timeoutMs, signal),
     waitServers: (door, slot, count, timeoutMs, signal, wanted = "up") =>

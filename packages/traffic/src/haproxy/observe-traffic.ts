@@ -1,6 +1,6 @@
 import { type DoorTraffic, SluiceError } from "@sluice/core";
 import type { DoorLink } from "./door-link.ts";
-import { parseStat, type ServerRow, slotTraffic } from "./parse-stat.ts";
+import { activeAt, parseStat, type ServerRow, slotTraffic } from "./parse-stat.ts";
 
 /** Servers only; rows of frontends and backends are not needed. */
 const showServers = "show stat -1 4 -1";
@@ -27,6 +27,12 @@ export async function observeEpoch(link: DoorLink, signal?: AbortSignal): Promis
 export async function observeServers(link: DoorLink, signal?: AbortSignal): Promise<readonly ServerRow[]> {
   const stat = await link.shell.ask([showServers], signal);
   return parseStat(stat) ?? misunderstood(link, stat);
+}
+
+/** Requests and connections under way at both slots. */
+export async function observeUnderWay(link: DoorLink, signal?: AbortSignal): Promise<number> {
+  const rows = await observeServers(link, signal);
+  return activeAt(rows, "blue") + activeAt(rows, "green");
 }
 
 /** One question for both, so that counters and epoch are of one process. */
