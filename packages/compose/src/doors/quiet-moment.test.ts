@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createFakeClock } from "@sluice/testing";
 import { expect, it } from "vitest";
 import { quietMoment } from "./quiet-moment.ts";
@@ -5,7 +6,15 @@ import { quietMoment } from "./quiet-moment.ts";
 /** At which millisecond it was taken, and with how much under way. @param activeAt what the door counts */
 async function taken(activeAt: (ms: number) => number | Promise<number>, drainTimeoutMs = 30_000) {
   const clock = createFakeClock();
-  const active = await quietMoment(clock, async () => activeAt(clock.monotonicMs()), { drainTimeoutMs });
+  let isFirst = true;
+  const read = async (signal: AbortSignal) => {
+    // As a door, which takes its time for the first answer above all.
+    if (isFirst) await sleep(5, null, { signal });
+    isFirst = false;
+    signal.throwIfAborted();
+    return activeAt(clock.monotonicMs());
+  };
+  const active = await quietMoment(clock, read, { drainTimeoutMs });
   return { atMs: clock.monotonicMs(), active };
 }
 

@@ -11,6 +11,8 @@ export interface QuietMomentOptions {
 
 const mostMs = 2_000;
 const pauseMs = 20;
+/** For what is only told: also where nobody waits it is asked once. */
+const leastReadMs = 500;
 
 /**
  * Waits until little is under way at a door that goes on serving, newcomers too: what is under way when it loses its ports is cut.
@@ -23,7 +25,8 @@ export async function quietMoment(
   { drainTimeoutMs, signal }: QuietMomentOptions,
 ): Promise<number> {
   const patienceMs = Math.min(mostMs, drainTimeoutMs);
-  const limit = AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])]);
+  const late = AbortSignal.timeout(Math.max(patienceMs, leastReadMs));
+  const limit = AbortSignal.any([late, ...(signal ? [signal] : [])]);
   const begin = clock.monotonicMs();
   let [least, last] = [Number.POSITIVE_INFINITY, 0];
   for (;;) {
