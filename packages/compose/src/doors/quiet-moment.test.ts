@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { DoorRouting } from "@sluice/core";
 import { createFakeClock } from "@sluice/testing";
 import { expect, it } from "vitest";
-import { quietMoment } from "./quiet-moment.ts";
+import { quietAt, quietMoment } from "./quiet-moment.ts";
 
 /** At which millisecond it was taken, and with how much under way. @param activeAt what the door counts */
 async function taken(activeAt: (ms: number) => number | Promise<number>, drainTimeoutMs = 30_000) {
@@ -55,4 +56,26 @@ it("an abort ends the wait", async () => {
   const waiting = quietMoment(clock, read, { drainTimeoutMs: 30_000, signal: stop.signal });
   await expect(waiting).rejects.toBe(reason);
   expect(clock.monotonicMs()).toBe(100);
+});
+
+it("nobody is waited for at a door that leads elsewhere than the one that follows: callers by name meet both meanwhile", async () => {
+  const leads: DoorRouting = { stable: "blue", share: 0, salt: 7 };
+  const waitedMs = async (readRouting: () => Promise<DoorRouting>, routing = leads) => {
+    const clock = createFakeClock();
+    const tools = { clock, readRouting, readUnderWay: async () => 3 };
+    expect(await quietAt(tools, "old", { routing, drainTimeoutMs: 30_000 })).toBe(3);
+    return clock.monotonicMs();
+  };
+  const old = async () => leads;
+  expect(await waitedMs(old)).toBe(1_000);
+  expect(await waitedMs(old, { stable: "blue", share: 100, salt: 0 })).toBe(0);
+  expect(await waitedMs(old, { stable: "green", share: 0, salt: 0 })).toBe(0);
+  expect(await waitedMs(() => Promise.reject(new Error("no answer")))).toBe(1_000);
+});
+
+it("a door of which nobody can tell is not waited for", async () => {
+  const clock = createFakeClock();
+  const routing: DoorRouting = { stable: "blue", share: 0, salt: 7 };
+  const tools = { clock, readRouting: async () => routing };
+  expect(await quietAt(tools, "old", { routing, drainTimeoutMs: 30_000 })).toBe(0);
 });

@@ -1,4 +1,5 @@
-import type { Clock } from "@sluice/core";
+import type { Clock, DoorRouting } from "@sluice/core";
+import type { ReadRouting } from "./wait-door.ts";
 
 /** How many requests and connections are under way at a door, as its own process counts them; from the traffic adapter. */
 export type ReadUnderWay = (door: string, signal?: AbortSignal) => Promise<number>;
@@ -14,6 +15,30 @@ const pauseMs = 20;
 /** For what is only told: also where nobody waits it is asked once. */
 const leastReadMs = 500;
 
+export interface QuietMomentTools {
+  readonly clock: Clock;
+  readonly readRouting: ReadRouting;
+  /** Default: nobody tells, and no door is waited for. */
+  readonly readUnderWay?: ReadUnderWay | undefined;
+}
+
+/**
+ * The quiet moment of a door that another one follows on, which leads users by `routing`. Where that leads them elsewhere nobody is
+ * waited for: a stand-in answers by the same names, and who asks by them would meet both versions in turn meanwhile.
+ */
+export async function quietAt(
+  { clock, readRouting, readUnderWay }: QuietMomentTools,
+  door: string,
+  { routing, drainTimeoutMs, signal }: QuietMomentOptions & { readonly routing: DoorRouting },
+): Promise<number> {
+  if (!readUnderWay) return 0;
+  const leads = await readRouting(door, within(leastReadMs, signal)).catch(() => routing);
+  signal?.throwIfAborted();
+  const leadsElsewhere = leads.stable !== routing.stable || leads.share !== routing.share;
+  const options = { drainTimeoutMs: leadsElsewhere ? 0 : drainTimeoutMs, signal };
+  return quietMoment(clock, (limit) => readUnderWay(door, limit), options);
+}
+
 /**
  * Waits until little is under way at a door that goes on serving, newcomers too: what is under way when it loses its ports is cut.
  * The first moment with nothing is taken; from half of the time on, one with no more than the least so far, as what stays (a
@@ -25,8 +50,7 @@ export async function quietMoment(
   { drainTimeoutMs, signal }: QuietMomentOptions,
 ): Promise<number> {
   const patienceMs = Math.min(mostMs, drainTimeoutMs);
-  const late = AbortSignal.timeout(Math.max(patienceMs, leastReadMs));
-  const limit = AbortSignal.any([late, ...(signal ? [signal] : [])]);
+  const limit = within(Math.max(patienceMs, leastReadMs), signal);
   const begin = clock.monotonicMs();
   let [least, last] = [Number.POSITIVE_INFINITY, 0];
   for (;;) {
@@ -39,4 +63,8 @@ export async function quietMoment(
     last = active;
     await clock.sleep(Math.min(pauseMs, patienceMs - pastMs), signal);
   }
+}
+
+function within(ms: number, signal: AbortSignal | undefined): AbortSignal {
+  return AbortSignal.any([AbortSignal.timeout(ms), ...(signal ? [signal] : [])]);
 }

@@ -8,7 +8,7 @@ import type { DoorFacts } from "../model/door-facts.ts";
 import { connect } from "../networks/connect.ts";
 import { publicEndpoints } from "./create-door.ts";
 import { assertFree, assertPublished } from "./door-ports.ts";
-import { quietMoment, type ReadUnderWay } from "./quiet-moment.ts";
+import { quietAt, type ReadUnderWay } from "./quiet-moment.ts";
 import { dismissStandIn, isAnswered, placeStandIn, type StandInTools } from "./stand-in.ts";
 import { waitDoor } from "./wait-door.ts";
 
@@ -100,21 +100,19 @@ const swap: Step = async (tools, candidate, options) => {
  * @param forget makes proxies ask for names again once the old is gone. Default: none knows it.
  */
 async function changePlaces(
-  { engine, readUnderWay }: DoorTools,
+  { engine, readRouting, readUnderWay }: DoorTools,
   { id, old, request, facts }: Candidate,
   { beforeStart, onOutput, signal }: DoorOptions,
   forget: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const docker = await engine.docker();
   const serving = old?.State.Running ? old : undefined;
-  const { drainTimeoutMs } = request.spec;
+  const { routing, spec } = request;
   // Before anything of others goes: their ports must not be away meanwhile.
-  const cut =
-    serving && readUnderWay
-      ? await quietMoment(engine.clock, (limit) => readUnderWay(serving.Id, limit), { drainTimeoutMs, signal })
-      : 0;
+  const tools = { clock: engine.clock, readRouting, readUnderWay };
+  const cut = serving ? await quietAt(tools, serving.Id, { routing, drainTimeoutMs: spec.drainTimeoutMs, signal }) : 0;
   await beforeStart?.();
-  await assertFree(engine, facts, { stack: request.spec.stack, old: old?.Id });
+  await assertFree(engine, facts, { stack: spec.stack, old: old?.Id });
   const begin = engine.clock.monotonicMs();
   const held = serving ? heldEndpoints(serving) : [];
   // The last to go is the one that has the port mappings: they would only move to the next.
