@@ -1,4 +1,4 @@
-import type { RoleDecision } from "@sluice/core";
+import { parseConfig, type RoleDecision } from "@sluice/core";
 import { expect, it } from "vitest";
 import { withLabelPrefixes } from "../model/proxy-labels.ts";
 import { unknownProxy } from "./unknown-proxy.ts";
@@ -34,6 +34,13 @@ it("a label that may lead a proxy to containers of a candidate is told of", () =
     code: "proxy-unknown",
     hint: expect.stringContaining('["proxy.acme."]'),
   });
+});
+
+it("what the hint names can be configured", () => {
+  const finding = told({ "acme.io/proxy.host": "shop.example.com" });
+  expect(finding).toMatchObject({ hint: expect.stringContaining('traffic.proxyLabels: ["acme.io/proxy."]') });
+  const { traffic } = parseConfig('traffic: { proxyLabels: ["acme.io/proxy."] }', "sluice.yaml");
+  expect(told({ "acme.io/proxy.host": "shop.example.com" }, {}, traffic.proxyLabels)).toBeUndefined();
 });
 
 it("one that the configuration names is not: the door has it", () => {
