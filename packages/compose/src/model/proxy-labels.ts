@@ -36,11 +36,6 @@ export function proxyLabels(
   return picked(service?.labels, (name) => isProxyLabel(name, prefixes));
 }
 
-/** The labels of a service that are said to be for a proxy that Sluice does not know; unescaped. */
-export function namedProxyLabels(service: ComposeService, prefixes: LabelPrefixes): Readonly<Record<string, string>> {
-  return picked(service.labels, (name) => isProxyLabel(name, prefixes) && !isProxyLabel(name));
-}
-
 /** The environment of a service that speaks to a proxy; unescaped. */
 export function proxyVariables(service: ComposeService | undefined): Readonly<Record<string, string>> {
   return picked(service?.environment, isProxyVariable);

@@ -1,5 +1,5 @@
 import type { ComposeModel, Role, RoleDecision, ServiceConfig, Strategy } from "@sluice/core";
-import { type LabelPrefixes, labelPrefixes } from "../model/proxy-labels.ts";
+import { labelPrefixes } from "../model/proxy-labels.ts";
 import { doubtfulPort } from "./application-rules.ts";
 import { type Blocker, firstBlocker } from "./blockers.ts";
 import { isEdge } from "./edge-rules.ts";
@@ -62,11 +62,7 @@ function decide(
     : inferRole(shape, around);
   const isUnsure = inferred.confidence === "ask";
   const blocker = firstBlocker(shape.service, model);
-  const safe = chooseStrategy(
-    shape,
-    { role: inferred.role, isUnsure, blocker, prefixes: labelPrefixes(model) },
-    override,
-  );
+  const safe = chooseStrategy(shape, { role: inferred.role, isUnsure, blocker }, override);
   const choice = withDoubt(safe, shape, around, inferred, override);
   const confidence = isUnsure || choice.isDoubtful === true ? "ask" : inferred.confidence;
   return {
@@ -104,13 +100,7 @@ function chooseStrategy(
     role,
     isUnsure,
     blocker,
-    prefixes,
-  }: {
-    readonly role: Role;
-    readonly isUnsure: boolean;
-    readonly blocker: Blocker | undefined;
-    readonly prefixes: LabelPrefixes;
-  },
+  }: { readonly role: Role; readonly isUnsure: boolean; readonly blocker: Blocker | undefined },
   override: Partial<ServiceConfig>,
 ): Choice {
   // A job runs once in the candidate's slot; everything else but web and worker stays in base.
@@ -123,7 +113,7 @@ function chooseStrategy(
     return { strategy: "recreate", because: `it writes to ${mountText(mount)} (sharedVolumes: true if two may)` };
   }
   if (isUnsure) return { strategy: "recreate", because: "it is not made two of until its role is configured" };
-  if (role === "web" && listeningPort(shape.service, override, prefixes) === null) {
+  if (role === "web" && listeningPort(shape.service, override) === null) {
     return { strategy: "recreate", because: "nothing tells on which port it listens (set port)" };
   }
   if (role === "worker" && shape.hasPublishedPorts) {

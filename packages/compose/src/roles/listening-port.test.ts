@@ -1,6 +1,5 @@
 import type { ComposeService } from "@sluice/core";
 import { describe, expect, test } from "vitest";
-import { withLabelPrefixes } from "../model/proxy-labels.ts";
 import { classifyServices } from "./classify-services.ts";
 import { listeningPort, servicePorts } from "./listening-port.ts";
 import { protocolsOf } from "./protocols.ts";
@@ -44,21 +43,6 @@ describe("ports where a service listens beside its first and what it publishes",
     expect(servicePorts({ labels }, listeningPort({ labels }, { port: 4000 })).furtherPorts).toEqual([3000]);
   });
 
-  test("are those that labels of a named proxy tell: else the door would not listen where that asks", () => {
-    const [http, prefixes] = ["easyhaproxy.http", ["easyhaproxy."]];
-    const labels = { [`${http}.host`]: "a.test", [`${http}.port`]: "80", [`${http}.localport`]: "8080" };
-    const service = { labels, expose: ["9090"] };
-    expect(servicePorts(service, 9090, prefixes).furtherPorts).toEqual([8080]);
-    expect(servicePorts(service, 9090, ["tsdproxy."]).furtherPorts).toBeUndefined();
-    expect(servicePorts({ ...service, labels: { "easyhaproxy.port": "80" } }, 9090, prefixes).furtherPorts).toEqual([
-      80,
-    ]);
-    // Such a label may mean the proxy's own port: anything else is surer, and so is nothing where two tell.
-    expect(listeningPort(service, {}, prefixes)).toBe(9090);
-    expect(listeningPort({ labels }, {}, prefixes)).toBe(8080);
-    expect(listeningPort({ labels: { ...labels, "easyhaproxy.b.port": "81" } }, {}, prefixes)).toBeNull();
-  });
-
   test("speak what Traefik is told that they do", () => {
     const labels = {
       [traefik("http", "a", "port")]: "3000",
@@ -86,26 +70,6 @@ describe("a port that others call", () => {
     const told = "web: caller calls web at port 9464, where its door does not listen";
     expect(found(prometheus)).toEqual([told]);
     expect(found({ image: "nginx", command: ["proxy", "http://web:9464/"] })).toEqual([told]);
-  });
-
-  test("is told of where a label of a named proxy may name it in a way that is not read", () => {
-    const foundAt = (value: string, prefixes = ["tsdproxy."]) => {
-      const model = withLabelPrefixes(
-        { name: "shop", services: { web: { ...web, labels: { "tsdproxy.port.1": value } } } },
-        prefixes,
-      );
-      return serviceFindings(model, classifyServices(model)).filter(({ code }) => code === "port-without-door");
-    };
-    expect(foundAt("443/https:80/http")).toMatchObject([
-      {
-        message:
-          'label tsdproxy.port.1 of web ("443/https:80/http") may name a port where its door does not listen (3000)',
-        path: ["services", "web", "labels", "tsdproxy.port.1"],
-      },
-    ]);
-    expect(foundAt("443/https:3000/http")).toEqual([]);
-    expect(foundAt("https")).toEqual([]);
-    expect(foundAt("443/https:80/http", [])).toEqual([]);
   });
 
   test("is not where the door listens there, or the caller is in a slot, where it meets the service itself", () => {

@@ -1,24 +1,15 @@
 import { type ComposeService, listenPorts, type ServiceConfig, type ServicePorts } from "@sluice/core";
-import { type LabelPrefixes, namedProxyLabels, proxyLabels, proxyVariables } from "../model/proxy-labels.ts";
+import { proxyLabels, proxyVariables } from "../model/proxy-labels.ts";
 import { publishedPorts } from "../model/published-ports.ts";
 
-/**
- * Where a service listens inside its container, from the surest source to the least; `null` when nothing tells, or labels of a
- * proxy that is not known tell of several: one may be that proxy's own.
- */
-export function listeningPort(
-  service: ComposeService,
-  override: Partial<ServiceConfig> = {},
-  prefixes?: LabelPrefixes,
-): number | null {
-  const named = labelledPorts(service, prefixes);
+/** Where a service listens inside its container, from the surest source to the least; `null` when nothing tells. */
+export function listeningPort(service: ComposeService, override: Partial<ServiceConfig> = {}): number | null {
   const candidates = [
     override.port,
     ...proxiedPorts(service),
     service.ports?.find(({ protocol = "tcp" }) => protocol === "tcp")?.target,
     ...exposedPorts(service),
     toPort(/(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+)/.exec(healthcheckOf(service))?.[1]),
-    named.length === 1 ? named[0] : undefined,
   ];
   return candidates.find((port) => port !== undefined) ?? null;
 }
@@ -29,9 +20,9 @@ export function listeningPort(
  *
  * @param port where it listens, see `listeningPort`
  */
-export function servicePorts(service: ComposeService, port: number | null, prefixes?: LabelPrefixes): ServicePorts {
+export function servicePorts(service: ComposeService, port: number | null): ServicePorts {
   const known: ServicePorts = { ports: publishedPorts(service), port };
-  const told = [...proxiedPorts(service), ...exposedPorts(service), ...labelledPorts(service, prefixes)];
+  const told = [...proxiedPorts(service), ...exposedPorts(service)];
   const furtherPorts = listenPorts({ ports: [], port: null, furtherPorts: told }).filter(
     (one) => !listenPorts(known).includes(one),
   );
@@ -62,16 +53,6 @@ function proxiedPorts(service: ComposeService): readonly number[] {
   const { VIRTUAL_PORT = "", VIRTUAL_HOST_MULTIPORTS = "" } = proxyVariables(service);
   const several = [...VIRTUAL_HOST_MULTIPORTS.matchAll(/\bport["']?\s*:\s*["']?(\d+)/g)].map(([, port]) => port);
   return [...traefik, ...caddy, VIRTUAL_PORT, ...several].flatMap((text) => toPort(text) ?? []);
-}
-
-/** What labels of proxies that are not known say of ports. Where EasyHAProxy is told both, `port` is its own. */
-function labelledPorts(service: ComposeService, prefixes: LabelPrefixes = []): readonly number[] {
-  const labels = namedProxyLabels(service, prefixes);
-  const ports = Object.entries(labels).flatMap(([name, value]) => {
-    const isOwn = name.endsWith(".port") && name.replace(/port$/, "localport") in labels;
-    return /port$/i.test(name) && /^\d+$/.test(value) && !isOwn ? (toPort(value) ?? []) : [];
-  });
-  return [...new Set(ports)];
 }
 
 /** `3000`, `3000/tcp`, `3000-3002`: what is exposed over TCP. */

@@ -1,5 +1,4 @@
 import { isInSlot, listenPorts } from "@sluice/core";
-import { labelPrefixes } from "../model/proxy-labels.ts";
 import type { FindingRule } from "./finding-rule.ts";
 import { listeningPort, servicePorts } from "./listening-port.ts";
 
@@ -10,8 +9,7 @@ const most = 50;
 export const manyPorts: FindingRule = (model, { service, role, strategy }, override) => {
   if (role !== "web" || !isInSlot({ role, strategy })) return undefined;
   const written = model.services[service] ?? {};
-  const prefixes = labelPrefixes(model);
-  const further = listenPorts(servicePorts(written, listeningPort(written, override, prefixes), prefixes)).length - 1;
+  const further = listenPorts(servicePorts(written, listeningPort(written, override))).length - 1;
   return (
     further > most && {
       severity: "warn",

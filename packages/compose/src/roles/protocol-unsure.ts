@@ -1,5 +1,4 @@
 import { isInSlot } from "@sluice/core";
-import { labelPrefixes } from "../model/proxy-labels.ts";
 import type { FindingRule } from "./finding-rule.ts";
 import { listeningPort } from "./listening-port.ts";
 import { unsurePorts } from "./protocols.ts";
@@ -7,9 +6,8 @@ import { unsurePorts } from "./protocols.ts";
 /** Another port is taken to speak what the service speaks where it listens: what speaks something else there answers nobody. */
 export const protocolUnsure: FindingRule = (model, { service, role, strategy }, override) => {
   const facts = model.services[service] ?? {};
-  const prefixes = labelPrefixes(model);
-  const main = listeningPort(facts, override, prefixes);
-  const { protocol, ports } = unsurePorts(facts, main, override, prefixes);
+  const main = listeningPort(facts, override);
+  const { protocol, ports } = unsurePorts(facts, main, override);
   const [first] = ports;
   const index = (facts.ports ?? []).findIndex(({ target }) => target === first);
   if (role !== "web" || !isInSlot({ role, strategy }) || first === undefined) return undefined;

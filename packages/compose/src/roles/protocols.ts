@@ -1,25 +1,18 @@
 import { type ComposeService, listenPorts, type Protocol, type ServiceConfig, type ServiceFacts } from "@sluice/core";
-import { type LabelPrefixes, proxyLabels, proxyVariables } from "../model/proxy-labels.ts";
+import { proxyLabels, proxyVariables } from "../model/proxy-labels.ts";
 import { tcpPorts } from "./known-ports.ts";
 import { healthcheckOf, servicePorts, traefikServer } from "./listening-port.ts";
 
 type Override = Partial<Pick<ServiceConfig, "protocol" | "https">>;
-
-interface Listening {
-  readonly service: ComposeService;
-  readonly port: number | null;
-  readonly prefixes: LabelPrefixes | undefined;
-}
 
 /** What a service speaks at the port where it listens, and at its others where that is something else. */
 export function protocolsOf(
   service: ComposeService,
   port: number | null,
   override: Override = {},
-  prefixes?: LabelPrefixes,
 ): Pick<ServiceFacts, "protocol" | "protocols"> {
   const protocol = saidAt(override, port) ?? inferredProtocol(service, port);
-  const others = otherPorts({ service, port, prefixes }, override).flatMap((other) => {
+  const others = otherPorts(service, port, override).flatMap((other) => {
     const spoken =
       saidAt(override, other) ?? traefikProtocol(service, other) ?? (tcpPorts.has(other) ? "tcp" : protocol);
     return spoken === protocol ? [] : [[String(other), spoken] as const];
@@ -32,17 +25,16 @@ export function unsurePorts(
   service: ComposeService,
   port: number | null,
   override: Override = {},
-  prefixes?: LabelPrefixes,
 ): { readonly protocol: Protocol; readonly ports: readonly number[] } {
-  const { protocol } = protocolsOf(service, port, override, prefixes);
+  const { protocol } = protocolsOf(service, port, override);
   const isSaid = (other: number) => (saidAt(override, other) ?? traefikProtocol(service, other)) !== undefined;
   const isTold = (other: number) => protocol === "tcp" || tcpPorts.has(other) || isSaid(other);
-  return { protocol, ports: otherPorts({ service, port, prefixes }, override).filter((other) => !isTold(other)) };
+  return { protocol, ports: otherPorts(service, port, override).filter((other) => !isTold(other)) };
 }
 
 /** Where the door ends HTTPS it is the door's own port. */
-function otherPorts({ service, port, prefixes }: Listening, { https }: Override): readonly number[] {
-  return listenPorts(servicePorts(service, port, prefixes)).filter((one) => one !== port && one !== https?.port);
+function otherPorts(service: ComposeService, port: number | null, { https }: Override): readonly number[] {
+  return listenPorts(servicePorts(service, port)).filter((one) => one !== port && one !== https?.port);
 }
 
 function saidAt({ protocol }: Override, port: number | null): Protocol | undefined {

@@ -9,7 +9,6 @@ import {
   type ServiceFacts,
 } from "@sluice/core";
 import { networkKeys } from "../model/networks.ts";
-import { labelPrefixes } from "../model/proxy-labels.ts";
 import { sharedServices } from "./blockers.ts";
 import { listeningPort, servicePorts } from "./listening-port.ts";
 import { protocolsOf } from "./protocols.ts";
@@ -32,11 +31,10 @@ export function serviceFacts(
   config: Pick<Config, "services" | "traffic">,
   active: ReadonlySet<string> = new Set(Object.keys(model.services)),
 ): readonly ServiceFacts[] {
-  const prefixes = labelPrefixes(model);
   return decisions.map(({ service: name, ...decision }) => {
     const service = model.services[name] ?? {};
     const override = config.services[name] ?? {};
-    const port = listeningPort(service, override, prefixes);
+    const port = listeningPort(service, override);
     const replicas = replicasOf(service);
     // Nobody could wait for it, nor be led to it.
     const isNone = replicas === 0 && decision.strategy === "slots" && slotRoles.has(decision.role);
@@ -50,8 +48,8 @@ export function serviceFacts(
       dependsOn: Object.keys(service.depends_on ?? {}),
       ...awaitsOf(service),
       ...restartsWithOf(service),
-      ...servicePorts(service, port, prefixes),
-      ...protocolsOf(service, port, override, prefixes),
+      ...servicePorts(service, port),
+      ...protocolsOf(service, port, override),
       hasHealthcheck: hasHealthcheck(service),
       startBudget: startBudget(service.healthcheck, override.startTimeout),
       stopGraceMs: parseDuration(service.stop_grace_period ?? "") ?? defaultStopGraceMs,
