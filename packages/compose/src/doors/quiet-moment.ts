@@ -32,10 +32,11 @@ export async function quietAt(
   { routing, drainTimeoutMs, signal }: QuietMomentOptions & { readonly routing: DoorRouting },
 ): Promise<number> {
   if (!readUnderWay) return 0;
-  const leads = await readRouting(door, within(leastReadMs, signal)).catch(() => routing);
+  // One that does not say (of another driver, say) may lead elsewhere too.
+  const leads = await readRouting(door, within(mostMs, signal)).catch(() => null);
   signal?.throwIfAborted();
-  const leadsElsewhere = leads.stable !== routing.stable || leads.share !== routing.share;
-  const options = { drainTimeoutMs: leadsElsewhere ? 0 : drainTimeoutMs, signal };
+  const leadsAlike = leads?.stable === routing.stable && leads.share === routing.share;
+  const options = { drainTimeoutMs: leadsAlike ? drainTimeoutMs : 0, signal };
   return quietMoment(clock, (limit) => readUnderWay(door, limit), options);
 }
 

@@ -26,7 +26,7 @@ it("a label that may lead a proxy to containers of a candidate is told of", () =
     code: "proxy-unknown",
     message:
       "label easyhaproxy.http.localport of web may have a proxy lead users to its containers, past its door: to those of a candidate, too",
-    hint: 'name its labels in sluice.yaml (traffic.proxyLabels: ["easyhaproxy."]): the door has them then, and no other container; or have that proxy lead to http://web by its own configuration; or set services.web.strategy: recreate (a gap at each deployment)',
+    hint: 'name its labels in sluice.yaml (traffic.proxyLabels: ["easyhaproxy."]): the door has them then, and no other container (a port that they name is to be one that the service exposes); or have that proxy lead to http://web by its own configuration; or set services.web.strategy: recreate (a gap at each deployment)',
     path: ["labels", "easyhaproxy.http.localport"],
   });
   expect(told({ "tsdproxy.enable": "true" })).toMatchObject({ code: "proxy-unknown" });

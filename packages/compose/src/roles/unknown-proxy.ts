@@ -22,7 +22,7 @@ export const unknownProxy: FindingRule = (model, { service, role, strategy }) =>
     severity: "warn",
     code: "proxy-unknown",
     message: `label ${label} of ${service} may have a proxy lead users to its containers, past its door: to those of a candidate, too`,
-    hint: `name its labels in sluice.yaml (traffic.proxyLabels: ["${prefixOf(label)}"]): the door has them then, and no other container; or have that proxy lead to http://${service} by its own configuration; or set services.${service}.strategy: recreate (a gap at each deployment)`,
+    hint: `name its labels in sluice.yaml (traffic.proxyLabels: ["${prefixOf(label)}"]): the door has them then, and no other container (a port that they name is to be one that the service exposes); or have that proxy lead to http://${service} by its own configuration; or set services.${service}.strategy: recreate (a gap at each deployment)`,
     path: ["labels", label],
   };
 };

@@ -76,6 +76,11 @@ it.each([
   ["checks:\n  - sequence: [{ path: /, expect: { json: { foo: 1 } } }]\n", "json.foo: expected a JSON path", [2, 45]],
   ["traffic: { sticky: session }\n", `traffic.sticky: ${sticky}`, [1, 20]],
   ["traffic: { proxyLabels: [''] }\n", "proxyLabels.0: expected what names of labels begin with", [1, 26]],
+  [
+    "traffic: { proxyLabels: [com.docker.lb., com.docker.] }\n",
+    "proxyLabels.1: expected what names of labels",
+    [1, 42],
+  ],
   ["traffic: { proxyLabels: [dev.sluice.] }\n", "proxyLabels.0: expected what names of labels", [1, 26]],
   ["traffic: { sticky: {} }\n", `traffic.sticky: ${sticky}`, [1, 20]],
   ["traffic: { sticky: { heder: x } }\n", "traffic.sticky.heder: unknown key", [1, 22]],

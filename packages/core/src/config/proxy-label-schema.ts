@@ -4,6 +4,6 @@ import * as z from "zod";
 export const labelPrefix = z
   .string()
   .regex(
-    /^(?!com\.docker\.compose|dev\.sluice\.)[\w./-]+$/,
+    /^(?!com\.docker\.(?:compose|$)|dev\.sluice\.)[\w./-]+$/,
     "expected what names of labels begin with, such as easyhaproxy.",
   );
