@@ -23,3 +23,19 @@ export async function observedAs(
 export function baseOf({ services }: Pick<ReleaseBundle, "services">): readonly ServiceFacts[] {
   return baseServices(services.filter(({ active }) => active));
 }
+
+/**
+ * The stack next to the checkout, with data of a release next to that release: the checkout may have it otherwise, or not at all. Pure.
+ *
+ * @param asReleased the stack next to the release
+ */
+export function withDataOf(
+  { services }: Pick<ReleaseBundle, "services">,
+  observed: ObservedStack,
+  { base, missingVolumes }: ObservedStack,
+): ObservedStack {
+  const data = services.flatMap(({ active, name, role }) => (active && role === "data" ? (base[name] ?? []) : []));
+  const own = new Map(data.map((one) => [one.service, one]));
+  const orphans = observed.orphans.filter(({ service }) => !own.has(service));
+  return { ...observed, missingVolumes, orphans, base: { ...observed.base, ...Object.fromEntries(own) } };
+}

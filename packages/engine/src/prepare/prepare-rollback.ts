@@ -13,6 +13,7 @@ import { lastServing } from "../record/read-attempts.ts";
 import { inBaseOf, releaseThatServes } from "../record/stored-release.ts";
 import type { PreparedDeployment, RollbackRequest } from "../requests.ts";
 import { type EnginePorts, emit } from "../scope.ts";
+import { withDataOf } from "./base-as-released.ts";
 import { keptData, prepareCold } from "./cold-rollback.ts";
 import { changedFiles, differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
@@ -55,7 +56,7 @@ export async function prepareRollback(
   // What is checked out may be another release: that sorts what is in base, and knows networks and doors, otherwise.
   const asTarget = await ports.observer.observe({ ...project, ...wanted }, signal);
   const { plain, cutOff } = asTarget;
-  const observed = { ...seen, plain, cutOff };
+  const observed = withDataOf(target, { ...seen, plain, cutOff }, asTarget);
   const common = { observed, bundles, source: null, release, previousRelease: left };
   const inSlots = heldServices(observed, bundles);
   const servesNow = live ? isLedThere && live.release : inBaseOf(live, left, observed)?.id;

@@ -32,7 +32,7 @@ export interface RollbackFacts {
   readonly left: StoredRelease | null;
   /** The slot that serves until then. */
   readonly live: LiveSlot | null;
-  /** The stack next to what is checked out. */
+  /** The stack next to what is checked out, with data of the target next to that. */
   readonly observed: ObservedStack;
   /** A service is in base in the one release and in slots in the other. */
   readonly changesPlace: boolean;

@@ -125,6 +125,41 @@ describe("data next to what is checked out", () => {
     expect(await anewIn(scenario)).toEqual([]);
   });
 
+  it.each(["warm", "stopped"] as const)(
+    "stays in its other volume also where the checkout has none of it: back to a release that is %s",
+    async (keep) => {
+      const config = aConfig({ database: { service: "db" }, rollout: { keep } });
+      const scenario = aScenario({ config });
+      for (const tag of ["v0", "v1"]) await scenario.deploy(tag, { volumes });
+      await scenario.deploy("v2", { volumes: { db: "data2" } });
+      await scenario.rollback("v1", { volumes });
+      await scenario.rollback("v0", { volumes });
+      const { state } = scenario.world;
+      const db = () => [...state.containers.values()].find(({ service }) => service === "db");
+      const before = db();
+      state.volumes.delete("shop_pgdata");
+      const services = shopServices.filter(({ name }) => name !== "db");
+      expect(await scenario.rollback("v1", { services })).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+      const steps = (await readAttempts(scenario.world.ports().journal)).at(-1)?.start.plan.steps ?? [];
+      expect(steps.map(({ kind }) => kind).filter((kind) => kind === "base" || kind === "job")).toEqual([]);
+      expect(db()).toEqual(before);
+      expect(await anewIn(scenario)).toEqual([]);
+      const codes = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding.code] : []));
+      expect(codes.filter((code) => code === "data-anew" || code === "jobs-not-run")).toEqual([]);
+    },
+  );
+
+  it("is told to be without the jobs of a release of before that makes it anew, though the checkout has none", async () => {
+    const scenario = aScenario({ config: aConfig({ database: { service: "db" }, rollout: { keep: "stopped" } }) });
+    await scenario.deploy("v1", { volumes });
+    await scenario.deploy("v2", { volumes: { db: "data2" } });
+    loseData(scenario);
+    const services = shopServices.filter(({ name }) => name !== "db");
+    expect(await scenario.rollback("v1", { services })).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    const found = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+    expect(found).toContainEqual(expect.objectContaining({ severity: "warn", code: "jobs-not-run" }));
+  });
+
   it("is left to migrations of before where some of it runs on in another volume", async () => {
     const services = [...shopServices, aService("redis", { role: "data" })];
     const scenario = aScenario({ services });
