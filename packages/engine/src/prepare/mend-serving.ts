@@ -87,7 +87,9 @@ async function makeablePlan(
   const { bundle } = stored;
   const all = planFor(bundle);
   const making = { ...all, mended: goneIn(all, bundle.services, observed) };
-  const workers = bundle.services.filter(({ name, role }) => role === "worker" && making.mended.includes(name));
+  const isMade = (name: string) =>
+    making.mended.includes(name) || all.steps.some((step) => step.kind === "recreate" && step.service === name);
+  const workers = bundle.services.filter(({ name, role }) => role === "worker" && isMade(name));
   const lost: LostWorker[] = [];
   for (const service of workers) {
     const needed = neededImages({ ...stored, bundle: { ...bundle, services: [service] } }, making);

@@ -208,6 +208,20 @@ describe("a rollback to what serves", () => {
     },
   );
 
+  it("has its doors lead users again also where the image of a worker of base that is gone is gone", async () => {
+    const services = [...shopServices, aService("cron", { role: "worker", strategy: "recreate" })];
+    const scenario = await aLiveRelease({ services });
+    const { containers, doors, images } = scenario.world.state;
+    for (const { id, service } of containers.values()) if (service === "cron") containers.delete(id);
+    images.delete("sha256:cron-v2");
+    doors.clear();
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live", exitCode: 0, serving: { tag: "v2" } });
+    expect(serves(scenario, "v2")).toEqual([]);
+    const found = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+    expect(found).toContainEqual(expect.objectContaining({ code: "service-short", service: "cron" }));
+    await expect(scenario.rollback("v2")).rejects.toMatchObject({ code: "IMAGE_MISSING" });
+  });
+
   it("leaves it whole, wherever it is killed and tried again", async () => {
     const { broken, kills } = await killEverywhere({
       given: async () => {
