@@ -14,6 +14,7 @@ import {
 } from "@sluice/core";
 import { baseOf, observedAs } from "./base-as-released.ts";
 import { bringBackHint } from "./gone-images.ts";
+import { jobsNotRun } from "./jobs-not-run.ts";
 import { isOver } from "./lost-base.ts";
 import { assertImages, neededImages } from "./needed-images.ts";
 import { placedModel } from "./placed-model.ts";
@@ -64,7 +65,8 @@ export async function prepareMending(facts: ServingFacts, scope: RollbackScope):
   await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
   const model = await placedModel({ target, release, left: release }, scope);
   await assertNoObstacle(plan, { ...request, model, services, orphans: [] }, ports, signal);
-  const findings = [...anew.findings, ...lost.map((one) => notBackFinding(one, target))];
+  const undone = jobsNotRun(target, release.model, observed, plan);
+  const findings = [...anew.findings, ...undone, ...lost.map((one) => notBackFinding(one, target))];
   return { plan, dataAnew: anew.services, findings };
 }
 

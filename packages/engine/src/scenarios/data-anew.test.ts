@@ -213,6 +213,18 @@ describe("where no database is named, and several services hold data", () => {
     expect(await kinds()).not.toContain("job");
   });
 
+  it.each(["deploy", "rollback"] as const)(
+    "that they do not run for it is told, where it has jobs: %s",
+    async (verb) => {
+      const { scenario, kinds } = await afterLossOf({ redis: "cache" });
+      expect(await scenario[verb]("v2", own)).toMatchObject({ outcome: "live" });
+      expect(await kinds()).toEqual(["base", "verify"]);
+      const told = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+      const message = expect.stringMatching(/^migrate will not run: v2 was live before, .*; redis is made anew here$/);
+      expect(told).toContainEqual(expect.objectContaining({ severity: "warn", code: "jobs-not-run", message }));
+    },
+  );
+
   it("the loss of all runs them again", async () => {
     const { scenario, kinds } = await afterLossOf({ db: "pgdata", redis: "cache" });
     expect(await scenario.deploy("v2", own)).toMatchObject({ outcome: "live" });
