@@ -6,9 +6,9 @@ import { bringBackHint, goneImages } from "./gone-images.ts";
 
 const stopped = aConfig({ rollout: { keep: "stopped" } });
 
-async function goneIn(scenario: Scenario) {
+async function goneIn(scenario: Scenario, services = shopServices) {
   const ports = scenario.world.ports();
-  const observed = await ports.observer.observe(aProject({ services: shopServices }));
+  const observed = await ports.observer.observe(aProject({ services }));
   const stored = await releaseThatServes(null, ports);
   return goneImages({ observed, stored }, await ports.bundles.list(), ports);
 }
@@ -57,6 +57,27 @@ it("of a way back that is warm asks for what it makes in base alone: what is in 
   ]);
   images.add("sha256:api-v1");
   expect(await scenario.rollback()).toMatchObject({ outcome: "live" });
+});
+
+it.each([
+  ["edge", "warm", true],
+  ["edge", "stopped", true],
+  ["support", "stopped", true],
+  ["support", "warm", false],
+] as const)("asks for what is built in base where the way back makes it: %s, %s", async (role, keep, isMade) => {
+  const services = [...shopServices, aService("own", { role, builds: true })];
+  const scenario = aScenario({ services, config: aConfig({ rollout: { keep } }) });
+  for (const tag of ["v1", "v2"]) await scenario.deploy(tag, { images: { own: `own:${tag}` } });
+  scenario.world.state.images.delete("sha256:own-v1");
+  const found = await goneIn(scenario, services);
+  if (!isMade) {
+    expect(found).toEqual([]);
+    expect(await scenario.rollback("v1")).toMatchObject({ outcome: "live" });
+    return;
+  }
+  const message = "nobody can go back to v1: the image of own is gone from the engine";
+  expect(found).toMatchObject([{ code: "way-back-gone", message }]);
+  await expect(scenario.rollback("v1")).rejects.toMatchObject({ code: "IMAGE_MISSING", hint: found[0]?.hint });
 });
 
 it("tells of a base service that neither a container nor an image is there of", async () => {

@@ -44,8 +44,10 @@ async function goneWayBack(
   const before = await releaseBefore(live, serves, bundles, { journal });
   if (!before) return null;
   const isWarm = warmRelease(observed, before.services, live) === before.id;
-  // What else base names is taken by its name, or pulled.
-  const isMade = (one: ServiceFacts) => one.active && isApplication(one.role) && !(isWarm && isInSlot(one));
+  // Of what is built in base, data stays as it is, and a change of route takes proxies alone along. What base only names is pulled.
+  const isBuilt = ({ builds, role }: ServiceFacts) => builds && (role === "edge" || (role === "support" && !isWarm));
+  const isMade = (one: ServiceFacts) =>
+    one.active && (isBuilt(one) || (isApplication(one.role) && !(isWarm && isInSlot(one))));
   const made = before.services.filter(isMade);
   if (made.length === 0) return null;
   const stored = await loadOrNull({ bundles: store }, before.id);
