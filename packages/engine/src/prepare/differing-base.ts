@@ -1,5 +1,6 @@
 import {
   type ChangedFiles,
+  isAlwaysPutBack,
   isPinned,
   type MountedFiles,
   type ObservedStack,
@@ -51,7 +52,10 @@ export function differingBase(
   );
 }
 
-/** Of base services that would leave volumes, those that are as the release that serves has them: its definition is their way back. */
+/**
+ * Of base services that would leave volumes, those whose way back is the definition of the release that serves: they are as that has
+ * them; or have volumes of it alone, where it goes back to them whatever else is otherwise.
+ */
 export async function leavingAsServing(
   { base }: ObservedStack,
   serves: StoredRelease | null,
@@ -64,8 +68,12 @@ export async function leavingAsServing(
   );
   if (leaving.length === 0 || !serves) return [];
   const seen = await observer.observe({ ...project, model: serves.model, services: serves.bundle.services }, signal);
+  const facts = (services: readonly ServiceFacts[], name: string) =>
+    services.find((service) => service.active && service.name === name);
   return leaving.filter((name) => {
-    const state = seen.base[name]?.state;
-    return state === "current" || state === "stopped";
+    const { state, change } = seen.base[name] ?? {};
+    if (state === "current" || state === "stopped") return true;
+    const before = facts(serves.bundle.services, name);
+    return change?.leaves.length === 0 && isAlwaysPutBack(facts(project.services, name)?.role, before);
   });
 }

@@ -16,7 +16,7 @@ export interface BaseDifferences {
   readonly isBuilt?: boolean;
   /** Services of which another one runs than the release has, whatever the checkout says. Default: none. */
   readonly differing?: readonly string[] | undefined;
-  /** Services that are as the release that serves has them, of those that leave volumes. Default: none. */
+  /** Of services that leave volumes, those that the definition of the release that serves brings back to these. Default: none. */
   readonly asServing?: readonly string[] | undefined;
   /** What services mount and is other than with the release that serves. Default: nothing. */
   readonly files?: ChangedFiles | undefined;
