@@ -14,7 +14,7 @@ import {
 } from "@sluice/core";
 import { baseOf, observedAs } from "./base-as-released.ts";
 import { bringBackHint } from "./gone-images.ts";
-import { jobsNotRun } from "./jobs-not-run.ts";
+import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { isOver } from "./lost-base.ts";
 import { assertImages, neededImages } from "./needed-images.ts";
 import { placedModel } from "./placed-model.ts";
@@ -51,7 +51,7 @@ interface Mending {
  */
 export async function prepareMending(facts: ServingFacts, scope: RollbackScope): Promise<Mending> {
   const { target, release } = facts;
-  const { request, ports, signal, judging } = scope;
+  const { request, ports, signal, judging, fate } = scope;
   const { services } = target;
   const { observed } = await observedAs({ ports, project: request.project }, release, signal);
   const held = { ...asItRuns(observed, target), remembered: facts.remembered };
@@ -65,7 +65,7 @@ export async function prepareMending(facts: ServingFacts, scope: RollbackScope):
   await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
   const model = await placedModel({ target, release, left: release }, scope);
   await assertNoObstacle(plan, { ...request, model, services, orphans: [] }, ports, signal);
-  const undone = jobsNotRun(target, release.model, observed, plan);
+  const undone = [...jobsTakenBack(target, fate, plan), ...jobsNotRun(target, release.model, observed, plan)];
   const findings = [...anew.findings, ...undone, ...lost.map((one) => notBackFinding(one, target))];
   return { plan, dataAnew: anew.services, findings };
 }

@@ -74,8 +74,10 @@ describe("a release that was live, where data of before its migration was put ba
     await record("restore", { backup });
     expect(await scenario.deploy("v2")).toMatchObject({ outcome: "nothing-to-do" });
     expect(told()).toEqual(["jobs-not-run"]);
+    expect(await scenario.rollback("v2")).toMatchObject({ outcome: "nothing-to-do" });
+    expect(told()).toEqual(["jobs-not-run", "jobs-not-run"]);
     await scenario.deploy("v3");
     expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live" });
-    expect(told()).toEqual(["jobs-not-run", "jobs-not-run"]);
+    expect(told()).toEqual(["jobs-not-run", "jobs-not-run", "jobs-not-run"]);
   });
 });
