@@ -55,7 +55,8 @@ export async function prepareCold(
   await assertPossible(plan, { ...planned, model: () => placedModel(facts, scope) }, ports, signal);
   const cold = await coldRollback(target, observed, ports.journal);
   const leftOut = missingCheckedServices(judging, services).map((service) => leftOutFinding(service, target));
-  const undone = wasLive ? [...jobsNotRun(target, model, observed, plan), ...jobsTakenBack(target, fate, plan)] : [];
+  const seen = { model, observed, config: judging };
+  const undone = wasLive ? [...jobsNotRun(target, seen, plan), ...jobsTakenBack(target, fate, plan)] : [];
   return { plan, told: [cold, ...undone, ...leftOut] };
 }
 

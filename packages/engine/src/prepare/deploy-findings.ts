@@ -26,7 +26,7 @@ export async function deployFindings(
   const { services, model } = project;
   const lost = plan.steps.length === 0 ? await lostServers(observed, services, ports, signal) : [];
   const undone = same
-    ? [...jobsTakenBack(same, fate, plan), ...(lived ? jobsNotRun(same, model, observed, plan) : [])]
+    ? [...jobsTakenBack(same, fate, plan), ...(lived ? jobsNotRun(same, { model, observed, config }, plan) : [])]
     : [];
   return [
     ...checkoutFindings(wanted, bundles),

@@ -74,6 +74,7 @@ export async function leavingAsServing(
     const { state, change } = seen.base[name] ?? {};
     if (state === "current" || state === "stopped") return true;
     const before = facts(serves.bundle.services, name);
-    return change?.leaves.length === 0 && isAlwaysPutBack(facts(project.services, name)?.role, before);
+    const isOnItsVolumes = state === "changed" && (change?.leaves ?? []).length === 0;
+    return isOnItsVolumes && isAlwaysPutBack(facts(project.services, name)?.role, before);
   });
 }

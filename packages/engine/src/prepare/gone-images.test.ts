@@ -103,3 +103,14 @@ it("images come back from where they were pulled, or are built anew", () => {
   );
   expect(bringBackHint({ ...release, dirty: true }, ["api"])).toMatch(/^it held changes that c0ffee does not have/);
 });
+
+it("asks for support that was dropped since, which a change of route makes too", async () => {
+  const services = [...shopServices, aService("own", { role: "support", builds: true })];
+  const scenario = aScenario({ services });
+  await scenario.deploy("v1", { images: { own: "own:v1" } });
+  await scenario.deploy("v2", { services: shopServices });
+  scenario.world.state.images.delete("sha256:own-v1");
+  const message = "nobody can go back to v1: the image of own is gone from the engine";
+  expect(await goneIn(scenario)).toMatchObject([{ code: "way-back-gone", message }]);
+  await expect(scenario.rollback("v1")).rejects.toMatchObject({ code: "IMAGE_MISSING" });
+});

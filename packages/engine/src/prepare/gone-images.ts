@@ -44,8 +44,11 @@ async function goneWayBack(
   const before = await releaseBefore(live, serves, bundles, { journal });
   if (!before) return null;
   const isWarm = warmRelease(observed, before.services, live) === before.id;
-  // Of what is built in base, data stays as it is, and a change of route takes proxies alone along. What base only names is pulled.
-  const isBuilt = ({ builds, role }: ServiceFacts) => builds && (role === "edge" || (role === "support" && !isWarm));
+  // Of what is built in base, data stays as it is, and a change of route takes along proxies, and support of which nothing is there.
+  // What base only names is pulled.
+  const isThere = ({ name }: ServiceFacts) => (observed.base[name]?.containers.length ?? 0) > 0;
+  const isBuilt = (one: ServiceFacts) =>
+    one.builds && (one.role === "edge" || (one.role === "support" && one.replicas > 0 && !(isWarm && isThere(one))));
   const isMade = (one: ServiceFacts) =>
     one.active && (isBuilt(one) || (isApplication(one.role) && !(isWarm && isInSlot(one))));
   const made = before.services.filter(isMade);

@@ -1,13 +1,22 @@
-import { aProject, aService } from "@sluice/core/testing";
+import { aConfig, aProject, aService } from "@sluice/core/testing";
 import { describe, expect, it } from "vitest";
 import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 
 const services = [aService("web"), aService("db", { role: "data" }), aService("migrate", { role: "job" })];
-const found = (over: Partial<Parameters<typeof jobsNotRun>[0]>, base: object, model = aProject({ services }).model) =>
+type Seen = Parameters<typeof jobsNotRun>[1];
+const found = (
+  over: Partial<Parameters<typeof jobsNotRun>[0]>,
+  base: object,
+  model: Seen["model"] = aProject({ services }).model,
+  database?: string,
+) =>
   jobsNotRun(
     { tag: "v1", services, ...over },
-    model,
-    { base: base as Parameters<typeof jobsNotRun>[2]["base"] },
+    {
+      model,
+      observed: { base: base as Seen["observed"]["base"] },
+      config: aConfig(database ? { database: { service: database } } : {}),
+    },
     { steps: [] },
   );
 
@@ -29,6 +38,22 @@ describe("going back to a release that was live", () => {
     expect(found({}, {}, aProject({ services, volumes: { db: "data" } }).model)).toEqual([]);
     expect(found({ services: services.slice(0, 2) }, {})).toEqual([]);
     expect(found({ services: [aService("web"), aService("migrate", { role: "job" })] }, {})).toEqual([]);
+  });
+
+  it("has nothing to tell of data in a directory of the machine, of what is scaled to nothing, or of a cache beside the database", () => {
+    const { model } = aProject({ services });
+    const bound = (over: object) => {
+      const volumes = [{ type: "bind", source: "/srv/db", target: "/var/lib/db", ...over }];
+      return { ...model, services: { ...model.services, db: { ...model.services["db"], volumes } } };
+    };
+    expect(found({}, {}, bound({}))).toEqual([]);
+    expect(found({}, {}, bound({ read_only: true }))).toHaveLength(1);
+    const elsewhere = services.map((service) => (service.role === "data" ? { ...service, replicas: 0 } : service));
+    expect(found({ services: elsewhere }, {})).toEqual([]);
+    const cached = [...services, aService("redis", { role: "data" })];
+    const db = { db: { containers: [{ state: "running" }] } };
+    expect(found({ services: cached }, db)).toHaveLength(1);
+    expect(found({ services: cached }, db, model, "db")).toEqual([]);
   });
 });
 

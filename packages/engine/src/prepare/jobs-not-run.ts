@@ -1,34 +1,42 @@
 import {
   type ComposeModel,
+  type Config,
   type DeploymentPlan,
   type Finding,
+  isKept,
   type ObservedStack,
   type ReleaseBundle,
-  volumesOf,
 } from "@sluice/core";
 import type { MigrationFate } from "../record/data-history.ts";
 
+interface DataFacts {
+  /** Of the release. */
+  readonly model: ComposeModel;
+  readonly observed: Pick<ObservedStack, "base" | "missingVolumes">;
+  readonly config: Pick<Config, "database">;
+}
+
 /**
  * That a release which was live before does not run its jobs where the data that they worked on is not: a job runs once for each
- * release, and what it did is taken to be there. Pure.
+ * release, and what it did is taken to be there. That data is the database of the configuration; where none is named, any. Pure.
  */
 export function jobsNotRun(
   { services, tag }: Pick<ReleaseBundle, "services" | "tag">,
-  model: ComposeModel,
-  { base, missingVolumes = {} }: Pick<ObservedStack, "base" | "missingVolumes">,
+  { model, observed, config: { database } }: DataFacts,
   { steps }: Pick<DeploymentPlan, "steps">,
 ): readonly Finding[] {
   if (steps.some(({ kind }) => kind === "job")) return [];
   const active = services.filter((service) => service.active);
   const jobs = active.filter(({ role }) => role === "job").map(({ name }) => name);
-  const gone = new Set(Object.values(missingVolumes).flat());
-  const keeps = (name: string) => volumesOf(model, name).some((volume) => !gone.has(volume));
-  const isThere = (name: string) => (base[name]?.containers.length ?? 0) > 0 || keeps(name);
-  const anew = active.filter(({ name, role }) => role === "data" && !isThere(name));
+  const data = active.filter(({ name, role, replicas }) => {
+    const isMigrated = database?.service === undefined ? role === "data" : name === database.service;
+    return isMigrated && replicas > 0;
+  });
+  const anew = data.filter(({ name }) => !isKept(name, model, observed));
   if (jobs.length === 0 || anew.length === 0) return [];
-  const data = anew.map(({ name }) => name).join(", ");
-  const message = `${jobs.join(", ")} will not run: ${tag} was live before, and a job runs once for each release; ${data} is made anew here`;
-  const hint = `where the volumes of ${data} did not come along, put the data back (sluice db restore), or deploy a release that is new to the stack, whose jobs run`;
+  const names = anew.map(({ name }) => name).join(", ");
+  const message = `${jobs.join(", ")} will not run: ${tag} was live before, and a job runs once for each release; ${names} is made anew here`;
+  const hint = `where the volumes of ${names} did not come along, put the data back (sluice db restore), or deploy a release that is new to the stack, whose jobs run`;
   return [{ severity: "warn", code: "jobs-not-run", message, hint }];
 }
 

@@ -65,7 +65,8 @@ export async function prepareMending(facts: ServingFacts, scope: RollbackScope):
   await assertDoorImage(plan, { ...observed, services }, judging, ports, signal);
   const model = await placedModel({ target, release, left: release }, scope);
   await assertNoObstacle(plan, { ...request, model, services, orphans: [] }, ports, signal);
-  const undone = [...jobsTakenBack(target, fate, plan), ...jobsNotRun(target, release.model, observed, plan)];
+  const seen = { model: release.model, observed, config: judging };
+  const undone = [...jobsTakenBack(target, fate, plan), ...jobsNotRun(target, seen, plan)];
   const findings = [...anew.findings, ...undone, ...lost.map((one) => notBackFinding(one, target))];
   return { plan, dataAnew: anew.services, findings };
 }

@@ -66,8 +66,8 @@ function isWhole(lost: readonly string[], volumes: readonly string[]): boolean {
   return lost.length > 0 && volumes.every((volume) => lost.includes(volume));
 }
 
-/** Whether a service may hold what it held: in its container, in a volume that is there, or in a directory of the machine. */
-function isKept(service: string, model: ComposeModel, { base, missingVolumes = {} }: Kept): boolean {
+/** Whether a service may hold what it held: in its container, in a volume that is there, or in a directory of the machine. Pure. */
+export function isKept(service: string, model: ComposeModel, { base, missingVolumes = {} }: Kept): boolean {
   const missing = Object.values(missingVolumes).flat();
   const binds = (model.services[service]?.volumes ?? []).filter(({ type, read_only }) => type === "bind" && !read_only);
   const volumes = volumesOf(model, service).filter((volume) => !missing.includes(volume));
