@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, open, readdir, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -57,7 +58,7 @@ describe.skipIf(missingRestic !== "")(`backups in restic ${missingRestic}`, { ti
   });
 
   it("a writer that is killed in the middle of a dump leaves nothing that is listed, and what it leaves goes", async () => {
-    const set = aSet();
+    const set = `${aSet()}-${process.pid}`;
     const program = join(import.meta.dirname, "programs", "write-to-restic.ts");
     const child = spawn(process.execPath, ["--conditions=sluice-source", program, set, id], {
       env: { ...repository.env, RESTIC_REPOSITORY: repository.repository },
@@ -69,10 +70,14 @@ describe.skipIf(missingRestic !== "")(`backups in restic ${missingRestic}`, { ti
     await expect.poll(locks, { timeout: 20_000 }).toHaveLength(1);
     const store = storeOf(set);
     expect(await store.sweep()).toEqual([]);
+    const [orphan] = await runningWith(`set=${set},`);
     child.kill("SIGKILL");
     // Restic takes the end of its input for the end of the file.
     const halves = () => JSON.parse(restic(repository, "snapshots", "--json", "--tag", `set=${set}`)) as unknown[];
     await expect.poll(halves, { timeout: 20_000, interval: 500 }).toHaveLength(1);
+    // Its lock keeps everything in place: it lets go of it at its end, or dies of its closed output before. A dead one counts as
+    // alive to restic until somebody has asked for its exit code.
+    await expect.poll(() => existsSync(`/proc/${orphan}`), { timeout: 20_000 }).toBe(false);
     expect(await store.list()).toEqual({ backups: [], damaged: [] });
     await writeBackup(store, "20260501T110000Z-next");
     expect((await store.list()).backups).toHaveLength(1);
@@ -170,6 +175,13 @@ describe.skipIf(missingRestic !== "")(`backups in restic ${missingRestic}`, { ti
 async function locks(): Promise<readonly string[]> {
   const names = await readdir(join(repository.repository, "locks"));
   return names.filter((name) => !name.includes("-tmp-"));
+}
+
+/** PIDs of processes with it among their arguments. */
+async function runningWith(text: string): Promise<readonly string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
+  return pids.filter((_, at) => lines[at]?.includes(text));
 }
 
 /** Another restic that has the repository for itself, and is stopped while it does. */
