@@ -28,21 +28,23 @@ const kinds = {
 };
 const names = Object.keys(kinds) as (keyof typeof kinds)[];
 
-export const checkSchema = z
-  .strictObject({
-    name: z.string().optional(),
-    service: z.string().optional(),
-    timeout: timeSpan.default(5_000),
-    /** Successes in a row. */
-    successes: z.int().min(1).default(1),
-    retries: z.int().min(0).default(0),
-    /** Between two looks of a check that watches; the default is its kind's. */
-    interval: lookInterval.optional(),
-    /** What it counts as when the check could not be made, or had nothing to judge by. */
-    onNoData: z.enum(["fail", "warn", "pass"]).default("fail"),
-    ...kinds,
-  })
-  .refine(
-    (check) => names.filter((name) => check[name] !== undefined).length === 1,
-    `expected exactly one of ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`,
-  );
+export const checkSchema = z.lazy(() =>
+  z
+    .strictObject({
+      name: z.string().optional(),
+      service: z.string().optional(),
+      timeout: timeSpan.default(5_000),
+      /** Successes in a row. */
+      successes: z.int().min(1).default(1),
+      retries: z.int().min(0).default(0),
+      /** Between two looks of a check that watches; the default is its kind's. */
+      interval: lookInterval.optional(),
+      /** What it counts as when the check could not be made, or had nothing to judge by. */
+      onNoData: z.enum(["fail", "warn", "pass"]).default("fail"),
+      ...kinds,
+    })
+    .refine(
+      (check) => names.filter((name) => check[name] !== undefined).length === 1,
+      `expected exactly one of ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`,
+    ),
+);

@@ -7,46 +7,52 @@ import { checkText } from "./reference-schema.ts";
 /** Longer ones would hold a deployment up for minutes; that is a load test, and a `command`. */
 const longestLoadMs = 120_000;
 
-const loadSchema = z.strictObject({
-  method: method.default("GET"),
-  path: checkPath,
-  headers: checkHeaders.default({}),
-  body: checkText.optional(),
-  /** Requests a second. */
-  rate: z.number().min(1).max(500).default(20),
-  for: duration.refine((ms) => ms >= 1_000 && ms <= longestLoadMs, "expected 1s to 2m").default(10_000),
-  connections: z.int().min(1).max(64).default(8),
-  expect: z
-    .strictObject({
-      status: statuses.optional(),
-      /** Percent. */
-      errors: z.number().min(0).max(100).default(0),
-      p50: timeSpan.optional(),
-      p95: timeSpan.optional(),
-      p99: timeSpan.optional(),
-    })
-    .prefault({}),
-});
+const loadSchema = z.lazy(() =>
+  z.strictObject({
+    method: method.default("GET"),
+    path: checkPath,
+    headers: checkHeaders.default({}),
+    body: checkText.optional(),
+    /** Requests a second. */
+    rate: z.number().min(1).max(500).default(20),
+    for: duration.refine((ms) => ms >= 1_000 && ms <= longestLoadMs, "expected 1s to 2m").default(10_000),
+    connections: z.int().min(1).max(64).default(8),
+    expect: z
+      .strictObject({
+        status: statuses.optional(),
+        /** Percent. */
+        errors: z.number().min(0).max(100).default(0),
+        p50: timeSpan.optional(),
+        p95: timeSpan.optional(),
+        p99: timeSpan.optional(),
+      })
+      .prefault({}),
+  }),
+);
 
 const host = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])`;
 
-const certificateSchema = z.strictObject({
-  host: z.string().regex(new RegExp(`^${host}$`), "expected the name of a host"),
-  port: z.int().min(1).max(65_535).default(443),
-  minDays: z.number().min(0).default(14),
-  trusted: z.boolean().default(true),
-});
+const certificateSchema = z.lazy(() =>
+  z.strictObject({
+    host: z.string().regex(new RegExp(`^${host}$`), "expected the name of a host"),
+    port: z.int().min(1).max(65_535).default(443),
+    minDays: z.number().min(0).default(14),
+    trusted: z.boolean().default(true),
+  }),
+);
 
 /** `host:port`, as socat takes it; nothing of it can be anything else to socat. */
-const reachableSchema = z
-  .array(
-    z
-      .string()
-      .regex(new RegExp(`^${host}:[0-9]{1,5}$`), { error: "expected host:port", abort: true })
-      .refine(hasPort, "expected a port from 1 to 65535"),
-  )
-  .min(1)
-  .max(40);
+const reachableSchema = z.lazy(() =>
+  z
+    .array(
+      z
+        .string()
+        .regex(new RegExp(`^${host}:[0-9]{1,5}$`), { error: "expected host:port", abort: true })
+        .refine(hasPort, "expected a port from 1 to 65535"),
+    )
+    .min(1)
+    .max(40),
+);
 
 function hasPort(target: string): boolean {
   const port = Number(target.slice(target.lastIndexOf(":") + 1));

@@ -38,6 +38,8 @@ function kindOf(schema: z.core.$ZodType | undefined, value: Settings): z.core.$Z
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
     return kindOf(schema.unwrap(), value);
   }
+  // `unwrap` would make another one each time.
+  if (schema instanceof z.ZodLazy) return kindOf(schema._zod.innerType, value);
   if (!(schema instanceof z.ZodUnion)) return schema;
   return schema.options.find(
     (kind) => kind instanceof z.ZodObject && Object.keys(value).every((key) => key in kind.shape),

@@ -59,40 +59,47 @@ const duration = z
   .refine((value) => (parseDuration(value) ?? 0) > 0, "expected a duration such as 10s")
   .transform((value) => parseDuration(value) ?? 0);
 
-const emailSchema = z
-  .strictObject({
-    host: text,
-    port: z.int().min(1).max(65_535).default(587),
-    /** starttls: refused where the server cannot; implicit: from the first byte, mostly on 465; none: in clear. */
-    tls: z.enum(["starttls", "implicit", "none"]).default("starttls"),
-    user: text.optional(),
-    password: text.optional(),
-    from: text,
-    to: z.array(text).min(1),
-  })
-  .refine(({ user, password }) => (user === undefined) === (password === undefined), "expected user and password both");
+const emailSchema = z.lazy(() =>
+  z
+    .strictObject({
+      host: text,
+      port: z.int().min(1).max(65_535).default(587),
+      /** starttls: refused where the server cannot; implicit: from the first byte, mostly on 465; none: in clear. */
+      tls: z.enum(["starttls", "implicit", "none"]).default("starttls"),
+      user: text.optional(),
+      password: text.optional(),
+      from: text,
+      to: z.array(text).min(1),
+    })
+    .refine(
+      ({ user, password }) => (user === undefined) === (password === undefined),
+      "expected user and password both",
+    ),
+);
 
 const kinds = ["webhook", "slack", "teams", "feishu", "dingtalk", "wecom", "email"] as const;
 
-export const channelSchema = z
-  .strictObject({
-    /** What it is told of; default: every ending and alarm, and what is planned. */
-    on: z
-      .array(z.enum(tellable))
-      .min(1)
-      .default(["planned", ...endings, ...alarms]),
-    webhook: z.strictObject({ url, secret: textWithVariables("WEBHOOK_SECRET") }).optional(),
-    slack: z.strictObject({ url }).optional(),
-    teams: z.strictObject({ url }).optional(),
-    feishu: z.strictObject({ url, secret: text.optional() }).optional(),
-    dingtalk: z.strictObject({ url, secret: text.optional() }).optional(),
-    wecom: z.strictObject({ url }).optional(),
-    email: emailSchema.optional(),
-  })
-  .refine(
-    (channel) => kinds.filter((kind) => channel[kind] !== undefined).length === 1,
-    `expected exactly one of ${kinds.join(", ")}`,
-  );
+export const channelSchema = z.lazy(() =>
+  z
+    .strictObject({
+      /** What it is told of; default: every ending and alarm, and what is planned. */
+      on: z
+        .array(z.enum(tellable))
+        .min(1)
+        .default(["planned", ...endings, ...alarms]),
+      webhook: z.strictObject({ url, secret: textWithVariables("WEBHOOK_SECRET") }).optional(),
+      slack: z.strictObject({ url }).optional(),
+      teams: z.strictObject({ url }).optional(),
+      feishu: z.strictObject({ url, secret: text.optional() }).optional(),
+      dingtalk: z.strictObject({ url, secret: text.optional() }).optional(),
+      wecom: z.strictObject({ url }).optional(),
+      email: emailSchema.optional(),
+    })
+    .refine(
+      (channel) => kinds.filter((kind) => channel[kind] !== undefined).length === 1,
+      `expected exactly one of ${kinds.join(", ")}`,
+    ),
+);
 
 export const notifySchema = z.strictObject({
   /** All that telling people may add to a deployment. */

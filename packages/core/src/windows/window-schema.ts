@@ -6,19 +6,25 @@ const datePattern = /^\d{4}-\d\d-\d\d$/;
 const momentPattern = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d)?$/;
 
 /** A calendar day that exists, `2026-12-25`. */
-const date = z.string().refine((text) => datePattern.test(text) && isDay(text), "expected a date such as 2026-12-25");
+const date = z.lazy(() =>
+  z.string().refine((text) => datePattern.test(text) && isDay(text), "expected a date such as 2026-12-25"),
+);
 
 /** A day, or a minute of it, in the time zone of the windows. */
-const moment = z
-  .string()
-  .refine(
-    (text) => momentPattern.test(text) && isDay(text.slice(0, 10)) && isMinute(text.slice(11)),
-    "expected a date or time such as 2026-12-20 or 2026-12-20T18:00",
-  );
+const moment = z.lazy(() =>
+  z
+    .string()
+    .refine(
+      (text) => momentPattern.test(text) && isDay(text.slice(0, 10)) && isMinute(text.slice(11)),
+      "expected a date or time such as 2026-12-20 or 2026-12-20T18:00",
+    ),
+);
 
-const freezeSchema = z
-  .strictObject({ from: moment, until: moment, reason: z.string().min(1) })
-  .refine(({ from, until }) => begin(from) < end(until), "expected a freeze that ends after it begins");
+const freezeSchema = z.lazy(() =>
+  z
+    .strictObject({ from: moment, until: moment, reason: z.string().min(1) })
+    .refine(({ from, until }) => begin(from) < end(until), "expected a freeze that ends after it begins"),
+);
 
 export const windowsSchema = z.strictObject({
   /** IANA name. All times of the section are meant there. */

@@ -8,14 +8,16 @@ const mostFindings = 100;
 export const syntaxError = "syntax-error";
 
 const text = z.string().transform((value) => oneLine(value, longestText));
-const said = z.object({
-  rule_name: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
-  message: text,
-  help: text.nullish(),
-  /** Counted from 0. */
-  line: z.int().min(0),
-  line_end: z.int().min(0).optional(),
-});
+const said = z.lazy(() =>
+  z.object({
+    rule_name: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
+    message: text,
+    help: text.nullish(),
+    /** Counted from 0. */
+    line: z.int().min(0),
+    line_end: z.int().min(0).optional(),
+  }),
+);
 
 /** What squawk 2 writes with `--reporter json` about a script; `null` for anything else. */
 export function parseSquawk(output: string, script: string): readonly LintFinding[] | null {

@@ -1,32 +1,34 @@
 import * as z from "zod";
 
-const sessionSchema = z.object({
-  pid: z.int(),
-  /** With `pid` it names a session for ever: numbers come again. */
-  started: z.string(),
-  /** Milliseconds since the session began. */
-  ageMs: z.number(),
-  name: z.string(),
-  /** `null` over the server's own socket. */
-  address: z.string().nullable(),
-  /** Milliseconds since its transaction began; `null` outside one. */
-  transactionMs: z.number().nullable(),
-  /** Milliseconds since its statement began. */
-  statementMs: z.number(),
-  /** The moment its statement began: changes with every statement. */
-  statement: z.string(),
-  isActive: z.boolean(),
-  /** What kind of lock it waits for: `relation`, `advisory`, …; `null` where it does not wait. */
-  waitsFor: z.string().nullable(),
-  /** Milliseconds that it has waited for that lock; `null` where the server does not say (before PostgreSQL 14). */
-  waitedMs: z.number().nullable(),
-  /** Who has what it waits for, or is before it in the queue; 0 is a prepared transaction. */
-  blockedBy: z.array(z.int()).readonly(),
-  /** Nobody knows `blockedBy` for sure: it is inferred from who was there before. */
-  isGuess: z.boolean().default(false),
-  /** As the server has it: holds values, and may be cut off. */
-  query: z.string(),
-});
+const sessionSchema = z.lazy(() =>
+  z.object({
+    pid: z.int(),
+    /** With `pid` it names a session for ever: numbers come again. */
+    started: z.string(),
+    /** Milliseconds since the session began. */
+    ageMs: z.number(),
+    name: z.string(),
+    /** `null` over the server's own socket. */
+    address: z.string().nullable(),
+    /** Milliseconds since its transaction began; `null` outside one. */
+    transactionMs: z.number().nullable(),
+    /** Milliseconds since its statement began. */
+    statementMs: z.number(),
+    /** The moment its statement began: changes with every statement. */
+    statement: z.string(),
+    isActive: z.boolean(),
+    /** What kind of lock it waits for: `relation`, `advisory`, …; `null` where it does not wait. */
+    waitsFor: z.string().nullable(),
+    /** Milliseconds that it has waited for that lock; `null` where the server does not say (before PostgreSQL 14). */
+    waitedMs: z.number().nullable(),
+    /** Who has what it waits for, or is before it in the queue; 0 is a prepared transaction. */
+    blockedBy: z.array(z.int()).readonly(),
+    /** Nobody knows `blockedBy` for sure: it is inferred from who was there before. */
+    isGuess: z.boolean().default(false),
+    /** As the server has it: holds values, and may be cut off. */
+    query: z.string(),
+  }),
+);
 
 /** A session of the database that is in a statement or in a transaction. */
 export type Session = Readonly<z.infer<typeof sessionSchema>>;
@@ -52,7 +54,7 @@ where datname = current_database() and backend_type = 'client backend' and state
   and pid <> pg_backend_pid()
 order by pid;`;
 
-const preparedSchema = z.object({ gid: z.string(), ageMs: z.number() });
+const preparedSchema = z.lazy(() => z.object({ gid: z.string(), ageMs: z.number() }));
 
 /** A transaction that somebody prepared and that goes on holding its locks with no session. */
 export type PreparedTransaction = Readonly<z.infer<typeof preparedSchema>>;

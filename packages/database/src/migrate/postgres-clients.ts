@@ -2,17 +2,19 @@ import * as z from "zod";
 import { isReading } from "./is-reading.ts";
 import type { ClientSession } from "./left-sessions.ts";
 
-const portSchema = z.object({ port: z.int() });
-const sessionSchema = z.object({
-  pid: z.int(),
-  user: z.string(),
-  host: z.string(),
-  /** -1 over the server's own socket. */
-  port: z.int(),
-  statementMs: z.number(),
-  isOfDatabase: z.boolean(),
-  query: z.string(),
-});
+const portSchema = z.lazy(() => z.object({ port: z.int() }));
+const sessionSchema = z.lazy(() =>
+  z.object({
+    pid: z.int(),
+    user: z.string(),
+    host: z.string(),
+    /** -1 over the server's own socket. */
+    port: z.int(),
+    statementMs: z.number(),
+    isOfDatabase: z.boolean(),
+    query: z.string(),
+  }),
+);
 
 /**
  * The port of the server, and its sessions that are in a statement: one whose client is gone ends by itself as soon as it waits for

@@ -21,7 +21,7 @@ select set_config(name, '0', false) from pg_settings where name = 'idle_session_
 /** Asking for more than one may would end our own session, and with it the lock. */
 const mayEnd = "pg_has_role(usesysid, 'MEMBER')";
 
-const holderSchema = z.object({ pid: z.int(), name: z.string(), since: z.string() });
+const holderSchema = z.lazy(() => z.object({ pid: z.int(), name: z.string(), since: z.string() }));
 
 const lockSql = `
 select json_build_object('locked', pg_try_advisory_lock(${lockClass}, ${lockObject}));
@@ -116,5 +116,5 @@ function serverOver(psql: PsqlSession, connections: () => ReturnType<typeof read
   };
 }
 
-const rowsSchema = z.object({ name: z.string(), rows: z.int() });
+const rowsSchema = z.lazy(() => z.object({ name: z.string(), rows: z.int() }));
 const gone: LockHolder = { pid: 0, name: "", since: "" };

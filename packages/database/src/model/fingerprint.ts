@@ -2,41 +2,47 @@ import * as z from "zod";
 
 const count = z.int().min(0);
 
-export const tableSchema = z.strictObject({
-  /** Schema and name, quoted as the server quotes them. */
-  name: z.string().min(1),
-  rows: count,
-  /** Sum of the hashes of its rows: independent of their order. */
-  hash: z.string(),
-  /** Of a large table only some rows are hashed, always the same: they are chosen by their primary key. */
-  sampled: z.boolean(),
-  /** Rows that it held before are counted and hashed with those that it holds; absent where it keeps none, or they are not dumped. */
-  history: z.literal(true).optional(),
-});
+export const tableSchema = z.lazy(() =>
+  z.strictObject({
+    /** Schema and name, quoted as the server quotes them. */
+    name: z.string().min(1),
+    rows: count,
+    /** Sum of the hashes of its rows: independent of their order. */
+    hash: z.string(),
+    /** Of a large table only some rows are hashed, always the same: they are chosen by their primary key. */
+    sampled: z.boolean(),
+    /** Rows that it held before are counted and hashed with those that it holds; absent where it keeps none, or they are not dumped. */
+    history: z.literal(true).optional(),
+  }),
+);
 
-export const sequenceSchema = z.strictObject({
-  name: z.string().min(1),
-  /** A decimal integer of any size; `null` before the first use. */
-  last: z
-    .string()
-    .regex(/^-?\d+$/)
-    .nullable(),
-  ascending: z.boolean(),
-  cycles: z.boolean(),
-});
+export const sequenceSchema = z.lazy(() =>
+  z.strictObject({
+    name: z.string().min(1),
+    /** A decimal integer of any size; `null` before the first use. */
+    last: z
+      .string()
+      .regex(/^-?\d+$/)
+      .nullable(),
+    ascending: z.boolean(),
+    cycles: z.boolean(),
+  }),
+);
 
 /** What a database holds, exactly: taken in the snapshot that the dump is made of. */
-export const fingerprintSchema = z.strictObject({
-  tables: z.array(tableSchema),
-  /** Sequences are not part of any snapshot: these were read before the dump began. */
-  sequences: z.array(sequenceSchema),
-  largeObjects: count,
-  /** How many there are of each kind: indexes, constraints, views, functions, triggers, policies. */
-  objects: z.record(z.string(), count),
-  extensions: z.record(z.string(), z.string()),
-  /** What this does not cover, for people. */
-  notCovered: z.array(z.string()),
-});
+export const fingerprintSchema = z.lazy(() =>
+  z.strictObject({
+    tables: z.array(tableSchema),
+    /** Sequences are not part of any snapshot: these were read before the dump began. */
+    sequences: z.array(sequenceSchema),
+    largeObjects: count,
+    /** How many there are of each kind: indexes, constraints, views, functions, triggers, policies. */
+    objects: z.record(z.string(), count),
+    extensions: z.record(z.string(), z.string()),
+    /** What this does not cover, for people. */
+    notCovered: z.array(z.string()),
+  }),
+);
 
 export type Fingerprint = z.output<typeof fingerprintSchema>;
 export type TableFingerprint = z.output<typeof tableSchema>;

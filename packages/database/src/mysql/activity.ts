@@ -67,23 +67,25 @@ from ${from} where p.db = ${quoteText(database)} and p.id <> connection_id();`,
   ].join("\n");
 }
 
-const lineSchema = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.literal("session"),
-    id: z.int(),
-    user: z.string(),
-    /** With a port, except over the server's own socket: an address, or the name that the server has found for it. */
-    host: z.string(),
-    command: z.string(),
-    /** Since the statement began, or since the last one ended. */
-    ms: z.number(),
-    statement: z.coerce.string(),
-    state: z.string(),
-    sql: z.string(),
-  }),
-  z.object({ kind: z.literal("transaction"), id: z.int(), ms: z.number(), waitMs: z.number().nullable() }),
-  z.object({ kind: z.literal("wait"), id: z.int(), by: z.int() }),
-]);
+const lineSchema = z.lazy(() =>
+  z.discriminatedUnion("kind", [
+    z.object({
+      kind: z.literal("session"),
+      id: z.int(),
+      user: z.string(),
+      /** With a port, except over the server's own socket: an address, or the name that the server has found for it. */
+      host: z.string(),
+      command: z.string(),
+      /** Since the statement began, or since the last one ended. */
+      ms: z.number(),
+      statement: z.coerce.string(),
+      state: z.string(),
+      sql: z.string(),
+    }),
+    z.object({ kind: z.literal("transaction"), id: z.int(), ms: z.number(), waitMs: z.number().nullable() }),
+    z.object({ kind: z.literal("wait"), id: z.int(), by: z.int() }),
+  ]),
+);
 
 /** What tells those who came since from those who were there. */
 export interface Latest {

@@ -12,19 +12,21 @@ select json_object('kind', 'session', 'id', p.id, 'user', p.user, 'host', p.host
   'isOfDatabase', p.db is null or p.db = ${quoteText(database)}, 'sql', hex(left(coalesce(p.info, ''), 2000)))
 from information_schema.processlist p where p.id <> connection_id();`;
 
-const lineSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("server"), port: z.int() }),
-  z.object({
-    kind: z.literal("session"),
-    id: z.int(),
-    user: z.string(),
-    host: z.string(),
-    command: z.string(),
-    seconds: z.number(),
-    isOfDatabase: z.coerce.boolean(),
-    sql: z.string(),
-  }),
-]);
+const lineSchema = z.lazy(() =>
+  z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("server"), port: z.int() }),
+    z.object({
+      kind: z.literal("session"),
+      id: z.int(),
+      user: z.string(),
+      host: z.string(),
+      command: z.string(),
+      seconds: z.number(),
+      isOfDatabase: z.coerce.boolean(),
+      sql: z.string(),
+    }),
+  ]),
+);
 
 /** Looks with sessions of its own, one for each look. */
 export function mysqlLeftServer(

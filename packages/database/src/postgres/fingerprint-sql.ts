@@ -136,14 +136,16 @@ select json_build_object(
   'views', (select count(*) from pg_class where relkind = 'm'),
   'foreign', (select count(*) from pg_class where relkind = 'f'));`;
 
-const objectsSchema = z.object({
-  largeObjects: z.int(),
-  objects: z.record(z.string(), z.int()),
-  subscribes: z.boolean(),
-  extensions: z.record(z.string(), z.string()),
-  views: z.int(),
-  foreign: z.int(),
-});
+const objectsSchema = z.lazy(() =>
+  z.object({
+    largeObjects: z.int(),
+    objects: z.record(z.string(), z.int()),
+    subscribes: z.boolean(),
+    extensions: z.record(z.string(), z.string()),
+    views: z.int(),
+    foreign: z.int(),
+  }),
+);
 
 /** Puts together what the statements above gave. */
 export function readFingerprint(

@@ -30,25 +30,27 @@ select json_build_object(
   'row', to_jsonb(d)
 ) from pg_database d where d.datname = current_database();`;
 
-const answerSchema = z.object({
-  version: z.string(),
-  number: z.int(),
-  preload: z.string(),
-  locks: z.int(),
-  size: z.number(),
-  owner: z.string(),
-  encoding: z.string(),
-  // Names and providers of locales came and went between versions.
-  row: z.object({
-    datname: z.string(),
-    datcollate: z.string().nullish(),
-    datctype: z.string().nullish(),
-    datlocprovider: z.string().nullish(),
-    daticulocale: z.string().nullish(),
-    datlocale: z.string().nullish(),
-    daticurules: z.string().nullish(),
+const answerSchema = z.lazy(() =>
+  z.object({
+    version: z.string(),
+    number: z.int(),
+    preload: z.string(),
+    locks: z.int(),
+    size: z.number(),
+    owner: z.string(),
+    encoding: z.string(),
+    // Names and providers of locales came and went between versions.
+    row: z.object({
+      datname: z.string(),
+      datcollate: z.string().nullish(),
+      datctype: z.string().nullish(),
+      datlocprovider: z.string().nullish(),
+      daticulocale: z.string().nullish(),
+      datlocale: z.string().nullish(),
+      daticurules: z.string().nullish(),
+    }),
   }),
-});
+);
 
 /** @throws SluiceError DATABASE_UNREACHABLE, DATABASE_UNKNOWN (a server that is too old) */
 export async function probePostgres(

@@ -6,13 +6,15 @@ import { once } from "../model/parse-once.ts";
 import { type PsqlOptions, runSql } from "./psql.ts";
 import { maintenance, type PostgresTarget, quoteName, quoteText } from "./target.ts";
 
-const subscriptionSchema = z.object({
-  name: z.string(),
-  database: z.string(),
-  isEnabled: z.boolean(),
-  /** Of the publisher; `null` where it has none. */
-  slot: z.string().nullable(),
-});
+const subscriptionSchema = z.lazy(() =>
+  z.object({
+    name: z.string(),
+    database: z.string(),
+    isEnabled: z.boolean(),
+    /** Of the publisher; `null` where it has none. */
+    slot: z.string().nullable(),
+  }),
+);
 
 /**
  * What a database receives of another one by logical replication. A dump makes it anew disabled, so that two databases never read one slot;

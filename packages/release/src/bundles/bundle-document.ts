@@ -9,37 +9,39 @@ export interface BundleDocument {
   readonly contents: readonly InventoryEntry[];
 }
 
-const texts = z.record(z.string(), z.string());
+const texts = z.lazy(() => z.record(z.string(), z.string()));
 
 /** Only what is read here is checked; a newer Sluice may have written more. */
-const documentSchema = z.looseObject({
-  version: z.literal(1),
-  checksum: z.string(),
-  bundle: z.looseObject({
+const documentSchema = z.lazy(() =>
+  z.looseObject({
     version: z.literal(1),
-    id: z.string(),
-    tag: z.string(),
-    tags: z.array(z.string()),
-    commit: z.string().nullable(),
-    dirty: z.literal(true).optional(),
-    createdAt: z.string(),
-    key: z.string(),
-    services: z.array(z.looseObject({ name: z.string(), role: z.string(), active: z.boolean() })),
-    images: texts,
-    imageTags: texts,
-    environment: texts,
-    checks: z.array(z.unknown()).optional(),
-    broken: z.looseObject({ at: z.string(), reason: z.string() }).optional(),
-  }),
-  contents: z.array(
-    z.looseObject({
-      path: z.string(),
-      type: z.enum(["file", "directory", "link"]),
-      mode: z.number(),
-      sha256: z.string(),
+    checksum: z.string(),
+    bundle: z.looseObject({
+      version: z.literal(1),
+      id: z.string(),
+      tag: z.string(),
+      tags: z.array(z.string()),
+      commit: z.string().nullable(),
+      dirty: z.literal(true).optional(),
+      createdAt: z.string(),
+      key: z.string(),
+      services: z.array(z.looseObject({ name: z.string(), role: z.string(), active: z.boolean() })),
+      images: texts,
+      imageTags: texts,
+      environment: texts,
+      checks: z.array(z.unknown()).optional(),
+      broken: z.looseObject({ at: z.string(), reason: z.string() }).optional(),
     }),
-  ),
-});
+    contents: z.array(
+      z.looseObject({
+        path: z.string(),
+        type: z.enum(["file", "directory", "link"]),
+        mode: z.number(),
+        sha256: z.string(),
+      }),
+    ),
+  }),
+);
 
 /** The text of a bundle's document, with a checksum by which `parseDocument` knows that it is whole. Pure. */
 export function formatDocument({ bundle, contents }: BundleDocument): string {

@@ -16,18 +16,22 @@ export interface IgnoredEvent {
 /** `released`: a prerelease has become a full release, which is not published once more. */
 const askingActions: readonly string[] = ["published", "released"];
 
-const releaseEvent = z.looseObject({
-  action: z.string(),
-  release: z.looseObject({
-    tag_name: z.string().min(1),
-    draft: z.boolean().default(false),
-    prerelease: z.boolean().default(false),
+const releaseEvent = z.lazy(() =>
+  z.looseObject({
+    action: z.string(),
+    release: z.looseObject({
+      tag_name: z.string().min(1),
+      draft: z.boolean().default(false),
+      prerelease: z.boolean().default(false),
+    }),
   }),
-});
-const asked = z.looseObject({ release: z.string().optional(), tag: z.string().optional() }).nullish();
-const dispatchEvent = z.looseObject({ ref: z.string().optional(), inputs: asked });
-const repositoryDispatchEvent = z.looseObject({ client_payload: asked });
-const pushEvent = z.looseObject({ ref: z.string(), after: z.string(), deleted: z.boolean().default(false) });
+);
+const asked = z.lazy(() => z.looseObject({ release: z.string().optional(), tag: z.string().optional() }).nullish());
+const dispatchEvent = z.lazy(() => z.looseObject({ ref: z.string().optional(), inputs: asked }));
+const repositoryDispatchEvent = z.lazy(() => z.looseObject({ client_payload: asked }));
+const pushEvent = z.lazy(() =>
+  z.looseObject({ ref: z.string(), after: z.string(), deleted: z.boolean().default(false) }),
+);
 
 /**
  * Which release an event of GitHub asks for: the text of the file that `GITHUB_EVENT_PATH` names. Understood are

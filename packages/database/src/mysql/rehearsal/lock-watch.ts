@@ -7,11 +7,13 @@ import { locksSql } from "./watch-sql.ts";
 
 const everyMs = 50;
 
-const lockSchema = z.object({
-  thread: z.int(),
-  table: z.string(),
-  mode: z.enum(["SHARED_NO_WRITE", "SHARED_NO_READ_WRITE", "EXCLUSIVE"]),
-});
+const lockSchema = z.lazy(() =>
+  z.object({
+    thread: z.int(),
+    table: z.string(),
+    mode: z.enum(["SHARED_NO_WRITE", "SHARED_NO_READ_WRITE", "EXCLUSIVE"]),
+  }),
+);
 
 export interface LockWatch {
   /** What was seen; the looking is over. */

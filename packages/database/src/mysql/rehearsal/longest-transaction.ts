@@ -5,7 +5,7 @@ import { type ClientOptions, runSql } from "../client.ts";
 import type { MysqlTarget } from "../target.ts";
 import { longestTransactionSql } from "./watch-sql.ts";
 
-const answerSchema = z.object({ ms: z.number(), application: z.string() });
+const answerSchema = z.lazy(() => z.object({ ms: z.number(), application: z.string() }));
 
 /**
  * What a lock that excludes everybody would have to wait for, were it asked for now; `null` also where the account may not

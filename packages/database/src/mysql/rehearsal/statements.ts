@@ -2,19 +2,21 @@ import * as z from "zod";
 import type { StatementRun } from "../../rehearsal/report.ts";
 
 /** What the server's own record of statements says of one. */
-export const statementSchema = z.object({
-  /** `null` where the server keeps none: of what MariaDB executes prepared. It keeps its beginning only. */
-  sql: z.string().nullable(),
-  /** `alter_table`, `insert`, …; of a prepared one how it was executed: `Execute`, `execute_sql`, `execute_immediate`; in a procedure `stmt`. */
-  kind: z.string(),
-  ms: z.number(),
-  rows: z.number(),
-  /** Number of its error; 0 for none. */
-  error: z.number(),
-  /** Stages: rows were put into a new table; InnoDB read the table, to build an index or all of it. */
-  copied: z.number(),
-  built: z.number(),
-});
+export const statementSchema = z.lazy(() =>
+  z.object({
+    /** `null` where the server keeps none: of what MariaDB executes prepared. It keeps its beginning only. */
+    sql: z.string().nullable(),
+    /** `alter_table`, `insert`, …; of a prepared one how it was executed: `Execute`, `execute_sql`, `execute_immediate`; in a procedure `stmt`. */
+    kind: z.string(),
+    ms: z.number(),
+    rows: z.number(),
+    /** Number of its error; 0 for none. */
+    error: z.number(),
+    /** Stages: rows were put into a new table; InnoDB read the table, to build an index or all of it. */
+    copied: z.number(),
+    built: z.number(),
+  }),
+);
 
 export type ServerStatement = z.output<typeof statementSchema>;
 

@@ -27,7 +27,9 @@ export interface WatchMeans {
   readonly restored: MysqlTarget;
 }
 
-const activitySchema = z.object({ table: z.string(), inserted: z.number(), updated: z.number(), deleted: z.number() });
+const activitySchema = z.lazy(() =>
+  z.object({ table: z.string(), inserted: z.number(), updated: z.number(), deleted: z.number() }),
+);
 
 /** Looks at the clone, and has the server keep what is done to it from then on. */
 export async function watch(means: WatchMeans, session: ClientOptions): Promise<RehearsalWatch> {

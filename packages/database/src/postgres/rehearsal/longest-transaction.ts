@@ -5,7 +5,7 @@ import { type PsqlOptions, runSql } from "../psql.ts";
 import type { PostgresTarget } from "../target.ts";
 import { longestTransactionSql } from "./watch-sql.ts";
 
-const answerSchema = z.object({ ms: z.number(), application: z.string() });
+const answerSchema = z.lazy(() => z.object({ ms: z.number(), application: z.string() }));
 
 /** What a lock that excludes readers would have to wait for, were it asked for now. @throws SluiceError DATABASE_UNREACHABLE */
 export async function longestTransaction(

@@ -31,16 +31,18 @@ const mostLines = 200_000;
 /** Before version 15, counts of rows are handed on at most twice a second. */
 const settleMs = 700;
 
-const rowsSchema = z.object({ oid: z.int(), rows: z.int() });
-const activitySchema = z.object({ oid: z.int(), inserted: z.int(), updated: z.int(), deleted: z.int() });
-const statementSchema = z.object({
-  sql: z.string(),
-  ms: z.number(),
-  calls: z.int(),
-  longestMs: z.number(),
-  rows: z.int(),
-});
-const endsSchema = z.object({ over: z.number(), committed: z.record(z.string(), z.number()) });
+const rowsSchema = z.lazy(() => z.object({ oid: z.int(), rows: z.int() }));
+const activitySchema = z.lazy(() => z.object({ oid: z.int(), inserted: z.int(), updated: z.int(), deleted: z.int() }));
+const statementSchema = z.lazy(() =>
+  z.object({
+    sql: z.string(),
+    ms: z.number(),
+    calls: z.int(),
+    longestMs: z.number(),
+    rows: z.int(),
+  }),
+);
+const endsSchema = z.lazy(() => z.object({ over: z.number(), committed: z.record(z.string(), z.number()) }));
 
 /** Looks at the clone, and hears from then on what is done to it. */
 export async function watch(means: WatchMeans, session: PsqlOptions): Promise<RehearsalWatch> {

@@ -3,30 +3,32 @@ import * as z from "zod";
 /** Where there is no boolean: 0 or 1. */
 const flag = z.union([z.boolean(), z.number()]).transform(Boolean);
 
-const lineSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("table"), name: z.string(), engine: z.string(), bytes: z.number(), id: z.int() }),
-  z.object({
-    kind: z.literal("column"),
-    table: z.string(),
-    at: z.int(),
-    name: z.string(),
-    type: z.string(),
-    notNull: flag,
-    default: z.string().nullable(),
-    generated: z.string(),
-  }),
-  z.object({
-    kind: z.literal("index"),
-    table: z.string(),
-    name: z.string(),
-    unique: flag,
-    /** `BTREE`, `FULLTEXT`, … */
-    type: z.string(),
-    columns: z.string(),
-  }),
-  z.object({ kind: z.literal("constraint"), table: z.string(), name: z.string(), type: z.enum(["f", "c"]) }),
-  z.object({ kind: z.literal("object"), what: z.string(), name: z.string() }),
-]);
+const lineSchema = z.lazy(() =>
+  z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("table"), name: z.string(), engine: z.string(), bytes: z.number(), id: z.int() }),
+    z.object({
+      kind: z.literal("column"),
+      table: z.string(),
+      at: z.int(),
+      name: z.string(),
+      type: z.string(),
+      notNull: flag,
+      default: z.string().nullable(),
+      generated: z.string(),
+    }),
+    z.object({
+      kind: z.literal("index"),
+      table: z.string(),
+      name: z.string(),
+      unique: flag,
+      /** `BTREE`, `FULLTEXT`, … */
+      type: z.string(),
+      columns: z.string(),
+    }),
+    z.object({ kind: z.literal("constraint"), table: z.string(), name: z.string(), type: z.enum(["f", "c"]) }),
+    z.object({ kind: z.literal("object"), what: z.string(), name: z.string() }),
+  ]),
+);
 
 type Line = z.output<typeof lineSchema>;
 export type StateTable = Extract<Line, { kind: "table" }>;

@@ -36,7 +36,9 @@ export function tagsOf(set: string, { backup, part, writer, revision, sha256 }: 
   return [...tagsOfSet(set), `backup=${backup}`, `part=${part}`, `writer=${writer}`, ...manifest];
 }
 
-const listed = z.array(z.object({ id: z.string(), time: z.coerce.date(), tags: z.array(z.string()).nullish() }));
+const listed = z.lazy(() =>
+  z.array(z.object({ id: z.string(), time: z.coerce.date(), tags: z.array(z.string()).nullish() })),
+);
 
 /** Snapshots of `restic snapshots --json` that are those of a set; what else lies in the repository is left out. */
 export function parseSnapshots(text: string, set: string): readonly Snapshot[] {
