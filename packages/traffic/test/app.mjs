@@ -18,6 +18,8 @@ const server = createServer({ maxHeaderSize: 262_144 }, (request, response) => {
   request.resume();
   request.on("end", () => {
     if (url.pathname === "/healthz") return answer(health, "");
+    // As applications that answer to their own name alone.
+    if (url.pathname === "/own-name") return answer(request.headers.host === "shop.test" ? 200 : 400, "");
     if (url.pathname === "/health-becomes") {
       health = Number(url.searchParams.get("code"));
       // Of one that is down, no door leads to a change back.

@@ -156,6 +156,18 @@ describe.each(await doorImages())("on the wire of %s", (image) => {
     expect(await answer("PROXY UNKNOWN")).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  test("an application that answers to its own name alone is asked by that name whether it is up", async () => {
+    const own = stage.spec({ healthPath: "/own-name" });
+    const [known, stranger] = await Promise.all(
+      [{ ...own, healthHost: "shop.test" }, own].map((spec) => stage.startDoor(spec, routing)),
+    );
+    const well = (door: Door | undefined, ms: number) =>
+      stage.router.waitServers(door?.name ?? "", "blue", 1, ms, undefined, "healthy");
+    await well(known, 20_000);
+    const refused = well(stranger, 1_000);
+    await expect(refused).rejects.toMatchObject({ code: "NOT_READY", message: expect.stringContaining("400") });
+  });
+
   test.skipIf(!can.tcp)("a TCP door splits new connections, keeps old ones, and counts and drains both", async () => {
     const tcp = stage.spec({
       protocol: "tcp",

@@ -21,6 +21,7 @@ it.each<[string, Partial<SpecRequest>, readonly string[]]>([
   ["a label of a proxy", { model: modelOf({ labels: { "traefik.enable": "true" } }) }, ["labels"]],
   ["what the application expects", { spec: { ...spec, proxyProtocol: { in: false, out: true } } }, ["protocol"]],
   ["image and health path", { image: "other", spec: { ...spec, healthPath: "/up" } }, ["health path", "image"]],
+  ["whom it asks", { spec: { ...spec, healthHost: "shop.test" } }, ["health path"]],
   ["a setting", { spec: { ...spec, drainTimeoutMs: 1 } }, ["settings"]],
   ["the secret of its preview", { spec: { ...spec, previewSecret: "another" } }, []],
 ])("of a door that differs in %s that is what changed", (_title, change, expected) => {

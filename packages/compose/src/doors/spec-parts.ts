@@ -6,12 +6,13 @@ import { hash, type SpecRequest } from "./spec-hash.ts";
  * said what changed. Pure.
  */
 export function specParts({ spec, image, model }: SpecRequest): Readonly<Record<string, string>> {
-  const { listen, protocol, proxyProtocol, https, healthPath, healthPort, previewSecret: _secret, ...settings } = spec;
+  const { listen, protocol, proxyProtocol, https, previewSecret: _secret, ...asked } = spec;
+  const { healthPath, healthHost, healthPort, ...settings } = asked;
   const { ports, networks, labels, environment } = doorFacts(model, spec.service);
   const parts = {
     ports: { listen, ports },
     protocol: { protocol, proxyProtocol, https },
-    "health path": { healthPath, healthPort },
+    "health path": { healthPath, healthHost, healthPort },
     networks,
     labels: { labels, environment },
     image,

@@ -57,6 +57,7 @@ export function serviceFacts(
       overlap: override.overlap ?? false,
       ...(override.sharedVolumes || override.strategy === "slots" ? { sharesVolumes: true } : {}),
       healthPath: override.health?.path ?? null,
+      ...(override.health?.host === undefined ? {} : { healthHost: override.health.host }),
       proxyProtocol: config.traffic.proxyProtocol,
     };
   });

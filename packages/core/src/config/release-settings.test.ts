@@ -1,6 +1,14 @@
 import { expect, it } from "vitest";
 import { aBundle, aConfig, aService } from "../testing/index.ts";
-import { healthPathOf, judgedBy, storableChecks, storedChecks, undoneTo, withSettings } from "./release-settings.ts";
+import {
+  healthHostOf,
+  healthPathOf,
+  judgedBy,
+  storableChecks,
+  storedChecks,
+  undoneTo,
+  withSettings,
+} from "./release-settings.ts";
 import type { WrittenConfig } from "./schema.ts";
 
 const every: NonNullable<WrittenConfig["checks"]> = [
@@ -47,6 +55,16 @@ it("a service has the health path of its release, which may be none, and that of
   const pathOf = (healthPath?: string | null) => healthPathOf(aService("web", { healthPath }), now);
   expect([pathOf("/then"), pathOf(null), pathOf()]).toEqual(["/then", null, "/now"]);
   expect(healthPathOf(aService("admin"), now)).toBeNull();
+});
+
+it("who is asked for that path is what goes with it, of the release or of the configuration", () => {
+  const now = aConfig({ services: { web: { health: { path: "/now", host: "now.test" } } } });
+  expect(healthHostOf(aService("web"), now)).toBe("now.test");
+  expect(healthHostOf(aService("web", { healthPath: "/then" }), now)).toBeUndefined();
+  expect(healthHostOf(aService("web", { healthPath: "/then", healthHost: "then.test" }), now)).toBe("then.test");
+  const then = aBundle("r1", { services: [aService("web", { healthPath: "/then", healthHost: "then.test" })] });
+  const hostOf = (config = now) => withSettings(then, config).services.map(({ healthHost }) => healthHost);
+  expect([hostOf(), hostOf(aConfig())]).toEqual([["now.test"], [undefined]]);
 });
 
 it("a release that is undone to has the PROXY protocol that it was deployed with, where that is known", () => {

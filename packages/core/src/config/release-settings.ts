@@ -43,6 +43,14 @@ export function healthPathOf(
   return healthPath === undefined ? (services[name]?.health?.path ?? null) : healthPath;
 }
 
+/** Whom the door asks for where it asks for {@link healthPathOf}; `undefined`: for `localhost`. Pure. */
+export function healthHostOf(
+  { name, healthPath, healthHost }: Pick<ServiceFacts, "name" | "healthPath" | "healthHost">,
+  { services }: Pick<Config, "services">,
+): string | undefined {
+  return healthPath === undefined ? services[name]?.health?.host : healthHost;
+}
+
 /**
  * The PROXY protocol at the door of a service. What is before the door speaks as it is configured now, whichever release is behind it;
  * the application expects what its release was deployed with last, or what is configured, where the release is from before. Pure.
@@ -67,6 +75,7 @@ export function withSettings(bundle: ReleaseBundle, config: ReleaseConfig): Rele
   const services = bundle.services.map((service) => ({
     ...service,
     healthPath: config.services[service.name]?.health?.path ?? null,
+    healthHost: config.services[service.name]?.health?.host,
     proxyProtocol: config.traffic.proxyProtocol,
   }));
   return { ...bundle, services, checks: storableChecks(config.checks) };

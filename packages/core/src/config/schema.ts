@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { cookieDomain, plainEmail, plainPath } from "../model/http-syntax.ts";
+import { cookieDomain, plainEmail, plainHost, plainPath } from "../model/http-syntax.ts";
 import { roles } from "../model/role.ts";
 import { protocols } from "../model/service.ts";
 import { windowsSchema } from "../windows/window-schema.ts";
@@ -65,7 +65,13 @@ export const serviceSchema = z.strictObject({
     )
     .optional(),
   /** Path of the door's own health checks; without one the door checks that the port answers. */
-  health: z.strictObject({ path: z.string().regex(plainPath, "expected a plain path such as /healthz") }).optional(),
+  health: z
+    .strictObject({
+      path: z.string().regex(plainPath, "expected a plain path such as /healthz"),
+      /** Whom the door asks for, as `Host`. Default: `localhost`. */
+      host: z.string().regex(plainHost, "expected the name of a host such as shop.example.com").optional(),
+    })
+    .optional(),
   /** HTTPS that ends at the door, with certificates that it gets by itself. */
   https: z
     .strictObject({

@@ -70,6 +70,8 @@ export interface DoorSpec {
   readonly replicas?: number | undefined;
   /** Path of the door's own health checks, of both slots: the older release may not know it. `null` checks the TCP port. */
   readonly healthPath: string | null;
+  /** `Host` of these checks. Default: `localhost`. */
+  readonly healthHost?: string | undefined;
   /** The target port that says whether a server is up, and answers `healthPath`. Default: the first of `listen`. */
   readonly healthPort?: number | undefined;
   readonly stickiness: Stickiness;

@@ -74,6 +74,8 @@ export interface ServiceFacts {
   readonly sharesVolumes?: boolean | undefined;
   /** `services.*.health.path` of the configuration; `null` for none. Absent in releases of before, see `healthPathOf`. */
   readonly healthPath?: string | null | undefined;
+  /** `services.*.health.host` of the configuration. Absent for none. */
+  readonly healthHost?: string | undefined;
   /** `traffic.proxyProtocol` of the configuration. Absent in releases of before, see `proxyProtocolOf`. */
   readonly proxyProtocol?: ProxyProtocol | undefined;
 }

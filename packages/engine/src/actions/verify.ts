@@ -1,8 +1,10 @@
 import {
   answersChecks,
   type Check,
+  type Config,
   candidateChecks,
   closingChecks,
+  healthHostOf,
   healthPathOf,
   isBehindDoor,
   isInSlot,
@@ -87,19 +89,22 @@ export async function waitDoors(
       try {
         await ports.router.waitServers(door, slot, service.replicas, timeoutMs, signal, wanted);
       } catch (error) {
-        throw isSluiceError(error) ? asOfService(error, door, service.name, healthPathOf(service, config)) : error;
+        throw isSluiceError(error) ? asOfService(error, door, service, config) : error;
       }
     }),
   );
 }
 
 /** A router knows a door by the id of its container, people by its service; and not what the door asks its servers for. */
-function asOfService(error: SluiceError, door: string, service: string, path: string | null): SluiceError {
+function asOfService(error: SluiceError, door: string, service: ServiceFacts, config: Config): SluiceError {
   const { code, detail, retryable } = error;
-  const message = error.message.replaceAll(`door ${door}`, `door ${service}`);
+  const { name } = service;
+  const path = healthPathOf(service, config);
+  const host = healthHostOf(service, config);
+  const message = error.message.replaceAll(`door ${door}`, `door ${name}`);
   const isAsked = code === "NOT_READY" && path !== null;
   const hint = isAsked
-    ? `${service} must answer ${path} with 2xx or 3xx; sluice logs ${service} shows what it says`
+    ? `${name} must answer ${path} with 2xx or 3xx where it is asked for as ${host ?? `localhost (services.${name}.health.host names another)`}; sluice logs ${name} shows what it says`
     : error.hint;
   return new SluiceError(code, isAsked ? `${message}, asked for ${path}` : message, {
     detail,

@@ -55,7 +55,7 @@ it("a door that does not reach the candidate is named by its service, with what 
     serving: { tag: "v1" },
     error: {
       message: "door web reaches 0 of 1 servers of green after 30s: status 503, asked for /healthz",
-      hint: "web must answer /healthz with 2xx or 3xx; sluice logs web shows what it says",
+      hint: "web must answer /healthz with 2xx or 3xx where it is asked for as localhost (services.web.health.host names another); sluice logs web shows what it says",
     },
   });
 });

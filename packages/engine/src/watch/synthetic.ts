@@ -1,5 +1,6 @@
 import {
   type Check,
+  healthHostOf,
   healthPathOf,
   otherSlot,
   readingChecks,
@@ -48,6 +49,7 @@ function probesOf(scope: DeploymentScope): readonly Check[] {
   const web = slotServices(release.bundle.services).find(({ role, protocol }) => role === "web" && protocol === "http");
   if (!web) return [];
   const path = healthPathOf(web, config) ?? "/";
+  const host = healthHostOf(web, config);
   return [
     {
       type: "http",
@@ -55,7 +57,7 @@ function probesOf(scope: DeploymentScope): readonly Check[] {
       service: web.name,
       method: "GET",
       path,
-      headers: {},
+      headers: host === undefined ? {} : { host },
       // Whatever it says, it is an answer, unless it is an error of the server's.
       expect: { status: belowServerErrors, headers: {} },
       timeoutMs: 5_000,

@@ -14,14 +14,14 @@ export interface ObservedServer {
 
 /** Asks every server what Caddy's checks ask, from where Caddy asks it, and waits so many seconds for an answer. */
 export const serversScript = (seconds: number) => `
-while read -r slot address port how path; do
+while read -r slot address port how path name; do
   case $address in *:*) host="[$address]" ;; *) host=$address ;; esac
   {
     case $how in
       connect) if socat -u /dev/null "TCP:$host:$port,connect-timeout=1" 2>/dev/null; then said=connected; else said=refused; fi ;;
       *)
         flag=; [ "$how" != h2 ] || flag=--http2-prior-knowledge
-        said=$(curl -s $flag -o /dev/null --connect-timeout 1 -m ${seconds} -A sluice-door -H 'Host: localhost' -w '%{http_code}' "http://$host:$port$path") ;;
+        said=$(curl -s $flag -o /dev/null --connect-timeout 1 -m ${seconds} -A sluice-door -H "Host: \${name:-localhost}" -w '%{http_code}' "http://$host:$port$path") ;;
     esac
     printf 'server %s %s %s\\n' "$slot" "$address" "$said"
   } &

@@ -90,6 +90,15 @@ test("a server is up by any answer below 500, asked for over a port that the doo
   ]);
 });
 
+test("who is asked whether it is up is the host that is configured", () => {
+  const named = { healthHost: "shop.example.com:8080" };
+  expect(renderServers({ ...spec, ...named })).toContain("green fd00::21 8080 http /healthz shop.example.com:8080\n");
+  const asked = proxies(render(named)).flatMap(
+    ({ health_checks }) => (health_checks as { active?: { headers: object } })?.active?.headers ?? [],
+  );
+  expect(asked[0]).toMatchObject({ Host: ["shop.example.com:8080"] });
+});
+
 test("without a health path a connection is what is asked for", () => {
   expect(renderServers({ ...spec, healthPath: null })).toContain("green fd00::21 8080 connect -\n");
   for (const { health_checks } of proxies(render({ healthPath: null }))) {

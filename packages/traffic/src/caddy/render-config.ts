@@ -44,7 +44,10 @@ export function renderServers(spec: DoorSpec): string {
   const lines = (["blue", "green"] as const).flatMap((slot) =>
     spec.servers[slot]
       .slice(0, spec.replicas)
-      .map((address) => `${slot} ${address} ${target} ${how} ${spec.healthPath ?? "-"}\n`),
+      .map(
+        (address) =>
+          `${slot} ${address} ${target} ${how} ${[spec.healthPath ?? "-", spec.healthHost ?? []].flat().join(" ")}\n`,
+      ),
   );
   return lines.join("");
 }

@@ -15,7 +15,7 @@ export function activeChecks(spec: DoorSpec): object {
     uri: spec.healthPath,
     upstream: healthAddress(spec),
     headers: {
-      Host: ["localhost"],
+      Host: [spec.healthHost ?? "localhost"],
       "User-Agent": ["sluice-door"],
       [serverHeader]: ["{http.reverse_proxy.active.target_upstream}"],
     },

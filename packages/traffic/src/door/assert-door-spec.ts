@@ -5,6 +5,7 @@ import {
   httpToken,
   parseNetwork,
   plainEmail,
+  plainHost,
   plainPath,
   SluiceError,
   slots,
@@ -46,6 +47,9 @@ export function assertDoorSpec(spec: DoorSpec): void {
   }
   if (spec.healthPath !== null && !plainPath.test(spec.healthPath)) {
     refuse(`health path ${JSON.stringify(spec.healthPath)} cannot be used`, "use a plain path, such as /healthz");
+  }
+  if (spec.healthHost !== undefined && !plainHost.test(spec.healthHost)) {
+    refuse(`health host ${JSON.stringify(spec.healthHost)} cannot be used`, "use a name such as shop.example.com");
   }
   const { stickiness } = spec;
   if (stickiness.by === "header" && !httpToken.test(stickiness.name)) {

@@ -104,7 +104,7 @@ function healthCheck(spec: DoorSpec, listen: DoorPort): string[] {
   if (spec.healthPath === null || listen.port !== healthTarget(spec).port) return [];
   return [
     "option httpchk",
-    `http-check send meth GET uri ${spec.healthPath} ver HTTP/1.1 hdr Host localhost hdr User-Agent sluice-door`,
+    `http-check send meth GET uri ${spec.healthPath} ver HTTP/1.1 hdr Host ${spec.healthHost ?? "localhost"} hdr User-Agent sluice-door`,
     // The path is the newest release's: what answers that it does not know it is there, and serves its users.
     "http-check expect rstatus ^[234]",
   ];

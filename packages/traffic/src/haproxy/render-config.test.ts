@@ -167,10 +167,17 @@ test("testers known by address cost others nothing, and their networks no line t
   expect(rules({ from: { addresses } }).some((line) => line.includes("x-forwarded-for"))).toBe(false);
 });
 
+test("who is asked whether it is up is the host that is configured", () => {
+  const line = (text: string) => text.split("\n").find((one) => one.includes("http-check send"));
+  expect(line(renderHaproxyConfig(spec))).toContain(" hdr Host localhost ");
+  expect(line(renderHaproxyConfig({ ...spec, healthHost: "shop.test" }))).toContain(" hdr Host shop.test ");
+});
+
 test.each<[string, Partial<DoorSpec>]>([
   ["a name for an address", { servers: { blue: ["web"], green: ["10.0.0.21"] } }],
   ["no address", { servers: { blue: [], green: ["10.0.0.21"] } }],
   ["a health path with a space", { healthPath: "/a b" }],
+  ["a health host with a line break", { healthHost: "shop.test\n  server evil" }],
   ["a header with a line break", { stickiness: { by: "header", name: "X\nfrontend evil" } }],
   ["a cookie domain with a quote", { stickiness: { by: "cookie", domain: 'x"; Secure' } }],
   ["testers with a quote", { testers: { token: { by: "header", name: "X-Release", value: 'next-1234"' } } }],
@@ -201,7 +208,15 @@ test("no text from outside adds a line or a quote to the configuration, and the 
     fc.string({ unit: fc.constantFrom("\n", '"', "'", "\\", "$", "{", "}", "#", " ", "%", "/", "a") }),
   );
   const changes = fc.record(
-    { healthPath: text, previewSecret: text, service: text, stack: text, domain: text, network: text },
+    {
+      healthPath: text,
+      healthHost: text,
+      previewSecret: text,
+      service: text,
+      stack: text,
+      domain: text,
+      network: text,
+    },
     { requiredKeys: [] },
   );
   fc.assert(

@@ -61,11 +61,12 @@ describe("the door of a service", () => {
 
   it("takes health path, stickiness and drain from the configuration", () => {
     const config = aConfig({
-      services: { web: { health: { path: "/up" } } },
+      services: { web: { health: { path: "/up", host: "shop.test" } } },
       traffic: { sticky: { header: "X-Account" }, drain: { timeout: "5s" } },
     });
     expect(specOf(aService("web"), config)).toMatchObject({
       healthPath: "/up",
+      healthHost: "shop.test",
       stickiness: { by: "header", name: "X-Account" },
       drainTimeoutMs: 5_000,
     });

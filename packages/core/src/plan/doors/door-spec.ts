@@ -1,4 +1,4 @@
-import { healthPathOf, proxyProtocolOf } from "../../config/release-settings.ts";
+import { healthHostOf, healthPathOf, proxyProtocolOf } from "../../config/release-settings.ts";
 import type { Config } from "../../config/schema.ts";
 import { SluiceError } from "../../errors/sluice-error.ts";
 import type { DoorHttps, DoorPort, DoorSpec, Stickiness, Testers } from "../../model/door.ts";
@@ -36,6 +36,7 @@ export function doorSpec({ stack, service, config, servers, previewSecret }: Doo
     servers,
     replicas: service.replicas,
     healthPath: healthPathOf(service, config),
+    healthHost: healthHostOf(service, config),
     healthPort: service.port ?? undefined,
     stickiness: stickinessOf(config),
     testers: testersOf(config),
