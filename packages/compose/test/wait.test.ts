@@ -8,6 +8,8 @@ const { slots, base } = runtime;
 const stack = uniqueStack("wait");
 const budget = { timeoutMs: 4_000, derivation: "4 s for the test" };
 
+const checked = `sluice/${stack.name}-checked:v1`;
+
 /** Services that come up well or badly, each in its own way. */
 const commands: Readonly<Record<string, Partial<ComposeService>>> = {
   healthy: {
@@ -20,6 +22,8 @@ const commands: Readonly<Record<string, Partial<ComposeService>>> = {
     healthcheck: { test: ["CMD-SHELL", "echo not yet; exit 1"], interval: "30s", retries: 3 },
   },
   unhealthy: { command: ["sleep", "60"], healthcheck: { test: ["CMD", "false"], interval: "1s", retries: 1 } },
+  // As a worker that runs in the image of the web service.
+  inherited: { command: ["sleep", "60"], image: checked },
   exits: { command: ["sh", "-c", "echo cannot find the database >&2; exit 3"] },
   crashing: { command: ["sh", "-c", "sleep 0.3; exit 1"], restart: "always" },
   second: {
@@ -59,8 +63,13 @@ async function startAndWait(name: string) {
 }
 
 beforeAll(async () => {
+  await docker("create", "--name", stack.name, "sluice-test/busybox");
+  await docker("commit", "--change", "HEALTHCHECK --interval=1s --retries=1 CMD false", stack.name, checked);
   await base.ensureNetworks(model, slot, services);
-  await slots.create(await aSlotRequest(model, slot, { services }));
+  const request = await aSlotRequest(model, slot, { services });
+  const { bundle } = request.release;
+  const images = { ...bundle.images, inherited: await docker("image", "inspect", "-f", "{{.Id}}", checked) };
+  await slots.create({ ...request, release: { ...request.release, bundle: { ...bundle, images } } });
 });
 afterAll(() => stack.remove());
 
@@ -90,6 +99,14 @@ describe("waitReady", () => {
       code: "NOT_READY",
       message: expect.stringContaining("is unhealthy"),
       detail: expect.stringMatching(/^health check \(exit code 1\)/),
+      hint: `docker logs ${stack.name}-${slot}-unhealthy-1`,
+    });
+  });
+
+  it("says so where the health check that fails is that of the image", async () => {
+    await expect(startAndWait("inherited")).rejects.toMatchObject({
+      code: "NOT_READY",
+      hint: expect.stringContaining("healthcheck: { disable: true }"),
     });
   });
 

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { type ContainerExec, SluiceError, type StartBudget } from "@sluice/core";
 import type Docker from "dockerode";
-import { inspectAll } from "../engine/containers.ts";
+import { composeLabels, inspectAll } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { logTail } from "../engine/log-tail.ts";
 import { type ProbeHints, probeEarly } from "./early-probe.ts";
@@ -104,11 +105,29 @@ async function failure(
   container: Docker.ContainerInspectInfo,
   { code, why }: Failure,
 ): Promise<SluiceError> {
-  const log = await logTail(engine, container.Id, 50).catch(() => "");
+  const [log, isOfImage] = await Promise.all([
+    logTail(engine, container.Id, 50).catch(() => ""),
+    code === "NOT_READY" && isCheckOfImage(engine, container).catch(() => false),
+  ]);
+  const service = container.Config.Labels[composeLabels.service] ?? "the service";
   const health = container.State.Health?.Log?.at(-1);
   const checked = health ? `health check (exit code ${health.ExitCode}): ${health.Output.trim()}\n` : "";
   return new SluiceError(code, `${nameOf(container)} ${why}`, {
     detail: engine.redact(`${checked}${log}`.trim()) || undefined,
-    hint: `docker logs ${container.Name.slice(1)}`,
+    hint: [
+      `docker logs ${container.Name.slice(1)}`,
+      ...(isOfImage
+        ? [
+            `its health check is that of its image: where ${service} does something else than what that asks, write healthcheck: { disable: true } for it in the compose file, or a check of its own`,
+          ]
+        : []),
+    ].join("; "),
   });
+}
+
+/** As where a worker runs in the image of the web service. */
+async function isCheckOfImage(engine: Engine, { Image, Config }: Docker.ContainerInspectInfo): Promise<boolean> {
+  const image = await engine.call(`image ${Image} cannot be looked at`, (docker) => docker.getImage(Image).inspect());
+  const { Healthcheck } = image.Config as Pick<Docker.ContainerInspectInfo["Config"], "Healthcheck">;
+  return Healthcheck?.Test !== undefined && isDeepStrictEqual(Healthcheck, Config.Healthcheck);
 }
