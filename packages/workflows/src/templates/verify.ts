@@ -1,6 +1,6 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
 import { slugOf, workflowPath } from "../names.ts";
-import { checkout, header, jobHead, permissions, scheduled, tokenLines } from "./parts.ts";
+import { checkoutWhereNoneIs, header, jobHead, permissions, scheduled, tokenLines } from "./parts.ts";
 
 /** The checks of the release that serves, again and again, with a message to people when one fails. */
 export function verifyWorkflow(facts: WorkflowFacts): WorkflowFile {
@@ -15,7 +15,7 @@ ${permissions("look", facts.github)}concurrency:
 jobs:
   verify:
 ${jobHead(facts, 10)}    steps:
-${checkout(facts)}      - name: Checks, as users come
+${checkoutWhereNoneIs(facts)}      - name: Checks, as users come
         run: exec sluice verify
       - name: Machine, stack and record
         if: always()
