@@ -41,6 +41,9 @@ ${settings}        with:
 ${lines.join("")}`;
 }
 
+/** Of a step that checks out where nothing is. */
+export const checkoutMinutes = 30;
+
 /**
  * The same for a job that releases nothing: what services mount is to stay what was released last, and scheduled jobs are of the
  * default branch. `.git/index` is there once anything was checked out; compose files are called otherwise in other commits.
@@ -50,6 +53,7 @@ export function checkoutWhereNoneIs(facts: WorkflowFacts): string {
     facts,
     `        # What was released last stays checked out, as services mount it.
         if: hashFiles('.git/index') == ''
+        timeout-minutes: ${checkoutMinutes}
 `,
   );
 }
