@@ -40,7 +40,7 @@ export * from "./config/share.ts";
 export * from "./config/since.ts";
 export { fillTemplate, referencesIn, variablesIn } from "./config/template.ts";
 export { unwatchedFindings } from "./config/unwatched-findings.ts";
-export { watchedChecks } from "./config/watched-checks.ts";
+export { configuredWatches, watchedChecks } from "./config/watched-checks.ts";
 export { watchesContainers } from "./config/watched-services.ts";
 export * from "./errors/codes.ts";
 export { invalidRecord } from "./errors/invalid-record.ts";

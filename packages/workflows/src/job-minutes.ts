@@ -3,16 +3,18 @@ import type { WorkflowFile } from "./facts.ts";
 import { isFor } from "./names.ts";
 import { listOf, parseTree, textOf, treeOf } from "./tree.ts";
 
-/** How many minutes a job may take: GitHub cancels what takes longer, and a deployment that is cancelled is undone. */
+/** How many minutes jobs may take: GitHub cancels what takes longer, and a deployment that is cancelled is undone. */
 export interface JobMinutes {
   readonly deploy: number;
   readonly rollback: number;
   /** A backup with its proof, or a drill. */
   readonly backup: number;
+  /** `sluice verify`, and as long `sluice doctor` after it: their job may take both. */
+  readonly verify: number;
 }
 
 /** Of a project whose settings ask for no more. */
-export const usualMinutes: JobMinutes = { deploy: 120, rollback: 60, backup: 180 };
+export const usualMinutes: JobMinutes = { deploy: 120, rollback: 60, backup: 180, verify: 10 };
 
 /** A job that GitHub cancels before a deployment can have ended. */
 export interface ShortJob {

@@ -92,12 +92,30 @@ describe("every step that tells GitHub, or asks it", () => {
   });
 });
 
-it("deployments of the reusable workflow to several places do not keep each other out: GitHub lets one wait in each group", () => {
-  const { concurrency } = parse(readFileSync(join(own, "deploy-compose.yml"), "utf8")) as {
+describe("the reusable workflow", () => {
+  const { on, concurrency, jobs } = parse(readFileSync(join(own, "deploy-compose.yml"), "utf8")) as {
+    readonly on: { readonly workflow_call: { readonly inputs: Readonly<Record<string, object>> } };
     readonly concurrency: { readonly group: string };
+    readonly jobs: { readonly deploy: { readonly environment?: object } };
   };
-  const named = [...concurrency.group.matchAll(/\$\{\{ ([\w.-]+) \}\}/g)].map(([, name]) => name);
-  expect(named).toEqual(["github.repository", "inputs.environment", "inputs.compose-file", "inputs.runs-on"]);
+
+  it("keeps deployments to several places apart, also of stacks that only a secret names: GitHub lets one wait in each group", () => {
+    const named = [...concurrency.group.matchAll(/\$\{\{ ([\w.-]+) \}\}/g)].map(([, name]) => name);
+    expect(named).toEqual([
+      "github.repository",
+      "inputs.environment",
+      "inputs.compose-file",
+      "inputs.runs-on",
+      "inputs.group",
+    ]);
+    expect(on.workflow_call.inputs["group"]).toMatchObject({ type: "string", default: "" });
+  });
+
+  it("waits for the reviewers of an environment on GitHub where one is named: a job that calls it cannot", () => {
+    // To GitHub an empty name is no environment.
+    expect(jobs.deploy.environment).toEqual({ name: "${{ inputs.reviewed-by }}", deployment: false });
+    expect(on.workflow_call.inputs["reviewed-by"]).toMatchObject({ type: "string", default: "" });
+  });
 });
 
 describe("the action of this repository", () => {

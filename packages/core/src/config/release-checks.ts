@@ -28,6 +28,11 @@ export function releaseChecks(config: Config, services: readonly ServiceFacts[])
   return [...containers, ...checksOfRelease(config, services).flatMap((check) => toCheck(check, defaultService) ?? [])];
 }
 
+/** All that the configuration asks for, whatever runs, but for what watches: one that names no service has none (see `configuredWatches`). */
+export function configuredChecks(config: Config): readonly Check[] {
+  return config.checks.flatMap((check) => toCheck(check, "") ?? []);
+}
+
 function checksOfRelease(config: Config, services: readonly ServiceFacts[]): readonly CheckConfig[] {
   const missing = missingCheckedServices(config, services);
   return config.checks.filter(({ service }) => service === undefined || !missing.includes(service));

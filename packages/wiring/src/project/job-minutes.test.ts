@@ -9,7 +9,7 @@ const of = (yaml: string) => {
 
 it("a job may take as long as the configuration lets it", () => {
   // 30 for others, 30 of work, 60 for a person where it is paused, and what is watched.
-  expect(of("{}")).toEqual({ held: 2, deploy: 130, rollback: 60, backup: 180 });
+  expect(of("{}")).toEqual({ held: 2, deploy: 130, rollback: 60, backup: 180, verify: 10 });
   expect(of("database: {}")).toMatchObject({ deploy: 250, backup: 180 });
   expect(of("database: { beforeDeploy: taken, timeout: 3h, rehearsal: warn }")).toMatchObject({
     deploy: 370,
@@ -25,4 +25,17 @@ it("steps, the bake and people who are asked hold every deployment", () => {
   const asked = "rollout: { steps: [{ share: 50, approval: true }, 100], approval: { timeout: 4h } }";
   expect(of(asked)).toMatchObject({ held: 241, deploy: 550 });
   expect(of("rollout: { steps: auto }")).toMatchObject({ held: 1, deploy: 150 });
+});
+
+it("the checks of what serves may take all the time that they are given", () => {
+  const checks = (...written: readonly string[]) => of(`checks: [${written.join(", ")}]`).verify;
+  expect(checks("{ resources: { growth: { window: 20m } } }")).toBe(50);
+  expect(checks("{ command: { run: [smoke] }, timeout: 10m, retries: 2 }")).toBe(40);
+  expect(checks("{ http: { path: / }, timeout: 1m, successes: 5, retries: 1 }")).toBe(20);
+  // Checks are asked at once, loads one after the other, and what is watched comes then.
+  const [slow, load] = ["{ http: { path: / }, timeout: 10m }", "{ load: { path: /, for: 2m } }"];
+  expect(checks(slow, slow)).toBe(20);
+  expect(checks(...Array<string>(6).fill(load))).toBe(30);
+  expect(checks(slow, load, load, load, "{ logs: {}, timeout: 10m }")).toBe(40);
+  expect(of("notify: { timeout: 10m }").verify).toBe(20);
 });

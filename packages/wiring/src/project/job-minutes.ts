@@ -1,4 +1,4 @@
-import type { Config } from "@sluice/core";
+import { type Check, type Config, configuredChecks, configuredWatches, type WatchedCheck } from "@sluice/core";
 import { type JobMinutes, usualMinutes } from "@sluice/workflows";
 
 const minute = 60_000;
@@ -6,6 +6,10 @@ const minute = 60_000;
 const waits = { deploy: 30 * minute, rollback: 10 * minute, backup: 60 * minute };
 /** To check out, to build, to start, and to migrate. */
 const workMs = 30 * minute;
+/** To read the project, and to ask doors and everything else that no configuration gives a time. */
+const verifyMs = 5 * minute;
+/** Of each attempt of a check, beside its own time: what the engine may take to run it, and the pause after it. */
+const attemptMs = 16_000;
 /** Of `steps: auto`: two of its steps are watched, for ten minutes at most. */
 const longestAutoMs = 20 * minute;
 
@@ -34,6 +38,7 @@ export function jobMinutes(config: Config): JobMinutes {
     deploy: rounded(usualMinutes.deploy, waits.deploy + workMs + dataMs + judged + people + drainMs),
     rollback: rounded(usualMinutes.rollback, waits.rollback + workMs + drainMs),
     backup: rounded(usualMinutes.backup, waits.backup + dumpMs + proofMs),
+    verify: rounded(usualMinutes.verify, verifyMs + checksMs(config) + config.notify.timeout),
   };
 }
 
@@ -43,6 +48,27 @@ function watchedMs({ rollout: { steps, bake } }: Config): number {
 
 function approvalsMs({ rollout: { steps, approval } }: Config): number {
   return steps === "auto" ? 0 : steps.filter((step) => step.approval).length * approval.timeout;
+}
+
+/** Checks are asked at once, but loads one after the other once the others are over; then all is watched that is to be watched. */
+function checksMs(config: Config): number {
+  const checks = configuredChecks(config);
+  const quiet = checks.filter(({ type }) => type !== "load").map(askedMs);
+  const loads = checks.filter(({ type }) => type === "load").map(askedMs);
+  const watches = configuredWatches(config).map(lookedMs);
+  return Math.max(0, ...quiet) + loads.reduce((sum, ms) => sum + ms, 0) + Math.max(0, ...watches);
+}
+
+/** Before each attempt that fails, all but one of the successes that are wanted in a row. */
+function askedMs({ timeoutMs, successes, retries }: Check): number {
+  return successes * (retries + 1) * (timeoutMs + attemptMs);
+}
+
+/** On a busy machine growth is looked at for twice its window; looks that are forgiven come on top. */
+function lookedMs(check: WatchedCheck): number {
+  const { timeoutMs, intervalMs, retries } = check;
+  const windowMs = check.type === "resources" ? check.growth.windowMs + intervalMs : 0;
+  return 2 * windowMs + (retries + 1) * (timeoutMs + intervalMs);
 }
 
 /** In whole ten minutes: a limit, and no appointment. */

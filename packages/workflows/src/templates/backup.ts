@@ -1,6 +1,6 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
 import { slugOf, workflowPath } from "../names.ts";
-import { checkout, header, jobHead, permissions, scheduled, tokenLines } from "./parts.ts";
+import { checkoutWhereNoneIs, header, jobHead, permissions, scheduled, tokenLines } from "./parts.ts";
 
 /** A backup each night, proven by restoring it, and once a week a drill with what lies in the store. */
 export function backupWorkflow(facts: WorkflowFacts): WorkflowFile {
@@ -19,7 +19,7 @@ jobs:
   backup:
     if: github.event.schedule != '${drill.cron}'
 ${jobHead(facts, minutes.backup)}    steps:
-${checkout(facts)}      - name: Back up, and restore it in a throw-away server
+${checkoutWhereNoneIs(facts)}      - name: Back up, and restore it in a throw-away server
         run: exec sluice db backup --verify --wait 1h --reason "nightly backup"
       - name: Backups
         if: always()
@@ -27,7 +27,7 @@ ${checkout(facts)}      - name: Back up, and restore it in a throw-away server
   drill:
     if: github.event.schedule == '${drill.cron}'
 ${github.anchor ? permissions("compare-record", github, "    ") : ""}${jobHead(facts, minutes.backup)}    steps:
-${checkout(facts)}      - name: Restore the newest backup as it lies in the store
+${checkoutWhereNoneIs(facts)}      - name: Restore the newest backup as it lies in the store
         run: exec sluice db verify --wait 1h --reason "weekly drill"
       - name: The record is as it was written
         if: always()

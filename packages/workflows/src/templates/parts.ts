@@ -28,15 +28,34 @@ export function scheduled({ cron, timezone }: WorkflowSchedule, what: string): s
 /**
  * The release's own files, without leaving a token behind in the checkout. All workflows have them alike: they check out into the
  * same directory, which services in base mount.
+ *
+ * @param settings further lines of the step. Default: none
  */
-export function checkout({ hasSubmodules, checkoutInputs = [] }: WorkflowFacts): string {
+export function checkout({ hasSubmodules, checkoutInputs = [] }: WorkflowFacts, settings = ""): string {
   const submodules = hasSubmodules ? [["submodules", "recursive"] as const] : [];
   const inputs = new Map([...submodules, ...checkoutInputs.map(({ name, value }) => [name, value] as const)]);
   const lines = [...inputs].map(([name, value]) => `          ${name}: ${inputValue(value)}\n`);
   return `      - uses: ${pins.checkout}
-        with:
+${settings}        with:
           persist-credentials: false
 ${lines.join("")}`;
+}
+
+/** Of a step that checks out where nothing is. */
+export const checkoutMinutes = 30;
+
+/**
+ * The same for a job that releases nothing: what services mount is to stay what was released last, and scheduled jobs are of the
+ * default branch. `.git/index` is there once anything was checked out; compose files are called otherwise in other commits.
+ */
+export function checkoutWhereNoneIs(facts: WorkflowFacts): string {
+  return checkout(
+    facts,
+    `        # What was released last stays checked out, as services mount it.
+        if: hashFiles('.git/index') == ''
+        timeout-minutes: ${checkoutMinutes}
+`,
+  );
 }
 
 /** To an action every input is a text, however it is written. */

@@ -1,6 +1,6 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
 import { slugOf, workflowPath } from "../names.ts";
-import { checkout, header, jobHead, permissions, tokenLines, undoStep } from "./parts.ts";
+import { checkoutWhereNoneIs, header, jobHead, permissions, tokenLines, undoStep } from "./parts.ts";
 
 /** A person goes back, to the release before or to one that is chosen. */
 export function rollbackWorkflow(facts: WorkflowFacts): WorkflowFile {
@@ -23,7 +23,7 @@ ${permissions("rollback", facts.github)}concurrency:
 jobs:
   rollback:
 ${jobHead(facts, facts.minutes.rollback)}    steps:
-${checkout(facts)}      - id: sluice
+${checkoutWhereNoneIs(facts)}      - id: sluice
         name: Go back
         # What a person typed comes as a variable, never as text of the script.
         env:

@@ -1,30 +1,40 @@
 import type { WorkflowFacts, WorkflowFile } from "../facts.ts";
 import { slugOf, workflowPath } from "../names.ts";
-import { checkout, header, jobHead, permissions, scheduled, tokenLines } from "./parts.ts";
+import { checkoutMinutes, checkoutWhereNoneIs, header, jobHead, permissions, scheduled, tokenLines } from "./parts.ts";
+
+/** Of telling people, and of what a runner does between steps. */
+const furtherMinutes = { tell: 2, between: 8 };
 
 /** The checks of the release that serves, again and again, with a message to people when one fails. */
 export function verifyWorkflow(facts: WorkflowFacts): WorkflowFile {
   const slug = slugOf(facts.environment.name);
+  const { verify } = facts.minutes;
+  const jobMinutes = checkoutMinutes + 2 * verify + furtherMinutes.tell + furtherMinutes.between;
   const text = `${header}name: Verify ${slug}
 on:
   schedule:
 ${scheduled(facts.schedules.verify, "the checks")}  workflow_dispatch:
 ${permissions("look", facts.github)}concurrency:
   group: verify-${slug}
-  cancel-in-progress: true
+  # A run that is cancelled tells nobody.
+  cancel-in-progress: false
 jobs:
   verify:
-${jobHead(facts, 10)}    steps:
-${checkout(facts)}      - name: Checks, as users come
+${jobHead(facts, jobMinutes)}    steps:
+${checkoutWhereNoneIs(facts)}      - name: Checks, as users come
+        # Less than the job has: a step that takes longer has failed, which people are told of. A job is cancelled.
+        timeout-minutes: ${verify}
         run: exec sluice verify
       - name: Machine, stack and record
         if: always()
+        timeout-minutes: ${verify}
         # What GitHub knows of runner, tag and release is looked at as well.
         env:
 ${tokenLines(facts.github)}        run: exec sluice doctor
       - name: Tell people
         # For chats that take {"text": …}, such as Slack's incoming webhooks. Without the secret GitHub's own mail remains.
         if: failure()
+        timeout-minutes: ${furtherMinutes.tell}
         env:
           ALERT_URL: \${{ secrets.SLUICE_ALERT_URL }}
           RUN_URL: \${{ github.server_url }}/\${{ github.repository }}/actions/runs/\${{ github.run_id }}
