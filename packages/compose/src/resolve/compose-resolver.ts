@@ -34,6 +34,7 @@ import { positionOf } from "./positions.ts";
 import { checkoutOf, findProjectFiles, type ProjectFiles, type ProjectPlace, placeOptions } from "./project-files.ts";
 import { projectName } from "./project-name.ts";
 import { readProject } from "./read-project.ts";
+import { sharedFileFindings } from "./shared-files.ts";
 import { readEnvSources, readSources, type SourceFile, writtenServices } from "./source-files.ts";
 import { sqlFileFindings } from "./sql-files.ts";
 import { unreadServices } from "./unread-services.ts";
@@ -135,7 +136,8 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         path: ["services", finding.service ?? ""],
       }));
       const unset = missingVariableFindings({ model, services }, env);
-      const told = [...findings, ...(job?.findings ?? []), ...unwatched, ...unset];
+      const shared = sharedFileFindings({ model: written, services });
+      const told = [...findings, ...(job?.findings ?? []), ...unwatched, ...unset, ...shared];
       const ofSqlFiles = job?.sqlDirectory
         ? await sqlFileFindings(job.sqlDirectory, found.directory, job.decision.service)
         : [];

@@ -63,6 +63,7 @@ export const otherFindingCodes = [
   "engine-away",
   "external-name-dropped",
   "file-not-there",
+  "files-of-the-host",
   "github-unusable",
   "growth-not-judged",
   "hook-not-run",
