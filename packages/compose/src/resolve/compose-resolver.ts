@@ -20,6 +20,7 @@ import { variablesOfObjects, withEnvFileValues } from "../model/env-file-values.
 import { withLabelPrefixes } from "../model/proxy-labels.ts";
 import { addressFindings } from "../roles/address-elsewhere.ts";
 import { classifyServices } from "../roles/classify-services.ts";
+import { oneClientFindings } from "../roles/one-client.ts";
 import { serviceFacts } from "../roles/service-facts.ts";
 import { serviceFindings } from "../roles/service-findings.ts";
 import { hashOf } from "./canonical-json.ts";
@@ -119,6 +120,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const findings = [
         ...serviceFindings(written, ofFiles, config.services, activeNames),
         ...addressFindings(written, ofFiles, { active: activeNames, pool: config.network.pool }),
+        ...oneClientFindings(written, ofFiles, { active: activeNames, config }),
       ];
       const job = await positioned(positionInConfig, () => {
         assertServices([...new Set([...Object.keys(written.services), ...namesIn(leftOut?.sources ?? [])])], config);

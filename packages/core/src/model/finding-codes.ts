@@ -98,6 +98,7 @@ export const otherFindingCodes = [
   "not-undone",
   "not-warm",
   "notify-variable-missing",
+  "one-client",
   "orphan",
   "orphan-data",
   "orphan-holds-port",
