@@ -484,6 +484,23 @@ describe("warnings become findings", () => {
     ]);
   });
 
+  test("what another service may write to and no release holds, with the line", async () => {
+    const directory = await project({
+      "compose.yaml": [
+        `${web}    expose: [80]`,
+        "    volumes: [./media:/media:ro]",
+        "  uploads:",
+        "    image: acme/uploads",
+        "    expose: [80]",
+        "    volumes: [./media:/media]",
+      ].join("\n"),
+    });
+    const { findings } = await resolve(directory);
+    expect(findings.filter(({ code }) => code === "files-of-the-host" || code === "mount-not-there")).toMatchObject([
+      { severity: "info", service: "web", position: { file: join(directory, "compose.yaml"), line: 5 } },
+    ]);
+  });
+
   test("a password that is cut at its dollar in an env file", async () => {
     const directory = await project({
       "compose.yaml": `${web}    env_file: app.env\n`,

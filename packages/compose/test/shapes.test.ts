@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseConfig } from "@sluice/core";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { createComposeResolver } from "../src/index.ts";
@@ -24,6 +25,17 @@ test.each(shapes)("every service of %s is taken for what it is", async (file) =>
   // Whatever it is taken for: nothing but web, workers and jobs ever gets into a slot.
   const inSlots = services.filter(({ strategy }) => strategy === "slots").map(({ role }) => role);
   expect(inSlots.filter((role) => role !== "web" && role !== "worker" && role !== "job")).toEqual([]);
+});
+
+test("the one client of a door is told of, until connections are what is split", async () => {
+  const told = async (text: string) => {
+    const config = parseConfig(text, "sluice.yaml");
+    const { findings } = await resolver.resolve({ stack: "shape", directory, files: ["laravel.yaml"], config });
+    return findings.filter(({ code }) => code === "one-client");
+  };
+  const file = join(directory, "laravel.yaml");
+  expect(await told("")).toMatchObject([{ severity: "warn", service: "app", position: { file, line: 3 } }]);
+  expect(await told("traffic: { sticky: none }")).toEqual([]);
 });
 
 interface Expected {

@@ -1,9 +1,9 @@
 import { accessSync, constants, lstatSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleFile, ComposeModel, ResolvedProject } from "@sluice/core";
-import { unescapeDollars } from "../model/dollars.ts";
 import { isInBase } from "../model/placement.ts";
 import { type CopiedFile, filesUsedBy } from "./copied-files.ts";
+import { isWithin, writtenBy } from "./shared-paths.ts";
 
 /** More than that is no configuration, and every release would hold it once more. */
 const maxBytes = 16 * 1_024 * 1_024;
@@ -26,18 +26,13 @@ export function usedInBase({ model, services }: Pick<ResolvedProject, "model" | 
 }
 
 /** What services may write to, on the disk of the host. */
-export function writtenPaths({ services }: ComposeModel): readonly string[] {
-  return Object.values(services).flatMap(({ volumes = [] }) =>
-    volumes.flatMap(({ type, source, read_only }) =>
-      type === "bind" && source !== undefined && read_only !== true ? [unescapeDollars(source)] : [],
-    ),
-  );
+export function writtenPaths(model: ComposeModel): readonly string[] {
+  return Object.keys(model.services).flatMap((service) => writtenBy(model, service));
 }
 
 /** Whether it is one of the paths, in one, or around one. */
 export function isWritten(source: string, written: readonly string[]): boolean {
-  const isIn = (inner: string, outer: string) => `${inner}/`.startsWith(outer.endsWith("/") ? outer : `${outer}/`);
-  return written.some((path) => isIn(source, path) || isIn(path, source));
+  return written.some((path) => isWithin(source, path) || isWithin(path, source));
 }
 
 function canBeCopied(source: string): boolean {

@@ -9,6 +9,7 @@ import {
 import { unescapeDollars } from "../model/dollars.ts";
 import { profileIn } from "../model/seccomp.ts";
 import { bundleName } from "./bundle-name.ts";
+import { sharedWith } from "./shared-paths.ts";
 
 /** One use of something in the checkout that a release must hold a copy of. */
 export interface CopiedFile {
@@ -23,8 +24,13 @@ export interface CopiedFile {
   readonly mount?: ComposeMount | undefined;
 }
 
-/** What services in slots (and jobs) have of the checkout: see {@link filesUsedBy}. */
-export function copiedFiles({ model, services }: Pick<ResolvedProject, "model" | "services">): readonly CopiedFile[] {
+/** What services in slots (and jobs) have of the checkout, see {@link filesUsedBy}, but for what is shared with one that writes there. */
+export function copiedFiles(project: Pick<ResolvedProject, "model" | "services">): readonly CopiedFile[] {
+  return usedInSlots(project).filter(({ source }) => !sharedWith(project, source));
+}
+
+/** The same, whether others write there or not. */
+export function usedInSlots({ model, services }: Pick<ResolvedProject, "model" | "services">): readonly CopiedFile[] {
   const jobs = services.filter(({ role, active }) => role === "job" && active);
   return filesUsedBy(model, [...slotServices(services), ...jobs]);
 }

@@ -5,7 +5,8 @@ import { copiedFiles, mayBeMade, presenceOf } from "./copied-files.ts";
 /**
  * Files and directories of the checkout that services in slots (and jobs) mount read-only, or use as secrets, configs
  * and seccomp profiles: what a release must hold copies of, and an empty directory where Compose would make one. What is refused, as
- * it is not there and may not be made, is left out. Of services in base it holds what `baseFiles` says, for the way back.
+ * it is not there and may not be made, is left out, and so is what is shared with a service that writes there. Of services in base it
+ * holds what `baseFiles` says, for the way back.
  */
 export function mountedFiles(project: Pick<ResolvedProject, "model" | "services">): readonly BundleFile[] {
   const files = copiedFiles(project).flatMap((file): readonly BundleFile[] => {

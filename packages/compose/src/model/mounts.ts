@@ -8,10 +8,14 @@ import {
   withMountedImages,
 } from "@sluice/core";
 import { bundleName } from "../bundle-files/bundle-name.ts";
-import { escapeDollars } from "./dollars.ts";
+import { sharedWith } from "../bundle-files/shared-paths.ts";
+import { escapeDollars, unescapeDollars } from "./dollars.ts";
 import { withProfiles } from "./seccomp.ts";
 
-/** Mounts as a slot has them: what a later checkout could change comes from the release's copies, and images by their ids. */
+/**
+ * Mounts as a slot has them: what a later checkout could change comes from the release's copies, and images by their ids. What is
+ * shared with a service that writes there is mounted as the file says.
+ */
 export function slotMounts(release: StoredRelease, mounts: readonly ComposeMount[]): readonly ComposeMount[] {
   return withMountedImages(mounts, release.bundle.images).map((written) => {
     const mount = labelledForAll(written);
@@ -66,9 +70,12 @@ export function slotSecurity(release: StoredRelease, options: readonly string[])
   return withProfiles(release.model, options, (path) => copied(release, path) ?? path);
 }
 
-function copied({ model, filesDir }: StoredRelease, source: string | undefined): string | undefined {
+/** What is shared with a service that writes there is the host's, also where a release of before holds a copy. */
+function copied({ model, bundle, filesDir }: StoredRelease, source: string | undefined): string | undefined {
   const name = source === undefined ? undefined : bundleName(model, source);
-  return name === undefined ? undefined : escapeDollars(join(filesDir, name));
+  if (source === undefined || name === undefined) return undefined;
+  const isShared = sharedWith({ model, services: bundle.services }, unescapeDollars(source)) !== undefined;
+  return isShared ? undefined : escapeDollars(join(filesDir, name));
 }
 
 function asObject(value: unknown): object {

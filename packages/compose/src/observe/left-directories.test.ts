@@ -3,6 +3,7 @@ import { aService } from "@sluice/core/testing";
 import { expect, it } from "vitest";
 import { composeLabels } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
+import { withCheckout } from "../model/checkout.ts";
 import { changedDirectories, contentOf, isLeft, leftDirectories, leftFinding } from "./left-directories.ts";
 
 const model = (source: string) => ({
@@ -14,7 +15,7 @@ const db = (Source: string, more: object = {}) => ({
   mounts: [{ Type: "bind", RW: true, Source, Destination: "/data", ...more }],
 });
 const changed = (source: string, ...containers: readonly ReturnType<typeof db>[]) =>
-  changedDirectories({ model: model(source), services: [{ name: "db" }] }, containers);
+  changedDirectories({ model: model(source), services: [aService("db", { role: "data" })] }, containers);
 
 it("a directory that is another one from this checkout is looked at, once for all that write to it", () => {
   expect(changed("/work/shop/data", db("/srv/shop/data"), db("/srv/shop/data"))).toEqual([
@@ -27,6 +28,28 @@ it("what is read only, and what other services have, is nobody's data", () => {
   expect(changed("/work/shop/data", db("/srv/shop/data", { RW: false }))).toEqual([]);
   expect(changed("/work/shop/data", db("/srv/shop/data", { Type: "volume" }))).toEqual([]);
   expect(changed("/work/shop/data", { ...db("/srv/shop/data"), service: "web" })).toEqual([]);
+});
+
+it("what a slot reads of a directory that another service writes to is looked at where it is that of another checkout", () => {
+  const mount = { type: "bind" as const, source: "/work/shop/media", target: "/media" };
+  const services = {
+    web: { volumes: [{ ...mount, read_only: true }] },
+    uploads: { volumes: [mount] },
+  };
+  const shared = withCheckout({ name: "shop", services }, "/work/shop");
+  const facts = [aService("web"), aService("uploads", { role: "support" })];
+  const ofWeb = (Source: string, over = facts) => {
+    const mounts = [{ Type: "bind", RW: false, Source, Destination: "/media" }];
+    return changedDirectories({ model: shared, services: over }, [{ service: "web", mounts }]);
+  };
+  expect(ofWeb("/srv/shop/media")).toEqual([
+    { service: "web", target: "/media", runs: "/srv/shop/media", wanted: "/work/shop/media" },
+  ]);
+  // The copy of a release of before, what is another thing altogether, and what nobody writes to.
+  expect(ofWeb("/state/r1/files/0123456789ab-media")).toEqual([]);
+  expect(ofWeb("/etc/letsencrypt")).toEqual([]);
+  expect(ofWeb("/srv/shop/media", [aService("web"), aService("uploads", { role: "tool" })])).toEqual([]);
+  expect(ofWeb("/srv/shop/media", [aService("web", { strategy: "recreate" }), ...facts.slice(1)])).toEqual([]);
 });
 
 it("where a container of the service has that directory already, a slot of before is no reason to ask again", () => {

@@ -1,14 +1,17 @@
 import {
-  type ComposeModel,
   type ContainerExec,
   type Finding,
+  isInSlot,
   isSluiceError,
   type ObstaclesRequest,
   type ThrowAwayContainers,
 } from "@sluice/core";
+import { sharedWith } from "../bundle-files/shared-paths.ts";
 import { composeLabels, listBase, listSlot } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { statusOf } from "../engine/errors.ts";
+import { pathInCheckout } from "../model/checkout.ts";
+import { escapeDollars } from "../model/dollars.ts";
 import { type ContainerMount, type OtherDirectory, otherDirectories } from "./other-directories.ts";
 
 /** What is at a path of the engine's machine; `unknown` where nobody can say. */
@@ -71,14 +74,26 @@ export async function leftDirectories(
   return looks.filter(isLeft).map(leftFinding);
 }
 
-/** One for each path of a service that none of its containers has in the directory that is wanted. Pure. */
+/**
+ * One for each path of a service that none of its containers has in the directory that is wanted: of what it writes to, and of what a
+ * slot has of the checkout that another one writes to. Pure.
+ */
 export function changedDirectories(
-  { model, services }: { readonly model: ComposeModel; readonly services: readonly { readonly name: string }[] },
+  { model, services }: Pick<ObstaclesRequest, "model" | "services">,
   containers: readonly WritingContainer[],
 ): readonly (OtherDirectory & { readonly service: string })[] {
-  return services.flatMap(({ name: service }) => {
+  const isOfOtherCheckout = ({ runs, wanted }: OtherDirectory) => {
+    const path = pathInCheckout(model, escapeDollars(wanted));
+    return path !== undefined && runs.endsWith(`/${path}`) && sharedWith({ model, services }, wanted) !== undefined;
+  };
+  return services.flatMap((facts) => {
+    const { name: service } = facts;
     const mounts = containers.filter((one) => one.service === service).flatMap((one) => one.mounts);
-    const others = otherDirectories(mounts, model.services[service]?.volumes);
+    const others = otherDirectories(
+      mounts,
+      model.services[service]?.volumes,
+      isInSlot(facts) ? isOfOtherCheckout : undefined,
+    );
     const isTaken = ({ target, wanted }: OtherDirectory) =>
       mounts.some(({ Destination, Source }) => Destination === target && Source === wanted);
     const byPath = new Map(others.filter((one) => !isTaken(one)).map((one) => [`${one.target}\0${one.runs}`, one]));

@@ -17,15 +17,20 @@ export interface ContainerMount {
   readonly Destination: string;
 }
 
-/** What is bound to a path is written to, and is to be another directory. Pure. */
+/**
+ * What is bound to a path is written to, and is to be another directory. Pure.
+ *
+ * @param isData whether what is only read is data all the same. Default: none is
+ */
 export function otherDirectories(
   mounts: readonly ContainerMount[],
   wanted: ComposeModel["services"][string]["volumes"] = [],
+  isData: (directory: OtherDirectory) => boolean = () => false,
 ): readonly OtherDirectory[] {
   return mounts.flatMap(({ Type, RW, Source, Destination: target }) => {
-    const to = Type === "bind" && RW ? wanted.find((one) => one.type === "bind" && one.target === target) : undefined;
+    const to = Type === "bind" ? wanted.find((one) => one.type === "bind" && one.target === target) : undefined;
     if (to?.source === undefined) return [];
-    const source = unescapeDollars(to.source);
-    return source === Source ? [] : [{ target, runs: Source, wanted: source }];
+    const directory = { target, runs: Source, wanted: unescapeDollars(to.source) };
+    return directory.wanted !== Source && (RW || isData(directory)) ? [directory] : [];
   });
 }

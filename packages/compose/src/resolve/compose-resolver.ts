@@ -20,6 +20,7 @@ import { variablesOfObjects, withEnvFileValues } from "../model/env-file-values.
 import { withLabelPrefixes } from "../model/proxy-labels.ts";
 import { addressFindings } from "../roles/address-elsewhere.ts";
 import { classifyServices } from "../roles/classify-services.ts";
+import { oneClientFindings } from "../roles/one-client.ts";
 import { serviceFacts } from "../roles/service-facts.ts";
 import { serviceFindings } from "../roles/service-findings.ts";
 import { hashOf } from "./canonical-json.ts";
@@ -34,6 +35,7 @@ import { positionOf } from "./positions.ts";
 import { checkoutOf, findProjectFiles, type ProjectFiles, type ProjectPlace, placeOptions } from "./project-files.ts";
 import { projectName } from "./project-name.ts";
 import { readProject } from "./read-project.ts";
+import { sharedFileFindings } from "./shared-files.ts";
 import { readEnvSources, readSources, type SourceFile, writtenServices } from "./source-files.ts";
 import { sqlFileFindings } from "./sql-files.ts";
 import { unreadServices } from "./unread-services.ts";
@@ -118,6 +120,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const findings = [
         ...serviceFindings(written, ofFiles, config.services, activeNames),
         ...addressFindings(written, ofFiles, { active: activeNames, pool: config.network.pool }),
+        ...oneClientFindings(written, ofFiles, { active: activeNames, config }),
       ];
       const job = await positioned(positionInConfig, () => {
         assertServices([...new Set([...Object.keys(written.services), ...namesIn(leftOut?.sources ?? [])])], config);
@@ -135,7 +138,8 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         path: ["services", finding.service ?? ""],
       }));
       const unset = missingVariableFindings({ model, services }, env);
-      const told = [...findings, ...(job?.findings ?? []), ...unwatched, ...unset];
+      const shared = sharedFileFindings({ model: written, services });
+      const told = [...findings, ...(job?.findings ?? []), ...unwatched, ...unset, ...shared];
       const ofSqlFiles = job?.sqlDirectory
         ? await sqlFileFindings(job.sqlDirectory, found.directory, job.decision.service)
         : [];

@@ -1,5 +1,6 @@
 import type { ComposeService } from "@sluice/core";
 import type { FindingRule } from "./finding-rule.ts";
+import { runByHand } from "./run-by-hand.ts";
 
 /** Programs that write their name into data or ask for a licence of an address find another one. */
 export const ownIdentity: FindingRule = (model, { service, strategy }) => {
@@ -27,7 +28,7 @@ export const jobMacAddress: FindingRule = (model, { service, role }) => {
       severity: "warn",
       code: "identity-dropped",
       message: `job ${service} may not have ${first.text}: only the newest engines give one to a container that is connected to a network later`,
-      hint: `if it needs that, set services.${service}.role: tool in sluice.yaml and run it by hand: docker compose run --rm ${service}`,
+      hint: `if it needs that, set services.${service}.role: tool in sluice.yaml and run it by hand: ${runByHand(model, service)}`,
       path: first.path,
     }
   );

@@ -12,6 +12,7 @@ import { hookNotRun, notProvided } from "./left-undone.ts";
 import { manyPorts } from "./many-ports.ts";
 import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
+import { runByHand } from "./run-by-hand.ts";
 import { schedulesTwice } from "./schedules-twice.ts";
 import { hasHealthcheck } from "./service-facts.ts";
 import { keptMounts, mountText } from "./service-shape.ts";
@@ -97,7 +98,7 @@ const jobBeforeItsNeeds: FindingRule = (model, { service, role }, _override, dec
       severity: "warn",
       code: "job-before-its-needs",
       message: `job ${service} waits for ${needed}, and runs before it: a first deployment has none yet, a later one that of the version before`,
-      hint: `leave ${needed} out of its depends_on if it can do without, or set services.${service}.role: tool in sluice.yaml and run it after a deployment: docker compose run --rm --no-deps ${service}`,
+      hint: `leave ${needed} out of its depends_on if it can do without, or set services.${service}.role: tool in sluice.yaml and run it after a deployment: ${runByHand(model, service)}`,
       path: ["depends_on", needed],
     }
   );
