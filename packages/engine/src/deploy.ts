@@ -58,7 +58,7 @@ export async function rollback(
     const target = namedTarget(request, await ports.bundles.list());
     const way = await wayBack(unfinished.attempt, target, ports.journal);
     const wish: RecoveryWish = way === "left" ? { choice: "go-back", actor, reason, acceptIncompatible } : {};
-    const recovered = await recover(unfinished, request, ports, signal, wish);
+    const recovered = await recover(unfinished, request, ports, signal, { ...wish, keep: target?.id });
     if (signal.aborted || isOpen(recovered, request) || isBack(way, recovered, target) || isSplit(recovered)) {
       return recovered.result;
     }

@@ -2,7 +2,7 @@ import { isSluiceError, SluiceError, type Verdict } from "@sluice/core";
 import { aConfig, aProject, aRequest } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf, serves } from "../../test/support/enumerate.ts";
-import { aScenario, reached, type Scenario, shopServices } from "../../test/support/scenario.ts";
+import { aScenario, reached, type Scenario, type ScenarioParts, shopServices } from "../../test/support/scenario.ts";
 import { deploymentUnderWay, foreseeRollback, prepareUndo } from "./way-back.ts";
 
 const config = aConfig({
@@ -22,8 +22,9 @@ async function killedBefore(
   effect: string,
   run: (scenario: Scenario) => Promise<unknown> = (scenario) => scenario.deploy("v2"),
   live: readonly string[] = ["v0", "v1"],
+  parts: ScenarioParts = { config },
 ): Promise<Scenario> {
-  const scenario = aScenario({ config });
+  const scenario = aScenario(parts);
   const { world } = scenario;
   for (const tag of live) {
     await scenario.deploy(tag);
@@ -113,6 +114,20 @@ describe("going back from a deployment that was cut short", () => {
   it("finishes it where it is promoted, and then goes back", async () => {
     const scenario = await killedBefore("journal.append step-outcome retire-1");
     expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("finishes it, and keeps the version that is named from being pruned by that", async () => {
+    const keeping = { config: aConfig({ releases: { keep: 2 } }) };
+    const live = ["v1", "v2", "v3"];
+    const scenario = await killedBefore(
+      "journal.append step-outcome promote-1",
+      (one) => one.deploy("v4"),
+      live,
+      keeping,
+    );
+    expect(await scenario.rollback("v1")).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
     expect(await problemsOf(scenario)).toEqual([]);
   });
 

@@ -50,6 +50,8 @@ export interface RecoveryWish {
   readonly reason?: string | undefined;
   /** That the release before may not run on the data as it is now is agreed to; recorded with the reason. */
   readonly acceptIncompatible?: boolean | undefined;
+  /** Id of a release that is wanted next: it stays stored, though the attempt was to prune it. */
+  readonly keep?: string | undefined;
 }
 
 /** Which attempt without an end is dealt with, and how. */
@@ -91,12 +93,12 @@ export async function recover(
   facts: StackFacts & Pick<DeploymentScope, "project">,
   ports: EnginePorts,
   signal: AbortSignal,
-  { choice, actor = "sluice", reason, acceptIncompatible }: RecoveryWish = {},
+  { choice, actor = "sluice", reason, acceptIncompatible, keep }: RecoveryWish = {},
 ): Promise<Recovered> {
   const { project } = facts;
   const { attempt, condemned } = unfinished;
   const observed = await ports.observer.observe(project, signal);
-  const scope = await scopeOf(attempt, { ...facts, ranBefore: runningIn(observed) }, ports);
+  const scope = await scopeOf(attempt, { ...facts, ranBefore: runningIn(observed), keep }, ports);
   const { tag: before = "the version before", services } = scope.previousRelease?.bundle ?? {};
   const fails = await failingPrevious(attempt, before, ports.journal);
   const previousFails = acceptIncompatible ? undefined : fails;
@@ -196,7 +198,7 @@ async function sweep(scope: DeploymentScope): Promise<void> {
 
 async function scopeOf(
   attempt: AttemptRecord,
-  facts: StackFacts & Pick<DeploymentScope, "project" | "ranBefore">,
+  facts: StackFacts & Pick<DeploymentScope, "project" | "ranBefore" | "keep">,
   ports: EnginePorts,
 ): Promise<DeploymentScope> {
   const { start } = attempt;
@@ -214,6 +216,7 @@ async function scopeOf(
     previousRelease: start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null,
     project: facts.project,
     ranBefore: facts.ranBefore,
+    keep: facts.keep,
     isResumed: true,
     orders: givenOrders(attempt.orders),
     recorded: recordedOf(attempt),
