@@ -52,8 +52,10 @@ export async function backMeanwhile(
   return isTakenBack && serving && serving.release !== bundleOf(last) ? serving.release : null;
 }
 
-/** Whether users are where somebody wanted to go back to once an attempt without an end has one. */
+/** Whether all is where somebody wanted to go back to once an attempt without an end has one. */
 export function isBack(way: WayBack, { action, result }: Recovered, target: ReleaseBundle | null): boolean {
+  // Somebody accepts that, and goes on.
+  if (result.notUndone) return false;
   // What was undone unasked is tried again; what failed is not.
   if (way === "same") return result.outcome !== "interrupted";
   return way === "left" && action === "undo" && (target === null || result.serving?.release === target.id);

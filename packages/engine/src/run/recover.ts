@@ -37,7 +37,7 @@ import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
 import { keepBudgetMs } from "./keep-budget.ts";
 import { keepLogs, triedContainers } from "./keep-logs.ts";
-import { movesUsers, runSteps, type UndoFailure, undoSteps } from "./run-steps.ts";
+import { movesUsers, runSteps, undoSteps } from "./run-steps.ts";
 import { runningIn } from "./stopped-by-hand.ts";
 import { wake } from "./wake.ts";
 
@@ -138,10 +138,7 @@ export async function recover(
   if (scope.run.engine === "was-away") await wake(scope, failures.length === 0);
   await reviveDoors(scope);
   if (failures.length === 0) await reviveRest(scope, recovery.begun);
-  if (failures.length > 0) {
-    tellNotUndone(scope, attempt, failures);
-    return { action, result: await endUnclear(scope, run, failures, why) };
-  }
+  if (failures.length > 0) return { action, result: await endUnclear(scope, run, failures, why) };
   await sweep(scope);
   const isAsked = choice !== undefined && !signal.aborted;
   const ending = { outcome: "interrupted", reason: `undone by a later run: ${why}`, isAsked } as const;
@@ -169,20 +166,6 @@ function announce(scope: DeploymentScope, { start }: AttemptRecord, recovery: Re
   tell("unfinished-deployment", `${about} was not ended and is ${announced[recovery.action]}: ${reason}`, hint);
   if (recovery.completion)
     tell("record-completed", `the record of ${about} is not complete: ${completionText(recovery.completion)}`);
-}
-
-/** There is always a way on from here: it is tried again, or a person goes on from what runs now. */
-function tellNotUndone(scope: DeploymentScope, { start }: AttemptRecord, failures: readonly UndoFailure[]): void {
-  const left = failures.map(({ step }) => `${step.kind} ${step.target}`).join(", ");
-  emit(scope, {
-    type: "finding",
-    finding: {
-      severity: "error",
-      code: "not-undone",
-      message: `deployment ${start.deployment} (${start.tag}) could not be undone: ${left}`,
-      hint: "sluice abort tries it again; sluice deploy --accept-not-undone, or rollback, goes on from what runs now",
-    },
-  });
 }
 
 /** What lies beside the slots belongs to no step, and what a build or a bundle left half done to none that can undo it. */
