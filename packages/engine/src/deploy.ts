@@ -54,17 +54,23 @@ export async function rollback(
   const { actor, reason, acceptIncompatible } = request;
   const unfinished = await beginClaimed(request, ports);
   const again = await backUnderWay(request, ports, signal);
+  let before: string | null = null;
   if (unfinished) {
     const target = namedTarget(request, await ports.bundles.list());
     const way = await wayBack(unfinished.attempt, target, ports.journal);
     const wish: RecoveryWish = way === "left" ? { choice: "go-back", actor, reason, acceptIncompatible } : {};
-    const recovered = await recover(unfinished, request, ports, signal, wish);
+    const recovered = await recover(unfinished, request, ports, signal, { ...wish, keep: target?.id });
     if (signal.aborted || isOpen(recovered, request) || isBack(way, recovered, target) || isSplit(recovered)) {
       return recovered.result;
     }
+    if (way === "left" && recovered.result.notUndone && !target) {
+      // Users may be out of it already: what is before the one that serves would be further back.
+      before = unfinished.attempt.start.previousBundle;
+      if (before === null) return recovered.result;
+    }
   }
   const consents = consentsOf(request);
-  const to = request.to ?? again ?? (await backMeanwhile(request, ports.journal)) ?? undefined;
+  const to = request.to ?? before ?? again ?? (await backMeanwhile(request, ports.journal)) ?? undefined;
   const prepared = await prepareRollback({ ...request, to }, ports, signal);
   await ports.base.claim(request.stack, request.homeId);
   return execute({ ...request, consents }, prepared, ports, signal);
@@ -94,8 +100,8 @@ function isUndecided({ action, result }: Recovered, { release }: PreparedDeploym
  * What an attempt left could not be undone. Whatever came on top of it would take what does not serve now, a proven release
  * maybe, for what nobody needs, and nobody would try again: a person says so.
  */
-function isOpen({ action, result }: Recovered, { acceptNotUndone }: DeployRequest | RollbackRequest): boolean {
-  return action === "undo" && result.outcome === "needs-person" && !acceptNotUndone;
+function isOpen({ result }: Recovered, { acceptNotUndone }: DeployRequest | RollbackRequest): boolean {
+  return result.notUndone === true && !acceptNotUndone;
 }
 
 /** It is left as it is with users at both releases: what is before the one that serves is not what they came from. */

@@ -18,7 +18,7 @@ export { prepareDeploy } from "./prepare/prepare-deploy.ts";
 export { provenHere } from "./prepare/proven-here.ts";
 export { type FoundServing, findServing, type SeenStack, seeStack, servingNow } from "./prepare/see-stack.ts";
 export { servingOf } from "./prepare/serving.ts";
-export { deploymentUnderWay, foreseeRollback } from "./prepare/way-back.ts";
+export { foreseeRollback, whenAsked } from "./prepare/way-back.ts";
 export {
   findRebuildable,
   type RebuildRequest,

@@ -46,9 +46,11 @@ export interface RollbackRequest extends StackFacts, Initiator, AfterAttempt {
   readonly to?: string | undefined;
   /**
    * Id of the deployment that was under way when somebody asked, and had to wait for their turn: the way back without `to` is out of
-   * that one (see `deploymentUnderWay`).
+   * that one (see `whenAsked`).
    */
   readonly leaving?: string | undefined;
+  /** Ids of the releases that users are back at for whoever asked then and named none, should they be at one by now. */
+  readonly backAt?: readonly string[] | undefined;
   /** That it may not run on what a migration left is agreed to; recorded. */
   readonly acceptIncompatible?: boolean | undefined;
 }

@@ -47,6 +47,8 @@ export interface DeploymentScope extends StackFacts {
   readonly project: ResolvedProject;
   /** An earlier run began it: what is checked out now may be another release. Default: no. */
   readonly isResumed?: boolean | undefined;
+  /** Id of a stored release that is wanted after it, and not pruned by it. Default: none. */
+  readonly keep?: string | undefined;
   /** Names of the containers that ran when this run began. */
   readonly ranBefore: ReadonlySet<string>;
   /** Doors by service: container ids, known once made or observed. */

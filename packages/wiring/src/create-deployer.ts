@@ -1,12 +1,12 @@
 import { assertStackName, memoryCost } from "@sluice/core";
 import {
   deploy,
-  deploymentUnderWay,
   foreseeRollback,
   prepareDeploy,
   readAttempts,
   recoverUnfinished,
   rollback,
+  whenAsked,
 } from "@sluice/engine";
 import { verifyAudit } from "@sluice/journal";
 import { verifyWithAlarm } from "./alarms/verify-with-alarm.ts";
@@ -115,13 +115,14 @@ function deployerOf(session: Session): Deployer {
     },
     async rollback(call, signal) {
       const request = await rollbackRequest(session, call, signal);
-      const release = call.to ?? "the release before";
       const ports = await session.ports();
-      const leaving = (await deploymentUnderWay(ports.journal)) ?? undefined;
+      const stored = (await ports.bundles.list()).find(({ id }) => id === call.to);
+      const release = stored?.tag ?? call.to ?? "the release before";
+      const asked = await whenAsked(ports.journal);
       await using _lock = await lockStack(session, call, release, signal);
       await mendUnfinished(session, request.config.database?.service, signal);
       return await tellingHowItEnds(session, { release, reason: request.reason }, signal, () =>
-        recordingInSentry(session, () => rollback({ ...request, leaving }, ports, signal), signal),
+        recordingInSentry(session, () => rollback({ ...request, ...asked }, ports, signal), signal),
       );
     },
     resume: (signal, { waitMs } = {}) => recover(session, { choice: "finish", waitMs }, signal),

@@ -26,6 +26,8 @@ export interface PlanView {
   readonly findings: readonly Finding[];
   readonly serving: Serving | null;
   readonly tag: string;
+  /** Id of the release that it leads to; `null` where that is not stored yet. */
+  readonly release: string | null;
 }
 
 /** A stored release whose project is gone by, as what is checked out cannot be resolved. */

@@ -20,12 +20,20 @@ export async function deploy(call: CommandCall<DeployFlags>): Promise<number> {
   });
 }
 
-/** Shows the plan to a person and asks; elsewhere, and with `--yes`, goes on. @throws SluiceError CONFIRMATION_NEEDED */
-export async function confirmPlan({ flags, context }: CommandCall, plan: () => Promise<PlanView>): Promise<void> {
-  if (flags.yes || flags.json || !context.isInteractive) return;
+/**
+ * Shows the plan to a person and asks; elsewhere, and with `--yes`, goes on.
+ *
+ * @returns what was planned; `null` where nobody is asked
+ * @throws SluiceError CONFIRMATION_NEEDED
+ */
+export async function confirmPlan(
+  { flags, context }: CommandCall,
+  plan: () => Promise<PlanView>,
+): Promise<PlanView | null> {
+  if (flags.yes || flags.json || !context.isInteractive) return null;
   const view = await plan();
-  if (view.plan.steps.length === 0) return;
+  if (view.plan.steps.length === 0) return view;
   context.stdout.write(`${withFlags(planText(view), givenFlags(flags))}\n`);
-  if (await context.confirm("Do it?", context.signal)) return;
+  if (await context.confirm("Do it?", context.signal)) return view;
   throw new SluiceError("CONFIRMATION_NEEDED", "not confirmed, nothing was changed");
 }

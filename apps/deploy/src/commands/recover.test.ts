@@ -15,6 +15,33 @@ describe("sluice rollback", () => {
     expect(before.deployer.calls).toContainEqual(["rollback", { to: undefined, reason: undefined, waitMs: undefined }]);
   });
 
+  it("goes to the release that was shown, though others have gone back before it was confirmed", async () => {
+    const releases = ["r0", "r1", "r2"];
+    const before = () => releases.at(-2) ?? null;
+    const deployer = fakeDeployer({
+      planRollback: async () => aPlanView({ tag: "v1", release: before() }),
+      rollback: async ({ to }) => {
+        releases.length = releases.indexOf(to ?? before() ?? "") + 1;
+        return aResult();
+      },
+    });
+    const confirm = async () => (await deployer.rollback({}, new AbortController().signal)) !== null;
+    await run(["rollback"], { deployer, isInteractive: true, confirm });
+    expect(deployer.calls).toContainEqual(["rollback", expect.objectContaining({ to: "r1" })]);
+    expect(releases).toEqual(["r0", "r1"]);
+  });
+
+  it("goes to the release before where none is foreseen, and to the one that is named", async () => {
+    const confirmed = { deployer: rolling(), isInteractive: true };
+    for (const [args, to] of [
+      [["rollback"], undefined],
+      [["rollback", "v1"], "v1"],
+    ] as const) {
+      const { deployer } = await run(args, confirmed);
+      expect(deployer.calls).toContainEqual(["rollback", expect.objectContaining({ to })]);
+    }
+  });
+
   it("asks on a terminal, after the plan", async () => {
     const ran = await run(["rollback"], { deployer: rolling(), isInteractive: true, answer: false });
     expect([ran.exitCode, ran.questions.length]).toEqual([10, 1]);

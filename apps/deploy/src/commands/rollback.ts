@@ -16,7 +16,8 @@ export async function rollback(call: CommandCall<RollbackFlags>): Promise<number
     const waitMs = parseDurationFlag("--wait", flags.wait);
     const { reason, acceptIncompatible, acceptNotUndone } = flags;
     const asked: RollbackCall = { to: args[0], reason, waitMs, acceptIncompatible, acceptNotUndone };
-    await confirmPlan(call, () => deployer.planRollback(asked, context.signal));
-    return deployer.rollback(asked, signal);
+    const shown = await confirmPlan(call, () => deployer.planRollback(asked, context.signal));
+    // Others may have gone back by now: what is before the one that serves is another release then.
+    return deployer.rollback({ ...asked, to: asked.to ?? shown?.release ?? undefined }, signal);
   });
 }

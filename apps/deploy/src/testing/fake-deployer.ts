@@ -153,6 +153,7 @@ export function aPlanView(over: Partial<PlanView> = {}): PlanView {
     findings: [],
     serving: v1,
     tag: "v2",
+    release: null,
     ...over,
   };
 }

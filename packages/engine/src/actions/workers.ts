@@ -82,8 +82,9 @@ export async function servicesIn({ stack, ports }: DeploymentScope, slot: Slot):
 
 /** Best effort: cleaning never fails a good deployment. */
 export const prune: StepAction<"prune"> = {
-  async run({ releases }, { ports }, { progress }) {
+  async run({ releases }, { ports, keep }, { progress }) {
     for (const id of releases) {
+      if (id === keep) continue;
       try {
         await pruneRelease(ports, id);
       } catch (error) {

@@ -2,8 +2,8 @@ import { isSluiceError, SluiceError, type Verdict } from "@sluice/core";
 import { aConfig, aProject, aRequest } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf, serves } from "../../test/support/enumerate.ts";
-import { aScenario, reached, type Scenario, shopServices } from "../../test/support/scenario.ts";
-import { deploymentUnderWay, foreseeRollback, prepareUndo } from "./way-back.ts";
+import { aScenario, reached, type Scenario, type ScenarioParts, shopServices } from "../../test/support/scenario.ts";
+import { foreseeRollback, prepareUndo, whenAsked } from "./way-back.ts";
 
 const config = aConfig({
   rollout: { steps: [{ share: 10, for: "5s" }, 100], bake: "10m" },
@@ -22,8 +22,9 @@ async function killedBefore(
   effect: string,
   run: (scenario: Scenario) => Promise<unknown> = (scenario) => scenario.deploy("v2"),
   live: readonly string[] = ["v0", "v1"],
+  parts: ScenarioParts = { config },
 ): Promise<Scenario> {
-  const scenario = aScenario({ config });
+  const scenario = aScenario(parts);
   const { world } = scenario;
   for (const tag of live) {
     await scenario.deploy(tag);
@@ -69,22 +70,22 @@ describe("going back from a deployment that was cut short", () => {
   it("that was taken back while one waited for the lock is all that was wanted", async () => {
     const scenario = await killedBefore(atTenPercent);
     const { journal } = scenario.world.ports();
-    const leaving = (await deploymentUnderWay(journal)) ?? "";
-    expect(leaving).not.toBe("");
+    const asked = await whenAsked(journal);
+    expect(asked.leaving).toBeDefined();
     await scenario.recover("undo");
-    expect(await deploymentUnderWay(journal)).toBeNull();
-    expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "nothing-to-do" });
+    expect((await whenAsked(journal)).leaving).toBeUndefined();
+    expect(await scenario.rollback(undefined, asked)).toMatchObject({ outcome: "nothing-to-do" });
     expect(reached(scenario)).toEqual({ web: ["v1"] });
     // What was made live meanwhile, or named, is another matter.
-    expect(await scenario.rollback("v0", { leaving })).toMatchObject({ outcome: "live", serving: { tag: "v0" } });
+    expect(await scenario.rollback("v0", asked)).toMatchObject({ outcome: "live", serving: { tag: "v0" } });
   });
 
   it("and went live while one waited for the lock is left", async () => {
     const scenario = await killedBefore(inBake);
-    const leaving = (await deploymentUnderWay(scenario.world.ports().journal)) ?? "";
+    const asked = await whenAsked(scenario.world.ports().journal);
     await scenario.recover("finish");
     expect(reached(scenario)).toEqual({ web: ["v2"] });
-    expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(await scenario.rollback(undefined, asked)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
   });
 
   it("goes on to the version that is named, where that is not the one before it", async () => {
@@ -113,6 +114,20 @@ describe("going back from a deployment that was cut short", () => {
   it("finishes it where it is promoted, and then goes back", async () => {
     const scenario = await killedBefore("journal.append step-outcome retire-1");
     expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("finishes it, and keeps the version that is named from being pruned by that", async () => {
+    const keeping = { config: aConfig({ releases: { keep: 2 } }) };
+    const live = ["v1", "v2", "v3"];
+    const scenario = await killedBefore(
+      "journal.append step-outcome promote-1",
+      (one) => one.deploy("v4"),
+      live,
+      keeping,
+    );
+    expect(await scenario.rollback("v1")).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
@@ -171,18 +186,62 @@ describe.each([
 
   it("is all that was wanted where it went live while one waited for the lock", async () => {
     const scenario = await killedBefore("journal.append step-intent promote-1", back, releases);
-    const leaving = (await deploymentUnderWay(scenario.world.ports().journal)) ?? "";
+    const asked = await whenAsked(scenario.world.ports().journal);
     await scenario.recover("finish");
-    expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "nothing-to-do" });
+    expect(await scenario.rollback(undefined, asked)).toMatchObject({ outcome: "nothing-to-do" });
     expect(reached(scenario)).toEqual({ web: ["v1"] });
     expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v0" } });
   });
 
   it("is tried again where it was taken back while one waited for the lock", async () => {
     const scenario = await killedBefore(atTenPercent, back, releases);
-    const leaving = (await deploymentUnderWay(scenario.world.ports().journal)) ?? "";
+    const asked = await whenAsked(scenario.world.ports().journal);
     await scenario.recover("undo");
-    expect(await scenario.rollback(undefined, { leaving })).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(await scenario.rollback(undefined, asked)).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+  });
+});
+
+describe("who waits for their turn while others go back, too,", () => {
+  const askedAt = ({ world }: Scenario) => whenAsked(world.ports().journal);
+
+  async function given(): Promise<Scenario> {
+    const scenario = aScenario({ config });
+    for (const tag of ["v0", "v1", "v2"]) await scenario.deploy(tag);
+    scenario.world.restart();
+    return scenario;
+  }
+
+  it("finds users back, and goes no further", async () => {
+    const scenario = await given();
+    const asked = await askedAt(scenario);
+    await scenario.rollback(undefined, asked);
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    for (const one of [asked, asked]) {
+      expect(await scenario.rollback(undefined, one)).toMatchObject({ outcome: "nothing-to-do" });
+    }
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    // Whoever asks from here on is out of `v1`.
+    expect(await scenario.rollback(undefined, await askedAt(scenario))).toMatchObject({ serving: { tag: "v0" } });
+  });
+
+  it("finds them back also where it was a deployment of the release before, or one failed after it", async () => {
+    const scenario = await given();
+    const asked = await askedAt(scenario);
+    await scenario.deploy("v1");
+    scenario.world.behaviours.set("v3", { exits: ["worker"] });
+    await scenario.deploy("v3");
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    await scenario.rollback(undefined, asked);
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
+
+  it("finds them back from what was under way, though that went live first", async () => {
+    const scenario = await killedBefore(inBake, (one) => one.deploy("v2"));
+    const asked = await askedAt(scenario);
+    await scenario.recover("finish");
+    await scenario.rollback(undefined, asked);
+    expect(await scenario.rollback(undefined, asked)).toMatchObject({ outcome: "nothing-to-do" });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
   });
 });
 

@@ -1,7 +1,7 @@
 import { type Journal, planRecovery, type ReleaseBundle, supersededBy } from "@sluice/core";
 import { goesBack } from "../record/goes-back.ts";
-import { type AttemptRecord, bundleOf, unfinishedOf } from "../record/journal-entries.ts";
-import { lastAttempt } from "../record/read-attempts.ts";
+import { type AttemptRecord, bundleOf, livedReleases, unfinishedOf } from "../record/journal-entries.ts";
+import { lastAttempt, readAttemptEnds } from "../record/read-attempts.ts";
 import { loadOrNull } from "../record/stored-release.ts";
 import type { PreparedDeployment, RollbackRequest } from "../requests.ts";
 import type { Recovered } from "../run/recover.ts";
@@ -30,20 +30,37 @@ export async function wayBack(
   return !isBackward && hasBefore && release !== previousBundle ? "left" : "other";
 }
 
-/** Id of the deployment that has no end yet; `null` where there is none. @throws SluiceError as `lastAttempt` */
-export async function deploymentUnderWay(journal: Journal): Promise<string | null> {
-  return unfinishedOf(await lastAttempt(journal))?.attempt.start.deployment ?? null;
+/**
+ * What a rollback that names no release is out of, by the record: to be read before somebody waits for their turn, as others may
+ * go back meanwhile.
+ *
+ * @throws SluiceError as `lastAttempt`
+ */
+export async function whenAsked(journal: Journal): Promise<Pick<RollbackRequest, "leaving" | "backAt">> {
+  const attempt = unfinishedOf(await lastAttempt(journal))?.attempt;
+  const lived = livedReleases(await readAttemptEnds(journal));
+  const isForward = attempt !== undefined && !(await goesBack(attempt, journal));
+  const left = isForward ? bundleOf(attempt) : lived.at(-1);
+  return { leaving: attempt?.start.deployment, backAt: lived.filter((id) => id !== left) };
 }
 
 /**
- * Id of the release that users are back at: the deployment that somebody wanted out of was taken back while they waited, or was
- * itself a way back and went live. `null` where it was neither, or another one came after it.
+ * Id of the release that users are back at: what somebody wanted out of was taken back while they waited, or others have gone
+ * back from it. `null` where they are not, and where what serves now was not live when it was asked for.
  */
 export async function backMeanwhile(
-  { to, leaving }: Pick<RollbackRequest, "to" | "leaving">,
+  { to, leaving, backAt = [] }: Pick<RollbackRequest, "to" | "leaving" | "backAt">,
   journal: Journal,
 ): Promise<string | null> {
-  if (to || !leaving) return null;
+  if (to) return null;
+  const already = leaving === undefined ? null : await takenBack(leaving, journal);
+  if (already !== null) return already;
+  const serves = livedReleases(await readAttemptEnds(journal)).at(-1);
+  return serves !== undefined && backAt.includes(serves) ? serves : null;
+}
+
+/** As long as no other deployment came after it. Also where the record has lost what was live before it. */
+async function takenBack(leaving: string, journal: Journal): Promise<string | null> {
   const last = await lastAttempt(journal);
   if (!last?.end || last.start.deployment !== leaving) return null;
   const { outcome, serving } = last.end;
@@ -52,8 +69,10 @@ export async function backMeanwhile(
   return isTakenBack && serving && serving.release !== bundleOf(last) ? serving.release : null;
 }
 
-/** Whether users are where somebody wanted to go back to once an attempt without an end has one. */
+/** Whether all is where somebody wanted to go back to once an attempt without an end has one. */
 export function isBack(way: WayBack, { action, result }: Recovered, target: ReleaseBundle | null): boolean {
+  // Somebody accepts that, and goes on.
+  if (result.notUndone) return false;
   // What was undone unasked is tried again; what failed is not.
   if (way === "same") return result.outcome !== "interrupted";
   return way === "left" && action === "undo" && (target === null || result.serving?.release === target.id);

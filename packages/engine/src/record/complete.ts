@@ -24,7 +24,7 @@ import { showLogs } from "../run/show-logs.ts";
 import { stayLive } from "../run/stay-live.ts";
 import { wake } from "../run/wake.ts";
 import { whyAlone } from "../run/why-alone.ts";
-import type { DeploymentScope } from "../scope.ts";
+import { type DeploymentScope, emit } from "../scope.ts";
 import { verdictCodes } from "./condemned.ts";
 
 /**
@@ -154,11 +154,25 @@ export async function endUnclear(
 ): Promise<DeploymentResult> {
   for (const { error } of failures) report(scope, error);
   const names = failures.map(({ step }) => `${step.kind} ${step.target}`).join(", ");
+  if (scope.isResumed) tellNotUndone(scope, names);
   const error = failures[0]?.error;
   const shut = await edgesDown(scope, failures);
   const ways = shut.length > 0 ? `; ${shut.join(" and ")} does not run, and users come through it` : "";
   const why = `${reason}; could not be undone: ${names}${ways}`;
-  return end(scope, run, { outcome: "needs-person", error, reason: why, shut });
+  return { ...(await end(scope, run, { outcome: "needs-person", error, reason: why, shut })), notUndone: true };
+}
+
+/** There is always a way on from here: it is tried again, or a person goes on from what runs now. */
+function tellNotUndone(scope: DeploymentScope, names: string): void {
+  emit(scope, {
+    type: "finding",
+    finding: {
+      severity: "error",
+      code: "not-undone",
+      message: `deployment ${scope.deployment} (${scope.tag}) could not be undone: ${names}`,
+      hint: "sluice abort tries it again; sluice deploy --accept-not-undone, or rollback, goes on from what runs now",
+    },
+  });
 }
 
 /** Who serves is known by the doors, and users may come to these through a proxy of the project that is down. */

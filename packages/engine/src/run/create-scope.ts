@@ -11,7 +11,7 @@ type Deployed = Pick<
 >;
 
 /** What there is already when it begins: doors that were seen, and what an earlier run of it left. */
-type Begun = Partial<Pick<DeploymentScope, "isResumed" | "doorIds" | "recorded">> & {
+type Begun = Partial<Pick<DeploymentScope, "isResumed" | "keep" | "doorIds" | "recorded">> & {
   readonly orders?: readonly GivenOrder[];
   readonly run?: Partial<RunState>;
 };

@@ -23,6 +23,8 @@ export interface DeploymentResult {
   /** The error that ended it, where one did. */
   readonly error?: unknown;
   readonly reason?: string;
+  /** Something of it could not be undone, and is as it was left. Default `false` */
+  readonly notUndone?: boolean;
 }
 
 /** What users reach now. */

@@ -37,7 +37,7 @@ import { doorIdsOf } from "./doors.ts";
 import { type DeploymentResult, end } from "./end.ts";
 import { keepBudgetMs } from "./keep-budget.ts";
 import { keepLogs, triedContainers } from "./keep-logs.ts";
-import { movesUsers, runSteps, type UndoFailure, undoSteps } from "./run-steps.ts";
+import { movesUsers, runSteps, undoSteps } from "./run-steps.ts";
 import { runningIn } from "./stopped-by-hand.ts";
 import { wake } from "./wake.ts";
 
@@ -50,6 +50,8 @@ export interface RecoveryWish {
   readonly reason?: string | undefined;
   /** That the release before may not run on the data as it is now is agreed to; recorded with the reason. */
   readonly acceptIncompatible?: boolean | undefined;
+  /** Id of a release that is wanted next: it stays stored, though the attempt was to prune it. */
+  readonly keep?: string | undefined;
 }
 
 /** Which attempt without an end is dealt with, and how. */
@@ -91,12 +93,12 @@ export async function recover(
   facts: StackFacts & Pick<DeploymentScope, "project">,
   ports: EnginePorts,
   signal: AbortSignal,
-  { choice, actor = "sluice", reason, acceptIncompatible }: RecoveryWish = {},
+  { choice, actor = "sluice", reason, acceptIncompatible, keep }: RecoveryWish = {},
 ): Promise<Recovered> {
   const { project } = facts;
   const { attempt, condemned } = unfinished;
   const observed = await ports.observer.observe(project, signal);
-  const scope = await scopeOf(attempt, { ...facts, ranBefore: runningIn(observed) }, ports);
+  const scope = await scopeOf(attempt, { ...facts, ranBefore: runningIn(observed), keep }, ports);
   const { tag: before = "the version before", services } = scope.previousRelease?.bundle ?? {};
   const fails = await failingPrevious(attempt, before, ports.journal);
   const previousFails = acceptIncompatible ? undefined : fails;
@@ -136,10 +138,7 @@ export async function recover(
   if (scope.run.engine === "was-away") await wake(scope, failures.length === 0);
   await reviveDoors(scope);
   if (failures.length === 0) await reviveRest(scope, recovery.begun);
-  if (failures.length > 0) {
-    tellNotUndone(scope, attempt, failures);
-    return { action, result: await endUnclear(scope, run, failures, why) };
-  }
+  if (failures.length > 0) return { action, result: await endUnclear(scope, run, failures, why) };
   await sweep(scope);
   const isAsked = choice !== undefined && !signal.aborted;
   const ending = { outcome: "interrupted", reason: `undone by a later run: ${why}`, isAsked } as const;
@@ -169,20 +168,6 @@ function announce(scope: DeploymentScope, { start }: AttemptRecord, recovery: Re
     tell("record-completed", `the record of ${about} is not complete: ${completionText(recovery.completion)}`);
 }
 
-/** There is always a way on from here: it is tried again, or a person goes on from what runs now. */
-function tellNotUndone(scope: DeploymentScope, { start }: AttemptRecord, failures: readonly UndoFailure[]): void {
-  const left = failures.map(({ step }) => `${step.kind} ${step.target}`).join(", ");
-  emit(scope, {
-    type: "finding",
-    finding: {
-      severity: "error",
-      code: "not-undone",
-      message: `deployment ${start.deployment} (${start.tag}) could not be undone: ${left}`,
-      hint: "sluice abort tries it again; sluice deploy --accept-not-undone, or rollback, goes on from what runs now",
-    },
-  });
-}
-
 /** What lies beside the slots belongs to no step, and what a build or a bundle left half done to none that can undo it. */
 async function sweep(scope: DeploymentScope): Promise<void> {
   const { stack, ports } = scope;
@@ -196,7 +181,7 @@ async function sweep(scope: DeploymentScope): Promise<void> {
 
 async function scopeOf(
   attempt: AttemptRecord,
-  facts: StackFacts & Pick<DeploymentScope, "project" | "ranBefore">,
+  facts: StackFacts & Pick<DeploymentScope, "project" | "ranBefore" | "keep">,
   ports: EnginePorts,
 ): Promise<DeploymentScope> {
   const { start } = attempt;
@@ -214,6 +199,7 @@ async function scopeOf(
     previousRelease: start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null,
     project: facts.project,
     ranBefore: facts.ranBefore,
+    keep: facts.keep,
     isResumed: true,
     orders: givenOrders(attempt.orders),
     recorded: recordedOf(attempt),

@@ -13,6 +13,11 @@ const oldWorker = ["slots.start worker of blue", "slots.waitReady worker of blue
 const statesOf = ({ world }: Scenario) =>
   [...world.state.containers.values()].map(({ service, place, state }) => `${service}@${place}:${state}`).toSorted();
 
+const notUndoneHints = ({ world }: Scenario) =>
+  world.events.flatMap((event) =>
+    event.type === "finding" && event.finding.code === "not-undone" ? [event.finding.hint] : [],
+  );
+
 /** `v1` serves, and its worker could not be started again when `v2` was taken back. */
 async function notUndone(): Promise<Scenario> {
   const scenario = aScenario();
@@ -45,10 +50,7 @@ describe("what an attempt left and could not be undone", () => {
       reason: expect.stringContaining("could not be undone: workers worker"),
     });
     expect(statesOf(scenario)).toEqual(states);
-    const told = scenario.world.events.flatMap((event) =>
-      event.type === "finding" && event.finding.code === "not-undone" ? [event.finding] : [],
-    );
-    expect(told).toEqual([expect.objectContaining({ hint: expect.stringContaining("--accept-not-undone") })]);
+    expect(notUndoneHints(scenario)).toEqual([expect.stringContaining("--accept-not-undone")]);
     // It stays open.
     scenario.world.restart();
     expect(await scenario.recover("undo")).toMatchObject({ outcome: "interrupted", serving: { tag: "v1" } });
@@ -83,6 +85,86 @@ describe("what an attempt left and could not be undone", () => {
     scenario.world.restart();
     expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
     expect(reached(scenario)).toEqual({ web: ["v3"] });
+  });
+
+  it("keeps the only proven version also where a run that was finished had to be undone", async () => {
+    const scenario = aScenario();
+    await scenario.deploy("v1");
+    scenario.world.restart();
+    let isDead = false;
+    scenario.world.calls.fault = ({ name }) => {
+      isDead ||= name.startsWith("slots.start worker of green");
+      return isDead ? "crash" : undefined;
+    };
+    await scenario.deploy("v2").catch(() => undefined);
+    scenario.world.restart();
+    scenario.world.behaviours.set("v2", { exits: ["worker"] });
+    scenario.world.calls.fault = failing(...oldWorker);
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "needs-person", serving: { tag: "v1" } });
+    expect(scenario.world.state.records.filter(({ tag }) => tag === "v3")).toEqual([]);
+    expect(statesOf(scenario)).toContain("web@blue:running");
+    expect(notUndoneHints(scenario)).toEqual([expect.stringContaining("--accept-not-undone")]);
+    expect(await scenario.deploy("v3", { acceptNotUndone: true })).toMatchObject({ outcome: "live" });
+  });
+});
+
+describe.each([undefined, "v1"])("a rollback to %s that accepts what could not be undone", (to) => {
+  /** `v0` and `v1` were live. */
+  async function given(): Promise<Scenario> {
+    const scenario = aScenario();
+    for (const tag of ["v0", "v1"]) await scenario.deploy(tag);
+    scenario.world.restart();
+    scenario.world.behaviours.set("v2", { exits: ["worker"] });
+    return scenario;
+  }
+
+  it("leads users out of it, to the version before", async () => {
+    const scenario = await given();
+    const { calls } = scenario.world;
+    const noRoutes = failing("router.setRouting");
+    let isBad = false;
+    calls.fault = (effect) => {
+      isBad ||= effect.name.startsWith("slots.waitReady worker of blue");
+      return isBad ? noRoutes(effect) : undefined;
+    };
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "needs-person", serving: { tag: "v2" } });
+    scenario.world.restart();
+    let hasEnded = false;
+    calls.fault = (effect) => {
+      hasEnded ||= effect.name.startsWith("journal.append deployment-end");
+      return hasEnded ? undefined : noRoutes(effect);
+    };
+    expect(await scenario.rollback(to)).toMatchObject({ outcome: "needs-person", serving: { tag: "v2" } });
+    hasEnded = false;
+    const accepted = await scenario.rollback(to, { acceptNotUndone: true });
+    expect(accepted).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
+
+  it("mends the version before, where users are back already", async () => {
+    const scenario = await given();
+    const { calls, state } = scenario.world;
+    calls.fault = failing("slots.start worker of green", "slots.waitReady worker of green");
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "needs-person", serving: { tag: "v1" } });
+    scenario.world.restart();
+    for (const [id, { service, place }] of state.containers)
+      if (service === "worker" && place === "green") state.containers.delete(id);
+    expect(await scenario.rollback(to)).toMatchObject({ outcome: "needs-person", serving: { tag: "v1" } });
+    const accepted = await scenario.rollback(to, { acceptNotUndone: true });
+    expect(accepted).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(statesOf(scenario)).toContain("worker@green:running");
+  });
+
+  it("goes no further where the version before is not stored", async () => {
+    const scenario = await given();
+    const { calls, state } = scenario.world;
+    const [one] = [...state.bundles.values()].filter(({ bundle }) => bundle.tag === "v1");
+    state.bundles.delete(one?.bundle.id ?? "");
+    calls.fault = failing("slots.start worker of green", "slots.waitReady worker of green");
+    await scenario.deploy("v2");
+    const ended = await scenario.rollback(to, { acceptNotUndone: true }).catch((error: unknown) => error);
+    expect(ended).toMatchObject(to ? { code: "RELEASE_UNKNOWN" } : { outcome: "needs-person" });
+    expect(state.records.filter(({ type, tag }) => type === "deployment-start" && tag === "v0")).toHaveLength(1);
   });
 });
 

@@ -31,6 +31,7 @@ export interface RunParts extends ScenarioParts {
   /** Link to the workflow's run that it is part of. */
   readonly run?: string | undefined;
   readonly leaving?: string | undefined;
+  readonly backAt?: readonly string[] | undefined;
   /** Of `recover`: the id of the one attempt that is meant. */
   readonly only?: string | undefined;
 }
@@ -73,8 +74,8 @@ export function aScenario(defaults: ScenarioParts = {}, world: FakeWorld = creat
   };
   const signalOf = ({ signal }: RunParts) => signal ?? new AbortController().signal;
   const rollbackRequest = (to: string | undefined, parts: RunParts = {}): RollbackRequest => {
-    const { acceptIncompatible, acceptNotUndone, leaving } = parts;
-    return { ...facts(parts), to, acceptIncompatible, acceptNotUndone, leaving };
+    const { acceptIncompatible, acceptNotUndone, leaving, backAt } = parts;
+    return { ...facts(parts), to, acceptIncompatible, acceptNotUndone, leaving, backAt };
   };
   return {
     world,

@@ -11,7 +11,7 @@ it("a plan shows what is found of the project, of the stack and beyond, each onc
   const ofProject = finding("variable-not-set");
   const request = { project: aProject({ findings: [ofProject] }) };
   const codes = (prepared: { readonly findings?: readonly Finding[] }, beyond?: readonly Finding[]) =>
-    planView(request, { plan, ...prepared }, null, "v1", beyond).findings.map(({ code }) => code);
+    planView(request, { plan, release: null, ...prepared }, null, "v1", beyond).findings.map(({ code }) => code);
   expect(codes({ findings: [finding("orphan-data"), ofProject] }, [finding("two-versions")])).toEqual([
     "variable-not-set",
     "orphan-data",

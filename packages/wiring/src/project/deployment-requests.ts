@@ -104,12 +104,20 @@ function initiator({ options }: Session, reason: string) {
  */
 export function planView(
   { project }: Pick<DeployRequest | RollbackRequest, "project">,
-  { plan, findings = [] }: Pick<PreparedDeployment, "plan" | "findings">,
+  { plan, release, findings = [] }: Pick<PreparedDeployment, "plan" | "release" | "findings">,
   serving: Serving | null,
   tag: string,
   beyond: readonly Finding[] = [],
 ): PlanView {
   // Those of the project may be among those of the stack.
   const found = new Set([...project.findings, ...findings, ...beyond]);
-  return { plan, text: formatPlan(plan), services: project.services, findings: [...found], serving, tag };
+  return {
+    plan,
+    text: formatPlan(plan),
+    services: project.services,
+    findings: [...found],
+    serving,
+    tag,
+    release: release?.bundle.id ?? null,
+  };
 }
