@@ -179,6 +179,27 @@ describe("variables that come from outside", () => {
     expect(of(text)).toEqual(names);
   });
 
+  it.each([
+    ["[STRIPE_KEY, 'PORT=80', \"EMPTY=\"]", ["STRIPE_KEY"]],
+    ["{ STRIPE_KEY: , PORT: 80, EMPTY: '', OFF: false }", ["STRIPE_KEY"]],
+    ["['$STRIPE_KEY', COMPOSE_PROJECT_NAME, '', not.a-name]", ["STRIPE_KEY"]],
+    ["!override [STRIPE_KEY]", ["STRIPE_KEY"]],
+    ["!reset {}", []],
+    ["text", []],
+  ])("are those that a service is given by their name alone, too: %s", (environment, names) => {
+    const text = `services:\n  web: { environment: ${environment} }\n  other: none\n`;
+    expect(of(text)).toEqual(names);
+    expect(of(text, "STRIPE_KEY=sk\n")).toEqual(names);
+    expect(of(text.replaceAll("STRIPE_KEY", "LANG"), "LANG=C\n")).toEqual([]);
+  });
+
+  it("are those of every document of a file, each once", () => {
+    expect(of("services: { a: { environment: [A] } }\n---\nservices: { b: { environment: [B, A] } }\n")).toEqual([
+      "A",
+      "B",
+    ]);
+  });
+
   it("are not those that the env file answers, unless it should not hold them", () => {
     expect(of("$A $SMTP_PASS", "A=1\nSMTP_PASS=x\n")).toEqual(["SMTP_PASS"]);
     expect(of("$SMTP_AUTH $SMTP_PASS", "export SMTP_AUTH='login' # or plain\nSMTP_PASS=plain words\n")).toEqual([
