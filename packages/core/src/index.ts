@@ -115,6 +115,7 @@ export {
 } from "./plan/findings/short-services.ts";
 export { doorFinding, homeFindings, orphanFindings, stackFindings } from "./plan/findings/stack-findings.ts";
 export { readingChecks, unjudgedFindings } from "./plan/findings/unjudged-findings.ts";
+export { unsetVariableFindings } from "./plan/findings/unset-variables.ts";
 export { unstoredFindings } from "./plan/findings/unstored-findings.ts";
 export * from "./plan/format-plan.ts";
 export {

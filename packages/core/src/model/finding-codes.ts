@@ -135,6 +135,7 @@ export const otherFindingCodes = [
   "two-versions",
   "unfinished-deployment",
   "variable-empty",
+  "variable-gone",
   "variable-not-set",
   "variable-not-there",
   "version-obsolete",

@@ -8,6 +8,7 @@ import {
   restartFindings,
   sameFilesFindings,
   unjudgedFindings,
+  unsetVariableFindings,
 } from "@sluice/core";
 import type { DeployRequest } from "../requests.ts";
 import type { EnginePorts } from "../scope.ts";
@@ -18,7 +19,7 @@ import { lostServers } from "./lost-servers.ts";
 /** What there is to tell of a plan that nothing is in the way of. Asks the doors where there is nothing to do. */
 export async function deployFindings(
   plan: DeploymentPlan,
-  { observed, bundles, live, same, orphans, lived, fate, anew }: DeployFacts,
+  { observed, bundles, live, previousRelease, same, orphans, lived, fate, anew }: DeployFacts,
   { project, release: wanted, config }: DeployRequest,
   ports: EnginePorts,
   signal?: AbortSignal,
@@ -34,6 +35,7 @@ export async function deployFindings(
     ...redefinedFindings(observed),
     ...guestFindings(observed),
     ...unjudgedFindings(plan, config, services),
+    ...unsetVariableFindings(project, previousRelease),
     ...sameFilesFindings(observed),
     ...restartFindings(observed, same && live?.release === same.id ? live.slot : null),
     ...lost,

@@ -25,3 +25,12 @@ it("the beginning of each deployment records what it changes in the model", asyn
     to("shop:2", "shop:1"),
   ]);
 });
+
+it("a deployment tells of a variable that nobody sets any more, and that what serves has", async () => {
+  const scenario = aScenario();
+  const told = () => scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding.code] : []));
+  await scenario.deploy("v1", { environment: { web: { KEY: "sk", NEW: null } } });
+  expect(told()).not.toContain("variable-gone");
+  await scenario.deploy("v2", { environment: { web: { KEY: null, NEW: null } } });
+  expect(told().filter((code) => code === "variable-gone")).toHaveLength(1);
+});
