@@ -36,12 +36,30 @@ describe("facts of a checkout", () => {
     const facts = factsOf(layouts["Traefik in the same project, with a migrate step"]);
     expect(facts).toMatchObject({
       files: ["compose.yml", "compose.deploy.yml"],
-      migration: { service: "backend", command: "bash scripts/prestart.sh" },
+      migration: {
+        service: "backend",
+        command: "bash scripts/prestart.sh",
+        files: ["compose.yml", "compose.deploy.yml"],
+      },
     });
     expect(facts.variables.map(({ name }) => name)).toEqual(["STACK_NAME", "DOMAIN", "POSTGRES_PASSWORD", "SMTP_HOST"]);
     const files = projectWorkflows(facts);
     expect(files.map(({ path }) => path)).toContain("compose.sluice.yml");
     expect(files[0]?.text).toContain("COMPOSE_FILE: compose.yml:compose.deploy.yml:compose.sluice.yml\n");
+  });
+
+  it.each([
+    [{ "a.yml": "services: { db: {} }", "b.yml": "services: { web: {} }" }, ["b.yml"]],
+    [{ "x/a.yml": "services: { web: {} }", "x/b.yml": "services: { web: {} }", "c.yml": "" }, ["a.yml", "b.yml"]],
+    [{ "x/a.yml": "services: {}", "c.yml": "services: { web: {} }" }, ["../c.yml"]],
+    [{ "a.yml": "services: { web: {} }", "compose.sluice.yml": "services: { web: {} }" }, ["a.yml"]],
+    [{ "a.yml": "include: [web.yml]", "b.yml": "services: {}" }, ["a.yml"]],
+  ])("have the files that say something of the service that migrates: %j", (texts, expected) => {
+    const composeFiles = Object.entries(texts).map(([path, text]) => ({ path, text }));
+    const compose = `docker compose ${composeFiles.map(({ path }) => `-f ${path}`).join(" ")}`;
+    const text = `jobs: { a: { runs-on: self-hosted, steps: [{ run: "${compose} run web migrate" }, { run: "${compose} up -d" }] } }`;
+    const { migration } = factsOf({ composeFiles, workflows: [{ path: ".github/workflows/ship.yml", text }] });
+    expect(migration?.files).toEqual(expected);
   });
 
   it("are what the compose files say where nothing deploys yet", () => {
