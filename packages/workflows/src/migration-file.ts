@@ -1,9 +1,10 @@
+import { migrationFileName } from "@sluice/core";
 import { stringify } from "yaml";
 import type { MigrationService, WorkflowFile } from "./facts.ts";
 
 /** The service that carries a migration which was a step of a workflow. */
 const migrationService = "prestart";
-export const migrationPath = "compose.sluice.yml";
+export const migrationPath = migrationFileName;
 
 /** Of `extends`: what belongs to one that serves, to whom a proxy sends users, or that would be there two times. Limits stay. */
 const resets = `    container_name: !reset null

@@ -52,6 +52,7 @@ export const otherFindingCodes = [
   "check-not-watched",
   "checkout-dirty",
   "cold-rollback",
+  "compose-files-differ",
   "compose-warning",
   "container-name-dropped",
   "data-anew",

@@ -13,6 +13,8 @@ export interface ProjectParts {
   readonly volumes?: Readonly<Record<string, string>> | undefined;
   /** By service; `null` for a variable that is given by its name, and not set. */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string | null>>>> | undefined;
+  /** Absolute. */
+  readonly composeFiles?: readonly string[] | undefined;
   readonly findings?: readonly Finding[] | undefined;
 }
 
@@ -23,6 +25,7 @@ export function aProject({
   images = {},
   volumes = {},
   environment = {},
+  composeFiles = ["/srv/shop/compose.yaml"],
   findings = [],
 }: ProjectParts = {}): ResolvedProject {
   const all = services ?? [aService("web"), aService("db", { role: "data" })];
@@ -30,7 +33,7 @@ export function aProject({
   return {
     stack,
     directory: "/srv/shop",
-    files: ["/srv/shop/compose.yaml"],
+    files: composeFiles,
     model,
     secrets: [],
     services: all,

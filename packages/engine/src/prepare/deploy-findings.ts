@@ -4,6 +4,7 @@ import {
   type Finding,
   guestFindings,
   keptOrphans,
+  otherFilesFindings,
   redefinedFindings,
   restartFindings,
   sameFilesFindings,
@@ -36,6 +37,10 @@ export async function deployFindings(
     ...guestFindings(observed),
     ...unjudgedFindings(plan, config, services),
     ...unsetVariableFindings(project, previousRelease),
+    // Of the same model, as of the same release, it does not matter which.
+    ...(same && same.id === previousRelease?.bundle.id
+      ? []
+      : otherFilesFindings(project.files, previousRelease?.bundle ?? null, observed)),
     ...sameFilesFindings(observed),
     ...restartFindings(observed, same && live?.release === same.id ? live.slot : null),
     ...lost,

@@ -34,3 +34,18 @@ it("a deployment tells of a variable that nobody sets any more, and that what se
   await scenario.deploy("v2", { environment: { web: { KEY: null, NEW: null } } });
   expect(told().filter((code) => code === "variable-gone")).toHaveLength(1);
 });
+
+it("a deployment tells that what serves is made of other compose files, unless it is the very release", async () => {
+  const scenario = aScenario();
+  const told = () =>
+    scenario.world.events.flatMap((event) =>
+      event.type === "finding" && event.finding.code === "compose-files-differ" ? [event.finding.hint] : [],
+    );
+  const composeFiles = ["/runner/compose.yaml", "/runner/compose.sluice.yml"];
+  await scenario.deploy("v1", { composeFiles });
+  await scenario.deploy("v1");
+  await scenario.deploy("v2", { composeFiles });
+  expect(told()).toEqual([]);
+  await scenario.deploy("v3");
+  expect(told()).toEqual([expect.stringContaining("COMPOSE_FILE=compose.yaml:compose.sluice.yml")]);
+});
