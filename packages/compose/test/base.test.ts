@@ -40,7 +40,7 @@ describe("adopting a project that plain Compose runs", () => {
       ["edge", "current"],
     ]);
     expect(plain.map(({ service, state }) => [service, state])).toEqual([["web", "running"]]);
-    expect(plain).toMatchObject([{ byPlainCompose: true }]);
+    expect(plain).toMatchObject([{ byPlainCompose: true, composeFiles: ["compose.json"] }]);
     expect([homeId, found.blue.containers, doors["web"]?.state]).toEqual([null, [], "absent"]);
   });
 

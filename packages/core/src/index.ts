@@ -102,6 +102,7 @@ export * from "./plan/findings/foreign-projects.ts";
 export { type MemoryUse, memoryCost } from "./plan/findings/memory-cost.ts";
 export * from "./plan/findings/memory-kill.ts";
 export * from "./plan/findings/network-guests.ts";
+export { composeFileNames, migrationFileName, otherFilesFindings } from "./plan/findings/other-files.ts";
 export * from "./plan/findings/redefined-resources.ts";
 export { restartFindings } from "./plan/findings/restart-findings.ts";
 export { sameFilesFindings } from "./plan/findings/same-files.ts";
@@ -115,6 +116,7 @@ export {
 } from "./plan/findings/short-services.ts";
 export { doorFinding, homeFindings, orphanFindings, stackFindings } from "./plan/findings/stack-findings.ts";
 export { readingChecks, unjudgedFindings } from "./plan/findings/unjudged-findings.ts";
+export { unsetVariableFindings } from "./plan/findings/unset-variables.ts";
 export { unstoredFindings } from "./plan/findings/unstored-findings.ts";
 export * from "./plan/format-plan.ts";
 export {

@@ -14,7 +14,14 @@ import type {
 } from "@sluice/core";
 import type { AttemptRecord, RebuiltState, UnderWay } from "@sluice/engine";
 import type { LeftBackups, LockHolder } from "@sluice/journal";
-import type { AlteredVariable, DroppedStep, MigrationStep, RelativeWrite, WorkflowFile } from "@sluice/workflows";
+import type {
+  AlteredVariable,
+  DroppedStep,
+  MigrationStep,
+  RelativeWrite,
+  WorkflowFile,
+  WorkflowVariable,
+} from "@sluice/workflows";
 
 export type { SlotStatus } from "@sluice/core";
 export type { AuditReport, ExportedHome, LeftBackups, LockHolder } from "@sluice/journal";
@@ -238,6 +245,8 @@ export interface ProjectWorkflows {
   readonly untaken: readonly { readonly path: string; readonly line: string }[];
   /** Its other steps, which no workflow that is written has. */
   readonly droppedSteps: readonly (DroppedStep & { readonly path: string })[];
+  /** What they set that a command by hand, at the root of the checkout, needs too, as it stands in them: `STACK_NAME`, `COMPOSE_FILE`, … */
+  readonly settings: readonly WorkflowVariable[];
   /** What services write to by a path from the checkout: the checkout of a runner has not what is in it, and is cleaned for each job. */
   readonly inCheckout: readonly RelativeWrite[];
 }

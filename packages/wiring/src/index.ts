@@ -9,7 +9,7 @@ export {
   renderMarkdown,
   rollbackSafeText,
 } from "@sluice/report";
-export type { AlteredVariable, WorkflowFile } from "@sluice/workflows";
+export type { AlteredVariable, WorkflowFile, WorkflowVariable } from "@sluice/workflows";
 export { createDeployer } from "./create-deployer.ts";
 export * from "./database/database-operations.ts";
 export * from "./deployer.ts";

@@ -21,7 +21,7 @@ describe("the workflows of a checkout", () => {
   it("need no variable of production, and no file for development", async () => {
     await writeFile(join(directory, "compose.yml"), "services:\n  web:\n    image: 'web:${VERSION:?}'\n");
     await writeFile(join(directory, "compose.override.yml"), "services:\n  web:\n    build: '${SOURCES:?}'\n");
-    const { files, byHand, altered } = await read();
+    const { files, byHand, altered, settings } = await read();
     expect(files.map(({ path }) => path)).toEqual([
       ".github/workflows/deploy-production.yml",
       ".github/workflows/rollback-production.yml",
@@ -32,6 +32,10 @@ describe("the workflows of a checkout", () => {
     expect(files[0]?.text).not.toContain("SOURCES");
     expect(files[0]?.text).not.toContain("SLUICE_ENVIRONMENT");
     expect([byHand, altered]).toEqual([[], []]);
+    expect(settings).toEqual([
+      { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_PRODUCTION }}" },
+      { name: "COMPOSE_FILE", value: "compose.yml" },
+    ]);
   });
 
   it("say which file for development is left out, until a list that was written by hand has it", async () => {

@@ -9,6 +9,7 @@ import {
   leftOutFiles,
   projectWorkflows,
   relativeWrites,
+  settingsByHand,
   type WorkflowFile,
   workflowFacts,
 } from "@sluice/workflows";
@@ -71,6 +72,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     altered: deployment?.altered ?? [],
     leftOut: leftOut.length > 0 ? { files: leftOut, composeFile: [...facts.files, ...leftOut].join(":") } : null,
     migration: deployment?.migration ? { path: deployment.path, ...deployment.migration } : null,
+    settings: settingsByHand(facts),
     inCheckout: await checkoutWrites(relativeWrites(facts.files.map((path) => texts.get(path) ?? "")), found.directory),
     droppedSteps: (deployment?.droppedSteps ?? []).map((step) => ({ path, ...step })),
     untaken: (deployment?.untaken ?? []).map((line) => ({ path, line })),

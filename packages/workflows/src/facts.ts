@@ -34,6 +34,12 @@ export interface MigrationStep {
     | undefined;
 }
 
+/** A migration that becomes a service. */
+export interface MigrationService extends MigrationStep {
+  /** Compose files that say something of the service, relative to the directory of the first of all, the last wins. Never empty. */
+  readonly files: readonly string[];
+}
+
 /** Where workflows deploy to. */
 export interface WorkflowEnvironment {
   /** As after `--env`; `production` unless another is named. It names files, groups, labels and secrets. */
@@ -69,7 +75,7 @@ export interface WorkflowFacts {
   /** Of the workflow that a published release starts, beside the others or in the place of those with the same name. */
   readonly releaseVariables: readonly WorkflowVariable[];
   /** `null` where the project migrates by a service of its own, or not at all. */
-  readonly migration: MigrationStep | null;
+  readonly migration: MigrationService | null;
   /** Labels of the runner. */
   readonly runsOn: readonly string[];
   /** A database is configured: there is something to back up. */

@@ -7,12 +7,11 @@ import { verifyWorkflow } from "./templates/verify.ts";
 
 /** The workflows of a project, and the compose file they need where its migration was a step of a workflow. */
 export function projectWorkflows(facts: WorkflowFacts): readonly WorkflowFile[] {
-  const [base] = facts.files;
   return [
     deployWorkflow(facts),
     rollbackWorkflow(facts),
     ...(facts.hasDatabase ? [backupWorkflow(facts)] : []),
     verifyWorkflow(facts),
-    ...(facts.migration && base !== undefined ? [migrationFile(facts.migration, base)] : []),
+    ...(facts.migration ? [migrationFile(facts.migration)] : []),
   ];
 }

@@ -1,12 +1,22 @@
-import { parseDocument } from "yaml";
+import { type Document, parseAllDocuments, parseDocument } from "yaml";
 
 /** A map of a YAML document of which nothing is known. */
 export type Tree = Readonly<Record<string, unknown>>;
 
 /** The map that a YAML text is; an empty one for anything else, mistakes included. */
 export function parseTree(text: string): Tree {
+  return treeOfDocument(parseDocument(text, { logLevel: "silent" }));
+}
+
+/** The maps of a YAML text of several documents, as Compose takes one file for several. */
+export function parseTrees(text: string): readonly Tree[] {
+  const documents = parseAllDocuments(text, { logLevel: "silent" });
+  return Array.isArray(documents) ? documents.map(treeOfDocument) : [];
+}
+
+function treeOfDocument(document: Pick<Document, "toJS">): Tree {
   try {
-    return treeOf(parseDocument(text, { logLevel: "silent" }).toJS({ maxAliasCount: 100 }));
+    return treeOf(document.toJS({ maxAliasCount: 100 }));
   } catch {
     // An alias of nothing, or of too much: no workflow that GitHub would run.
     return {};

@@ -2,6 +2,7 @@ import { parseEnv } from "node:util";
 import { isManner, isSecretName } from "@sluice/core";
 import type { WorkflowVariable } from "./facts.ts";
 import { secretSuffix } from "./names.ts";
+import { listOf, parseTrees, treeOf } from "./tree.ts";
 
 /** Variables that every project of this kind names by environment, production included. */
 const byEnvironment: ReadonlySet<string> = new Set(["DOMAIN", "STACK_NAME"]);
@@ -16,7 +17,7 @@ export interface VariableSources {
 
 /**
  * Variables that the compose files need from outside: those without a default (a secret that does not exist would be an
- * empty text, which is not the default), and not those that the env file answers, unless they look like secrets and what it
+ * empty text, which is not the default), those that a service is given by their name alone, and not those that the env file answers, unless they look like secrets and what it
  * says is more than how something is done.
  */
 export function neededVariables({
@@ -29,7 +30,9 @@ export function neededVariables({
     const answer = answers[name];
     return answer !== undefined && !byEnvironment.has(name) && (!isSecretName(name) || isManner(answer));
   };
-  const wanted = [...new Set(composeTexts.flatMap(usedWithoutDefault))].filter((name) => !isAnswered(name));
+  const wanted = [
+    ...new Set(composeTexts.flatMap((text) => [...usedWithoutDefault(text), ...givenByName(text)])),
+  ].filter((name) => !isAnswered(name));
   return wanted
     .filter((name) => !name.startsWith("COMPOSE_"))
     .map((name) => ({ name, value: secretOf(name, environment) }));
@@ -58,4 +61,15 @@ function usedWithoutDefault(text: string): readonly string[] {
   const lines = text.split("\n").filter((line) => !/^\s*#/.test(line));
   const pattern = /(?<!\$)(?:\$\$)*\$(?:(?<bare>[A-Za-z_]\w*)|\{(?<braced>[A-Za-z_]\w*)(?:\}|:?\?))/g;
   return [...lines.join("\n").matchAll(pattern)].map(({ groups }) => groups?.["bare"] ?? groups?.["braced"] ?? "");
+}
+
+/** `environment: [NAME]` and `environment: { NAME: }`: where nobody sets it, Compose leaves it out, and says nothing. */
+function givenByName(text: string): readonly string[] {
+  const services = parseTrees(text).flatMap((tree) => Object.values(treeOf(tree["services"])));
+  const names = services.flatMap((service) => {
+    const { environment } = treeOf(service);
+    const unset = Object.entries(treeOf(environment)).filter(([, value]) => value === null);
+    return [...listOf(environment), ...unset.map(([name]) => name)];
+  });
+  return names.filter((name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name));
 }

@@ -36,12 +36,30 @@ describe("facts of a checkout", () => {
     const facts = factsOf(layouts["Traefik in the same project, with a migrate step"]);
     expect(facts).toMatchObject({
       files: ["compose.yml", "compose.deploy.yml"],
-      migration: { service: "backend", command: "bash scripts/prestart.sh" },
+      migration: {
+        service: "backend",
+        command: "bash scripts/prestart.sh",
+        files: ["compose.yml", "compose.deploy.yml"],
+      },
     });
     expect(facts.variables.map(({ name }) => name)).toEqual(["STACK_NAME", "DOMAIN", "POSTGRES_PASSWORD", "SMTP_HOST"]);
     const files = projectWorkflows(facts);
     expect(files.map(({ path }) => path)).toContain("compose.sluice.yml");
     expect(files[0]?.text).toContain("COMPOSE_FILE: compose.yml:compose.deploy.yml:compose.sluice.yml\n");
+  });
+
+  it.each([
+    [{ "a.yml": "services: { db: {} }", "b.yml": "services: { web: {} }" }, ["b.yml"]],
+    [{ "x/a.yml": "services: { web: {} }", "x/b.yml": "services: { web: {} }", "c.yml": "" }, ["a.yml", "b.yml"]],
+    [{ "x/a.yml": "services: {}", "c.yml": "services: { web: {} }" }, ["../c.yml"]],
+    [{ "a.yml": "services: { web: {} }", "compose.sluice.yml": "services: { web: {} }" }, ["a.yml"]],
+    [{ "a.yml": "include: [web.yml]", "b.yml": "services: {}" }, ["a.yml"]],
+  ])("have the files that say something of the service that migrates: %j", (texts, expected) => {
+    const composeFiles = Object.entries(texts).map(([path, text]) => ({ path, text }));
+    const compose = `docker compose ${composeFiles.map(({ path }) => `-f ${path}`).join(" ")}`;
+    const text = `jobs: { a: { runs-on: self-hosted, steps: [{ run: "${compose} run web migrate" }, { run: "${compose} up -d" }] } }`;
+    const { migration } = factsOf({ composeFiles, workflows: [{ path: ".github/workflows/ship.yml", text }] });
+    expect(migration?.files).toEqual(expected);
   });
 
   it("are what the compose files say where nothing deploys yet", () => {
@@ -177,6 +195,27 @@ describe("variables that come from outside", () => {
     ["${COMPOSE_PROJECT_NAME}", []],
   ])("%j needs %j", (text, names) => {
     expect(of(text)).toEqual(names);
+  });
+
+  it.each([
+    ["[STRIPE_KEY, 'PORT=80', \"EMPTY=\"]", ["STRIPE_KEY"]],
+    ["{ STRIPE_KEY: , PORT: 80, EMPTY: '', OFF: false }", ["STRIPE_KEY"]],
+    ["['$STRIPE_KEY', COMPOSE_PROJECT_NAME, '', not.a-name]", ["STRIPE_KEY"]],
+    ["!override [STRIPE_KEY]", ["STRIPE_KEY"]],
+    ["!reset {}", []],
+    ["text", []],
+  ])("are those that a service is given by their name alone, too: %s", (environment, names) => {
+    const text = `services:\n  web: { environment: ${environment} }\n  other: none\n`;
+    expect(of(text)).toEqual(names);
+    expect(of(text, "STRIPE_KEY=sk\n")).toEqual(names);
+    expect(of(text.replaceAll("STRIPE_KEY", "LANG"), "LANG=C\n")).toEqual([]);
+  });
+
+  it("are those of every document of a file, each once", () => {
+    expect(of("services: { a: { environment: [A] } }\n---\nservices: { b: { environment: [B, A] } }\n")).toEqual([
+      "A",
+      "B",
+    ]);
   });
 
   it("are not those that the env file answers, unless it should not hold them", () => {

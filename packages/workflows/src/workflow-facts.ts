@@ -1,8 +1,18 @@
-import type { WorkflowEnvironment, WorkflowFacts, WorkflowFile, WorkflowVariable } from "./facts.ts";
+import { posix } from "node:path";
+import type {
+  MigrationService,
+  MigrationStep,
+  WorkflowEnvironment,
+  WorkflowFacts,
+  WorkflowFile,
+  WorkflowVariable,
+} from "./facts.ts";
 import { type GithubUse, tokenNames } from "./github-rights.ts";
 import { type JobMinutes, usualMinutes } from "./job-minutes.ts";
+import { migrationPath } from "./migration-file.ts";
 import { type ExistingDeployment, existingDeployments, writtenAnew } from "./read-existing.ts";
 import { schedulesOf } from "./schedules.ts";
+import { parseTree, treeOf } from "./tree.ts";
 import { neededVariables, secretOf, usesVariable } from "./variables.ts";
 
 /** What lies in a checkout, as far as workflows depend on it. */
@@ -47,7 +57,7 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
     files,
     variables: merged(withoutToken(existingVariables(existing), checkout.github), needed, environment.name),
     releaseVariables: withoutToken(alteredVariables(existing, "inDeployment"), checkout.github),
-    migration: existing?.migration ?? null,
+    migration: existing?.migration ? migrationOf(existing.migration, files, checkout) : null,
     // A hosted runner has no engine with the stack on it.
     runsOn: runsOn.includes("self-hosted") ? runsOn : ["self-hosted", environment.name],
     hasDatabase: checkout.hasDatabase,
@@ -58,6 +68,19 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
     environment,
     github: checkout.github,
   };
+}
+
+/** Where no file seems to have the service, as with `include:`, Compose is to say so of the first one. */
+function migrationOf(
+  step: MigrationStep,
+  files: readonly string[],
+  { read }: Pick<CheckoutTexts, "read">,
+): MigrationService {
+  const has = (file: string) => step.service in treeOf(parseTree(read(file) ?? "")["services"]);
+  const those = files.filter((file) => file !== migrationPath && has(file));
+  const home = posix.dirname(files[0] ?? "");
+  // Compose takes the file of `extends` from the directory of the project, which is that of the first file.
+  return { ...step, files: (those.length > 0 ? those : files.slice(0, 1)).map((file) => posix.relative(home, file)) };
 }
 
 /** What an existing workflow asks for stays, but that what is built is whole: a deployment of less is refused. */

@@ -33,6 +33,11 @@ const droppedSteps = [
 ];
 const inCheckout = [{ service: "db", source: "./pgdata", target: "/data" }];
 const leftOut = { files: ["compose.override.yaml"], composeFile: "compose.yaml:compose.override.yaml" };
+const settings = [
+  { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_STAGING }}" },
+  { name: "COMPOSE_FILE", value: "compose.yml:compose.deploy.yml:compose.sluice.yml" },
+  { name: "SLUICE_ENVIRONMENT", value: "staging" },
+];
 const told = `compose.override.yaml is left out; to deploy with it, write COMPOSE_FILE: compose.yaml:compose.override.yaml into the workflow that deploys and run this again
 the migration of old.yml runs before each version: npm run migrate in web; see that it is one for production
 db writes to ./pgdata, which is another directory in the checkout of a runner, and cleaned there for each job: write where the data is as an absolute path, /…:/data, before anything is deployed
@@ -44,6 +49,10 @@ TAG is ${tag} where a release is deployed; in the other workflows, which no rele
 SHA is \${{ github.sha }} in each workflow: of the release where one is deployed, and of the branch that the run is on in the others, which no release starts; where containers must not differ by that, write a text, secrets.* or vars.* into the workflow that deploys and run this again
 NOTES is a where a release is deployed; in the other workflows, which no release starts, it is left out, or its secret where Compose cannot do without
 old.yml deploys past Sluice: remove it
+`;
+const byHand = (
+  stack: string,
+) => `export STACK_NAME=${stack} COMPOSE_FILE=compose.yml:compose.deploy.yml:compose.sluice.yml SLUICE_ENVIRONMENT=staging
 `;
 const deployer = () =>
   fakeDeployer({
@@ -57,13 +66,17 @@ const deployer = () =>
       untaken,
       droppedSteps,
       inCheckout,
+      settings,
     }),
   });
 
 describe("sluice init --workflow", () => {
   it("writes workflows, and says which ones deploy past it, and which of their variables it does not take over", async () => {
     const { exitCode, stdout } = await run(["init", "--workflow"], { deployer: deployer(), cwd });
-    expect([exitCode, stdout]).toEqual([0, `${path} is written\n${told}`]);
+    expect([exitCode, stdout]).toEqual([
+      0,
+      `${path} is written\n${told}by hand the same is deployed from ${cwd} after this line, with the name of the stack for mystack, with the values of the secrets that the workflows name:\n${byHand("mystack")}`,
+    ]);
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
     const again = await run(["init", "--workflow"], { deployer: deployer(), cwd });
     expect(again.stdout).toContain(`${path} is as it should be\n`);
@@ -76,11 +89,22 @@ describe("sluice init --workflow", () => {
     const over = fakeDeployer({ workflows: async () => found });
     const kept = await run(["init", "--workflow"], { deployer: over, cwd });
     const line = `${path} goes on deploying past Sluice until \`sluice init --workflow --yes\` has written it\n`;
-    expect(kept.stdout.endsWith(line)).toBe(true);
+    expect(kept.stdout).toContain(line);
     const asked = await run(["init", "--workflow", "--json"], { deployer: over, cwd });
     expect(JSON.parse(asked.stdout)).toMatchObject({ byHand: [path], files: [{ state: "differs" }] });
     const changed = await run(["init", "--workflow", "--yes"], { deployer: over, cwd });
     expect(changed.stdout).not.toContain("past Sluice");
+  });
+
+  it("says last what to set by hand, also where the stack is named in the workflow", async () => {
+    const named = settings.map((one) => (one.name === "STACK_NAME" ? { ...one, value: "our shop" } : one));
+    const found = { ...(await deployer().workflows()), settings: named };
+    const { stdout } = await run(["init", "--workflow"], {
+      deployer: fakeDeployer({ workflows: async () => found }),
+      cwd,
+    });
+    const line = `by hand the same is deployed from ${cwd} after this line, with the values of the secrets that the workflows name:\n`;
+    expect(stdout.endsWith(`${line}${byHand("'our shop'")}`)).toBe(true);
   });
 
   it("writes them at the root of the checkout, where GitHub looks for them", async () => {
@@ -108,6 +132,7 @@ describe("sluice init --workflow", () => {
       untaken,
       droppedSteps,
       inCheckout,
+      settings,
     });
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
   });

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
-import type { AlteredVariable, ProjectWorkflows } from "@sluice/wiring";
+import { shellWord } from "@sluice/core";
+import type { AlteredVariable, ProjectWorkflows, WorkflowVariable } from "@sluice/wiring";
 import type { CommandCall } from "../context.ts";
 import { givenFlags, withFlags } from "../given-flags.ts";
 import { formatDiff } from "../init/diff.ts";
@@ -20,7 +21,7 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
     const { files, byHand: foundByHand, ...found } = await deployer.workflows();
-    const { directory, altered, leftOut, migration, untaken, droppedSteps, inCheckout } = found;
+    const { directory, altered, leftOut, migration, untaken, droppedSteps, inCheckout, settings } = found;
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: Done[] = [];
     for (const { path, text } of files) {
@@ -43,6 +44,7 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
       context.stdout.write(droppedSteps.map(droppedText).join(""));
       context.stdout.write(altered.map(alteredText).join(""));
       context.stdout.write(byHand.map((path) => byHandText(path, stateIn(done, path), command)).join(""));
+      context.stdout.write(settingsText(settings, directory));
     }
     return 0;
   });
@@ -95,6 +97,14 @@ function alteredText({ path, name, value, inDeployment, inOthers }: AlteredVaria
   }
   const others = inOthers ?? without;
   return `${name} is ${value} where a release is deployed; in the other workflows, which no release starts, it is ${others}\n`;
+}
+
+/** Without these a deployment by hand would be of other files: without the migration, and with what is for development. */
+function settingsText(settings: readonly WorkflowVariable[], directory: string): string {
+  const isSecret = settings.some(({ value }) => value.includes("${{"));
+  const words = settings.map(({ name, value }) => `${name}=${value.includes("${{") ? "mystack" : shellWord(value)}`);
+  const name = isSecret ? ", with the name of the stack for mystack" : "";
+  return `by hand the same is deployed from ${directory} after this line${name}, with the values of the secrets that the workflows name:\nexport ${words.join(" ")}\n`;
 }
 
 function textOf(state: State, name: string, before: string, after: string, command: string): string {

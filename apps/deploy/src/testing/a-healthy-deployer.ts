@@ -50,6 +50,7 @@ export function aHealthyDeployer(): FakeDeployer {
       migration: null,
       untaken: [],
       droppedSteps: [],
+      settings: [],
       inCheckout: [],
     }),
     plan: async () => aPlanView(),

@@ -1,11 +1,12 @@
 import type { Finding } from "@sluice/core";
-import { offsetPosition } from "./positions.ts";
+import { offsetPosition, positionOf } from "./positions.ts";
 import { findProjectFiles, type ProjectPlace } from "./project-files.ts";
-import { readEnvSources, readSources, type SourceFile } from "./source-files.ts";
+import { readEnvSources, readSources, type SourceFile, writtenServices } from "./source-files.ts";
 import { isComment } from "./variables.ts";
 
 /**
- * Variables that the compose files use without saying that they may be empty (`${NAME:-}`), and that are set to nothing.
+ * Variables that the compose files use without saying that they may be empty (`${NAME:-}`), or that a service is given by their
+ * name alone, and that are set to nothing.
  * Compose warns only of those that are not set at all.
  */
 export async function findEmptyVariables(
@@ -24,18 +25,18 @@ export function emptyVariables(
 ): readonly Finding[] {
   const first = new Map(
     sources
-      .flatMap((source) => plainUses(source))
+      .flatMap((source) => [...plainUses(source), ...givenByName(source)])
       .toReversed()
       .map((use) => [use.name, use]),
   );
   return [...first.values()]
     .filter(({ name }) => (env[name] === undefined ? isEmptyIn(envSources, name) : env[name] === ""))
-    .map(({ name, source, offset }) => ({
+    .map(({ name, position }) => ({
       severity: "warn",
       code: "variable-empty",
       message: `variable ${name} is set, and empty`,
       hint: `set ${name}, or write \${${name}:-} if it may be empty`,
-      position: offsetPosition(source, offset),
+      position,
     }));
 }
 
@@ -45,8 +46,22 @@ function plainUses(source: SourceFile) {
   return [...source.text.matchAll(pattern)].flatMap(({ index, 0: text, groups }) => {
     const name = groups?.["bare"] ?? groups?.["braced"] ?? "";
     const offset = index + text.lastIndexOf("$");
-    return isComment(source.text, offset) ? [] : [{ name, source, offset }];
+    return isComment(source.text, offset) ? [] : [{ name, position: offsetPosition(source, offset) }];
   });
+}
+
+/** `environment: [NAME]` and `environment: { NAME: }`. */
+function givenByName(source: SourceFile) {
+  return writtenServices(source).flatMap(([service, { environment }]) => {
+    const entries = Array.isArray(environment) ? environment : namesWithoutValue(environment);
+    const names = entries.filter((name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name));
+    return names.map((name) => ({ name, position: positionOf([source], ["services", service, "environment", name]) }));
+  });
+}
+
+function namesWithoutValue(environment: unknown): readonly unknown[] {
+  const values = typeof environment === "object" && environment !== null ? environment : {};
+  return Object.entries(values).flatMap(([name, value]) => (value === null ? [name] : []));
 }
 
 /** The last file that sets it says so; a file that does not set it says nothing. */

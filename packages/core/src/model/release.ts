@@ -38,6 +38,8 @@ export interface ReleaseBundle {
   readonly digests?: Readonly<Record<string, string>> | undefined;
   /** Keyed hashes of environment values by `service.NAME`; tells which differ without telling the values. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Compose files that it was made of, as `composeFileNames` calls them, the last wins. Absent in releases of before. */
+  readonly composeFiles?: readonly string[] | undefined;
   /** The checks that it was deployed with last, see `storableChecks`. Absent in releases of before. */
   readonly checks?: readonly unknown[] | undefined;
   /** Set when a deployment of it failed by a verdict; such a release is not tried again unasked. */

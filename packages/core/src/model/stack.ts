@@ -26,6 +26,8 @@ export interface ObservedContainer {
   readonly deployment: string | null;
   /** A person made it by plain Compose, before a first deployment or beside them. Default: not. */
   readonly byPlainCompose?: boolean | undefined;
+  /** Of such a one: the compose files that it was made of, as `composeFileNames` calls them. */
+  readonly composeFiles?: readonly string[] | undefined;
 }
 
 /** Who served when a deployment ended; without a slot all of it was in base. */

@@ -11,6 +11,10 @@ export interface ProjectParts {
   readonly images?: Readonly<Record<string, string>> | undefined;
   /** Named volume by service; its name on the engine is that after the stack's: `shop_NAME`. */
   readonly volumes?: Readonly<Record<string, string>> | undefined;
+  /** By service; `null` for a variable that is given by its name, and not set. */
+  readonly environment?: Readonly<Record<string, Readonly<Record<string, string | null>>>> | undefined;
+  /** Absolute. */
+  readonly composeFiles?: readonly string[] | undefined;
   readonly findings?: readonly Finding[] | undefined;
 }
 
@@ -20,14 +24,16 @@ export function aProject({
   services,
   images = {},
   volumes = {},
+  environment = {},
+  composeFiles = ["/srv/shop/compose.yaml"],
   findings = [],
 }: ProjectParts = {}): ResolvedProject {
   const all = services ?? [aService("web"), aService("db", { role: "data" })];
-  const model = modelOf(stack, all, { images, volumes });
+  const model = modelOf(stack, all, { images, volumes, environment });
   return {
     stack,
     directory: "/srv/shop",
-    files: ["/srv/shop/compose.yaml"],
+    files: composeFiles,
     model,
     secrets: [],
     services: all,
@@ -39,7 +45,7 @@ export function aProject({
 function modelOf(
   name: string,
   services: readonly ServiceFacts[],
-  { images, volumes }: Required<Pick<ProjectParts, "images" | "volumes">>,
+  { images, volumes, environment }: Required<Pick<ProjectParts, "images" | "volumes" | "environment">>,
 ): ComposeModel {
   const entries = services.map((service): [string, ComposeService] => [
     service.name,
@@ -52,6 +58,7 @@ function modelOf(
         protocol,
       })),
       networks: Object.fromEntries(service.networks.map((network) => [network, null])),
+      ...(environment?.[service.name] && { environment: environment[service.name] }),
       ...(volumes?.[service.name] && {
         volumes: [{ type: "volume", source: volumes[service.name], target: "/data" }],
       }),

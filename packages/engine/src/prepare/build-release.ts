@@ -1,6 +1,7 @@
 import {
   type BuiltImages,
   type CallOptions,
+  composeFileNames,
   isSluiceError,
   mountedImages,
   type ProvenRelease,
@@ -55,6 +56,7 @@ export async function buildRelease(
     imageTags: built.imageTags,
     ...(built.digests ? { digests: built.digests } : {}),
     environment: ports.identity.environment(project.model),
+    composeFiles: composeFileNames(project.files),
     checks: storableChecks(config.checks),
   };
   // A release is its commit from then on, and used for it again: what was built has to be of that.

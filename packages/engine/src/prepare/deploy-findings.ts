@@ -4,10 +4,12 @@ import {
   type Finding,
   guestFindings,
   keptOrphans,
+  otherFilesFindings,
   redefinedFindings,
   restartFindings,
   sameFilesFindings,
   unjudgedFindings,
+  unsetVariableFindings,
 } from "@sluice/core";
 import type { DeployRequest } from "../requests.ts";
 import type { EnginePorts } from "../scope.ts";
@@ -18,7 +20,7 @@ import { lostServers } from "./lost-servers.ts";
 /** What there is to tell of a plan that nothing is in the way of. Asks the doors where there is nothing to do. */
 export async function deployFindings(
   plan: DeploymentPlan,
-  { observed, bundles, live, same, orphans, lived, fate, anew }: DeployFacts,
+  { observed, bundles, live, previousRelease, same, orphans, lived, fate, anew }: DeployFacts,
   { project, release: wanted, config }: DeployRequest,
   ports: EnginePorts,
   signal?: AbortSignal,
@@ -34,6 +36,11 @@ export async function deployFindings(
     ...redefinedFindings(observed),
     ...guestFindings(observed),
     ...unjudgedFindings(plan, config, services),
+    ...unsetVariableFindings(project, previousRelease),
+    // Of the same model, as of the same release, it does not matter which.
+    ...(same && same.id === previousRelease?.bundle.id
+      ? []
+      : otherFilesFindings(project.files, previousRelease?.bundle ?? null, observed)),
     ...sameFilesFindings(observed),
     ...restartFindings(observed, same && live?.release === same.id ? live.slot : null),
     ...lost,

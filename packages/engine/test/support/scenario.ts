@@ -18,6 +18,10 @@ export interface RunParts extends ScenarioParts {
   readonly images?: Readonly<Record<string, string>> | undefined;
   /** Named volume by service. */
   readonly volumes?: Readonly<Record<string, string>> | undefined;
+  /** Variables by service. */
+  readonly environment?: Readonly<Record<string, Readonly<Record<string, string | null>>>> | undefined;
+  /** Absolute. */
+  readonly composeFiles?: readonly string[] | undefined;
   /** By service: what is in the file that it mounts, from now on. */
   readonly files?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -59,12 +63,18 @@ const usualConfig = aConfig();
 
 /** One stack in a world in memory, and the engine to deploy to it. */
 export function aScenario(defaults: ScenarioParts = {}, world: FakeWorld = createFakeWorld()): Scenario {
-  const facts = ({ services, config, images, volumes, run }: RunParts) => ({
+  const facts = ({ services, config, images, volumes, environment, composeFiles, run }: RunParts) => ({
     stack: world.state.stack,
     homeId: "home",
     previewSecret: "secret of the preview",
     config: config ?? defaults.config ?? usualConfig,
-    project: aProject({ services: services ?? defaults.services ?? shopServices, images, volumes }),
+    project: aProject({
+      services: services ?? defaults.services ?? shopServices,
+      images,
+      volumes,
+      environment,
+      composeFiles,
+    }),
     actor: "tester",
     reason: "a test",
     origin: run === undefined ? undefined : { host: "runner", run },

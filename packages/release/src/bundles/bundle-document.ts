@@ -29,6 +29,7 @@ const documentSchema = z.lazy(() =>
       images: texts,
       imageTags: texts,
       environment: texts,
+      composeFiles: z.array(z.string()).optional(),
       checks: z.array(z.unknown()).optional(),
       broken: z.looseObject({ at: z.string(), reason: z.string() }).optional(),
     }),

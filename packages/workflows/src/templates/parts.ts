@@ -1,7 +1,7 @@
 import type { WorkflowFacts, WorkflowSchedule } from "../facts.ts";
 import { type GithubTask, type GithubUse, rightsFor, tokenVariables } from "../github-rights.ts";
-import { migrationPath } from "../migration-file.ts";
 import { pins } from "../pins.ts";
+import { settingsOf } from "../settings.ts";
 import { deploymentOutputs, deploymentVariable } from "../step-variables.ts";
 
 /** First line of every file: who wrote it, and how it is written again. */
@@ -79,12 +79,9 @@ export function tokenLines(use: GithubUse): string {
     .join("");
 }
 
-function variablesOf({ environment, files, migration, variables }: WorkflowFacts): string {
-  const composeFiles = [...new Set([...files, ...(migration ? [migrationPath] : [])])].join(":");
-  const lines = variables.map(({ name, value }) => `      ${name}: ${scalar(value)}\n`);
-  const { name, isConfigured } = environment;
-  const settings = isConfigured ? `      SLUICE_ENVIRONMENT: ${scalar(name)}\n` : "";
-  return `      COMPOSE_FILE: ${scalar(composeFiles)}\n${settings}${lines.join("")}`;
+function variablesOf(facts: WorkflowFacts): string {
+  const all = [...settingsOf(facts), ...facts.variables];
+  return all.map(({ name, value }) => `      ${name}: ${scalar(value)}\n`).join("");
 }
 
 /** A YAML scalar that is this text: plain where nothing in it can be misread. */
