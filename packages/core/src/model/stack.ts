@@ -157,6 +157,11 @@ export interface NetworkGuest {
   readonly key: string;
   /** Name of the network on the engine. */
   readonly network: string;
+  /**
+   * What lets services in slots reach it: one more network that is external, or that they stay in base. Default: this network as an
+   * external one.
+   */
+  readonly remedy?: "further" | "recreate" | undefined;
 }
 
 /** Where something of a stack is in a Compose project. */
