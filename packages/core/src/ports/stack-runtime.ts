@@ -108,6 +108,8 @@ export interface DoorRequest {
   readonly image: string;
   readonly model: ComposeModel;
   readonly deployment: string;
+  /** As `RereadOptions` has them. */
+  readonly edges?: readonly string[] | undefined;
 }
 
 /** What the engine must offer before anything is changed. */
