@@ -91,3 +91,21 @@ it("a slot reaches what others have on an external network, and is not on that o
   ]);
   expect(await docker("inspect", "-f", "{{json .Config.Labels}}", containers[0] ?? "")).not.toContain("traefik");
 });
+
+it("an nginx of others on an external network is found by its processes, and has addresses asked for again by what is told", async () => {
+  const outer = uniqueStack("outside");
+  onTestFinished(() => outer.remove());
+  const network = `${outer.name}-shared`;
+  await docker("network", "create", network);
+  const front = `${outer.name}-front`;
+  await docker("run", "-d", "--name", front, "--network", network, "sluice-test/nginx");
+  await idleContainer(`${outer.name}-idle`, "--network", network);
+  const shop = aShop("shop", { web: { networks: { shared: null } } });
+  const shared = { ...shop, networks: { ...shop.networks, shared: { name: network, external: true } } };
+  const found = await observer.outsideProxies({ stack: "shop", model: shared, names: ["web", "mail"] });
+  expect(found).toEqual([
+    { container: front, network, program: "nginx", renew: expect.stringMatching(/^docker exec /) },
+  ]);
+  const [proxy] = found;
+  await docker(...(proxy?.renew.split(" ").slice(1) ?? []));
+});
