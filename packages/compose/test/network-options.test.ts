@@ -1,5 +1,6 @@
 import { doorIpv6Variable } from "@sluice/core";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, onTestFinished } from "vitest";
+import { idleContainer } from "./support/busybox.ts";
 import { aDoorRequest } from "./support/door.ts";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aProject, aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
@@ -55,4 +56,56 @@ it("a door knows whether one of its networks has IPv6", async () => {
   };
   expect(await variables("mail")).toContain(`"${doorIpv6Variable}=1"`);
   expect(await variables("worker")).not.toContain(doorIpv6Variable);
+});
+
+it("a slot reaches what others have on an external network, and is not on that of the proxy which labels name", async () => {
+  const outer = uniqueStack("external");
+  onTestFinished(() => outer.remove());
+  const names = { proxy: `${outer.name}-proxy`, shared: `${outer.name}-shared` };
+  for (const name of Object.values(names)) await docker("network", "create", name);
+  const database = `${outer.name}-theirs`;
+  await idleContainer(database, "--network", names.shared, "--network-alias", "their-db");
+  const labels = { "traefik.http.routers.web.rule": "Host(`a`)", "traefik.docker.network": names.proxy };
+  const shop = aShop(outer.name, {
+    web: { labels, networks: { proxy: null, shared: null, default: null } },
+    worker: { networks: { shared: null } },
+  });
+  const external = Object.entries(names).map(([key, name]) => [key, { name, external: true }] as const);
+  const joining = { ...shop, networks: { ...shop.networks, ...Object.fromEntries(external) } };
+
+  await base.ensureNetworks(joining, "blue", shopServices);
+  const addresses = { web: (await doors.addresses(joining, facts("web"), "blue")).blue };
+  await slots.create(await aSlotRequest(joining, "blue", { addresses }));
+  await slots.start(outer.name, "blue", ["web", "worker"]);
+
+  const reached = (container: string, host: string) =>
+    exec.exec(container, ["ping", "-c", "1", "-W", "2", host]).then(({ exitCode }) => exitCode === 0);
+  const containers = ["web", "worker"].map((service) => `${outer.name}-blue-${service}-1`);
+  expect(await Promise.all(containers.map((one) => reached(one, "their-db")))).toEqual([true, true]);
+  const onProxy = await docker("network", "inspect", "-f", "{{len .Containers}}", names.proxy);
+  expect(onProxy).toBe("0");
+  // There it has the slot's name alone, and no label that a proxy would find it by.
+  expect(await Promise.all([`web.blue.${outer.name}`, "web"].map((host) => reached(database, host)))).toEqual([
+    true,
+    false,
+  ]);
+  expect(await docker("inspect", "-f", "{{json .Config.Labels}}", containers[0] ?? "")).not.toContain("traefik");
+});
+
+it("an nginx of others on an external network is found by its processes, and has addresses asked for again by what is told", async () => {
+  const outer = uniqueStack("outside");
+  onTestFinished(() => outer.remove());
+  const network = `${outer.name}-shared`;
+  await docker("network", "create", network);
+  const front = `${outer.name}-front`;
+  await docker("run", "-d", "--name", front, "--network", network, "sluice-test/nginx");
+  await idleContainer(`${outer.name}-idle`, "--network", network);
+  const shop = aShop("shop", { web: { networks: { shared: null } } });
+  const shared = { ...shop, networks: { ...shop.networks, shared: { name: network, external: true } } };
+  const found = await observer.outsideProxies({ stack: "shop", model: shared, names: ["web", "mail"] });
+  expect(found).toEqual([
+    { container: front, network, program: "nginx", renew: expect.stringMatching(/^docker exec /) },
+  ]);
+  const [proxy] = found;
+  await docker(...(proxy?.renew.split(" ").slice(1) ?? []));
 });

@@ -103,6 +103,7 @@ export { type MemoryUse, memoryCost } from "./plan/findings/memory-cost.ts";
 export * from "./plan/findings/memory-kill.ts";
 export * from "./plan/findings/network-guests.ts";
 export { composeFileNames, migrationFileName, otherFilesFindings } from "./plan/findings/other-files.ts";
+export * from "./plan/findings/outside-proxies.ts";
 export * from "./plan/findings/redefined-resources.ts";
 export { restartFindings } from "./plan/findings/restart-findings.ts";
 export { sameFilesFindings } from "./plan/findings/same-files.ts";

@@ -2,13 +2,13 @@ import { labels } from "@sluice/core";
 import { expect, it } from "vitest";
 import { composeLabels } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
-import { type RereadTools, rereadNames } from "./reread-names.ts";
+import { type RereadTools, reread, rereadNames } from "./reread-names.ts";
 
 const containerOf = (project: string, State = "running") => ({
   Id: `${project}-${State}`,
   Names: [`/${project}-proxy-1`],
   State,
-  Labels: { [composeLabels.project]: project, [labels.stack]: "shop" },
+  Labels: { [composeLabels.project]: project, [composeLabels.service]: "proxy", [labels.stack]: "shop" },
 });
 const found = [
   containerOf("shop"),
@@ -17,16 +17,15 @@ const found = [
   containerOf("other"),
 ];
 
+const nginx = (worker: number) => [
+  ["1", "nginx: master process nginx -g daemon off;"],
+  [String(worker), "nginx: worker process"],
+];
+
 /** Its workers are others after each look. */
-function anEngine(): Engine {
+function anEngine(processes: (pid: number) => readonly (readonly string[])[] = nginx): Engine {
   let pid = 10;
-  const top = async () => ({
-    Titles: ["PID", "CMD"],
-    Processes: [
-      ["1", "nginx: master process nginx -g daemon off;"],
-      [String(pid++), "nginx: worker process"],
-    ],
-  });
+  const top = async () => ({ Titles: ["PID", "CMD"], Processes: processes(pid++) });
   const docker = {
     listContainers: async ({ filters }: { readonly filters: { readonly label: readonly string[] } }) =>
       found.filter(({ Labels }) => filters.label.includes(`${composeLabels.project}=${Labels[composeLabels.project]}`)),
@@ -47,4 +46,24 @@ it("has each nginx of the stack that runs read names again, in base and in slots
   };
   await rereadNames({ engine: anEngine(), exec }, "shop", { onOutput: ({ text }) => told.push(text) });
   expect(told).toEqual(["shop-running: nginx -s reload", "shop-blue-running: nginx -s reload"]);
+});
+
+it("an Apache that is no proxy is not told of, and one that is has to be restarted by hand", async () => {
+  const engine = anEngine(() => [["1", "apache2 -DFOREGROUND"]]);
+  const exec = {} as RereadTools["exec"];
+  const toldOf = async (edges: readonly string[] | undefined) => {
+    const told: string[] = [];
+    await rereadNames({ engine, exec }, "shop", { edges, onOutput: ({ text }) => told.push(text) });
+    return told;
+  };
+  const line = (project: string) =>
+    `${project}-proxy-1 may lead to addresses of before: apache2 asks for them only when it starts; if so: docker restart ${project}-proxy-1`;
+  expect(await toldOf(["proxy"])).toEqual([line("shop"), line("shop-blue")]);
+  expect(await toldOf(undefined)).toHaveLength(2);
+  expect(await toldOf([])).toEqual([]);
+});
+
+it("what is no nginx has not read changed files: it is to be replaced, an Apache as well", async () => {
+  const engine = anEngine(() => [["1", "httpd -DFOREGROUND"]]);
+  expect(await reread({ engine, exec: {} as RereadTools["exec"] }, "shop-running")).toBe(false);
 });

@@ -20,7 +20,7 @@ const everyMs = 50;
 export async function rereadNames(
   tools: RereadTools,
   stack: string,
-  { except = [], signal, onOutput }: RereadOptions = {},
+  { except = [], edges, signal, onOutput }: RereadOptions = {},
 ): Promise<void> {
   const listings = [
     listBase(tools.engine, stack, signal),
@@ -29,11 +29,16 @@ export async function rereadNames(
   const found = await Promise.all(listings.map((listing) => listing.catch(() => [])));
   await Promise.all(
     found.flat().map(async (container) => {
-      const isExcept = except.includes(container.Labels[composeLabels.service] ?? "");
-      if (container.State !== "running" || isExcept) return;
+      const service = container.Labels[composeLabels.service] ?? "";
+      if (container.State !== "running" || except.includes(service)) return;
       const name = containerName(container);
       try {
-        await reread(tools, container.Id, signal);
+        const docker = await tools.engine.docker();
+        const table = await processesOf(docker.getContainer(container.Id));
+        const other = table && proxyAskingOnce(table);
+        if (other && (edges === undefined || edges.includes(service)))
+          throw new Error(`${other} asks for them only when it starts`);
+        await reread(tools, container.Id, signal, table);
       } catch (error) {
         signal?.throwIfAborted();
         const why = messageOf(error);
@@ -44,14 +49,20 @@ export async function rereadNames(
   );
 }
 
-/** @returns whether there is an nginx, which has read its configuration again */
-export async function reread({ engine, exec }: RereadTools, id: string, signal?: AbortSignal): Promise<boolean> {
+/**
+ * @param seen its processes, where they were looked at just now. Default: they are looked at
+ * @returns whether there is an nginx, which has read its configuration again
+ */
+export async function reread(
+  { engine, exec }: RereadTools,
+  id: string,
+  signal?: AbortSignal,
+  seen?: ProcessTable | null,
+): Promise<boolean> {
   const docker = await engine.docker();
   const container = docker.getContainer(id);
-  const table = await processesOf(container);
+  const table = seen === undefined ? await processesOf(container) : seen;
   const before = table && nginxProcesses(table);
-  const other = table && proxyAskingOnce(table);
-  if (other) throw new Error(`${other} asks for them only when it starts`);
   if (!before) return false;
   const { exitCode, stderr } = await exec.exec(id, before.reload, { signal });
   if (exitCode !== 0) throw new Error(`${before.reload.join(" ")} ended with ${exitCode}: ${stderr.trim()}`);
@@ -67,7 +78,7 @@ export async function reread({ engine, exec }: RereadTools, id: string, signal?:
 }
 
 /** `null` too where the engine cannot list processes: on its machine there may be no `ps`. */
-async function processesOf(container: Docker.Container): Promise<ProcessTable | null> {
+export async function processesOf(container: Docker.Container): Promise<ProcessTable | null> {
   try {
     return (await container.top()) as ProcessTable;
   } catch {

@@ -44,7 +44,7 @@ export async function placeStandIn(tools: StandInTools, request: DoorRequest, op
   try {
     await docker.getContainer(id).start();
     await waitDoor(engine, readRouting, id, options.signal);
-    await rereadNames(tools, stack, options);
+    await rereadNames(tools, stack, { ...options, edges: request.edges });
     return id;
   } catch (error) {
     await removeContainers(engine, [id]);
@@ -58,15 +58,15 @@ export async function placeStandIn(tools: StandInTools, request: DoorRequest, op
  */
 export async function dismissStandIn(
   tools: StandInTools,
-  { spec: { stack, service, drainTimeoutMs } }: DoorRequest,
+  { spec: { stack, service, drainTimeoutMs }, edges }: DoorRequest,
   id: string,
   options: CallOptions,
 ): Promise<void> {
   try {
-    await rereadNames(tools, stack, options);
+    await rereadNames(tools, stack, { ...options, edges });
     await stopContainers(tools.engine, [id], {}, drainTimeoutMs);
     await removeContainers(tools.engine, [id]);
-    await rereadNames(tools, stack, options);
+    await rereadNames(tools, stack, { ...options, edges });
   } catch (error) {
     const why = messageOf(error);
     const text = `${standInName(stack, service)} may still be there: ${why}`;

@@ -37,7 +37,7 @@ const overlap: Step = async (tools, { id, old, request, facts }, { beforeStart, 
   await connect(engine, await docker.getContainer(id).inspect(), publicEndpoints(facts));
   // Else there is no address that goes from here on, and what proxies would read may be for a door that leads nowhere yet.
   if (await isAnswered(tools, request, old?.State.Running === true)) {
-    await rereadNames(tools, request.spec.stack, { signal, onOutput });
+    await rereadNames(tools, request.spec.stack, { edges: request.edges, signal, onOutput });
   }
   // Not disconnected first: that would cut what is under way without a word. A refused connection goes to the next address.
   if (old) await stopContainer(engine, old, request.spec.drainTimeoutMs);
@@ -80,13 +80,13 @@ const swap: Step = async (tools, candidate, options) => {
   }
   const standIn = await placeStandIn(tools, request, { signal, onOutput });
   // Nobody is at the old address any more: that is not asked again once it is known, and it need not wait for the ports.
-  const forget = () => rereadNames(tools, request.spec.stack, { signal, onOutput });
+  const forget = () => rereadNames(tools, request.spec.stack, { edges: request.edges, signal, onOutput });
   try {
     await changePlaces(tools, candidate, options, forget);
   } catch (error) {
     await removeContainers(engine, [standIn]);
     // By now every nginx knows the stand-in alone.
-    await rereadNames(tools, request.spec.stack, { onOutput });
+    await rereadNames(tools, request.spec.stack, { edges: request.edges, onOutput });
     throw error;
   }
   // From here on the new door serves, whatever becomes of the stand-in.

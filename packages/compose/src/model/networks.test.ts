@@ -55,6 +55,60 @@ describe("networks of a slot", () => {
   });
 });
 
+describe("external networks that more than a proxy is on", () => {
+  const external = (name: string) => ({ name, external: true });
+  const routed = { "traefik.http.routers.web.rule": "Host(`a`)" };
+  const worker = { image: "a", command: ["celery", "worker"], networks: { shared: null } };
+  const routedWeb = { image: "a", ports, labels: routed, networks: { proxy: null, shared: null, default: null } };
+  const joined = (
+    services: ComposeModel["services"],
+    name: string,
+    networks: ComposeModel["networks"] = { proxy: external("proxy"), shared: external("shared-db"), default: {} },
+  ) => {
+    const any: ComposeModel = { name: "shop", services, networks };
+    return joinedExternals(any, factsOf(any, { worker: { role: "worker" } }), name).map((one) => one.name);
+  };
+
+  test("are joined by a web service that a proxy finds by its labels, but for the one that they name", () => {
+    const services = { web: routedWeb, worker };
+    expect(joined(services, "web")).toContain("shared-db");
+    expect(joined(services, "worker")).toEqual(["shared-db"]);
+    for (const named of [{ "traefik.docker.network": "proxy" }, { caddy: "a", caddy_ingress_network: "proxy" }]) {
+      const web = { ...routedWeb, labels: named };
+      expect([joined({ web }, "web"), joined({ web, worker }, "web")]).toEqual([["shared-db"], ["shared-db"]]);
+    }
+    expect(joined({ web: { ...routedWeb, labels: { "traefik.docker.network": "shop_default" } } }, "web")).toEqual([
+      "proxy",
+      "shared-db",
+    ]);
+  });
+
+  test("are joined where the default network is one, with an edge and a worker on it", () => {
+    const shared = { default: external("shared-db") };
+    const nginx: ComposeService = { image: "nginx", ports, depends_on: { web: { condition: "service_started" } } };
+    const web = { image: "a", expose: ["8000"] };
+    const services = {
+      nginx,
+      web,
+      worker: { image: "a", command: ["celery", "-A", "shop", "worker"] },
+    };
+    expect(joined(services, "web", shared)).toEqual(["shared-db"]);
+    expect(joined(services, "worker", shared)).toEqual(["shared-db"]);
+    expect(joined({ nginx, web }, "web", shared)).toEqual(["shared-db"]);
+  });
+
+  test("are joined by a worker whatever labels it has, and by what meets an edge elsewhere, too", () => {
+    const anchored = { ...worker, labels: routed, networks: { proxy: null } };
+    expect(joined({ worker: anchored }, "worker")).toEqual(["proxy"]);
+    const traefik = { image: "traefik", ports, networks: { default: null } };
+    const web = { ...routedWeb, networks: { shared: null, default: null } };
+    expect(joined({ web, traefik }, "web")).toEqual(["shared-db"]);
+    expect(joined({ web }, "web")).toEqual([]);
+    const before = { ...traefik, networks: { proxy: null } };
+    expect(joined({ web: routedWeb, traefik: before }, "web")).toEqual(["shared-db"]);
+  });
+});
+
 describe("doorFacts", () => {
   test("takes over names, ports and proxy labels, unescaped", () => {
     const facts = (name: string) => doorFacts(model, name);

@@ -1,6 +1,6 @@
 import type { ComposeModel, ComposeService, ServiceFacts } from "@sluice/core";
 import { slotServices } from "@sluice/core";
-import { isProxied, labelPrefixes } from "./proxy-labels.ts";
+import { isProxied, labelPrefixes, proxyNetworks } from "./proxy-labels.ts";
 
 export interface NamedNetwork {
   /** In the compose file. */
@@ -23,7 +23,7 @@ export function slotNetworks(model: ComposeModel, services: readonly ServiceFact
 
 /**
  * Keys of the networks that are carried into a slot by a link, sorted: what its services declare. An external network
- * that only an edge uses is left out, unless some web service could be reached in no other way.
+ * that is there for an edge alone is left out, unless some web service could be reached in no other way.
  */
 export function linkedNetworks(model: ComposeModel, services: readonly ServiceFacts[]): readonly string[] {
   const linked = guests(services).flatMap((name) => {
@@ -36,7 +36,7 @@ export function linkedNetworks(model: ComposeModel, services: readonly ServiceFa
 
 /**
  * External networks that a container of the service in a slot must be connected to: something that belongs to another
- * project, and is no edge, may be reached there.
+ * project, and is no edge, may be reached there. All of a worker's, and of a web service's those that are not there for a proxy alone.
  */
 export function joinedExternals(
   model: ComposeModel,
@@ -81,9 +81,29 @@ function guests(services: readonly ServiceFacts[]): readonly string[] {
   return [...slotServices(services), ...jobServices(services)].map(({ name }) => name);
 }
 
-/** An external network whose purpose is that a proxy reaches the service: the door stands there for it. */
+/**
+ * An external network whose purpose is that a proxy reaches a web service: the door stands there for it. That is the one that labels
+ * name; else the only place where it meets an edge of the project; else, where labels call a proxy of others, its only external
+ * one. Where that leaves it open which one it is, and where anything but web services and edges is on it too, it is none: what a service
+ * calls may be there, while a container that joins has no name and no label there by which a proxy would take it for the service.
+ */
 function isEdgeOnly(model: ComposeModel, services: readonly NamedRole[], service: string, key: string): boolean {
-  if (!isExternal(model, key)) return false;
-  if (isProxied(model.services[service], labelPrefixes(model))) return true;
-  return services.some(({ name, role }) => role === "edge" && networkKeys(model.services[name]).includes(key));
+  const written = model.services[service];
+  const isWeb = services.some(({ name, role }) => name === service && role === "web");
+  if (!isWeb || !isExternal(model, key)) return false;
+  const prefixes = labelPrefixes(model);
+  const keysOf = (name: string) => networkKeys(model.services[name]);
+  const isOther = ({ name, role }: NamedRole) =>
+    role !== "web" && role !== "edge" && !isProxied(model.services[name], prefixes);
+  if (services.some((one) => isOther(one) && keysOf(one.name).includes(key))) return false;
+  const named = proxyNetworks(written);
+  if (named.length > 0) return named.includes(networkName(model, key));
+  const keys = networkKeys(written);
+  const proxied = isProxied(written, prefixes);
+  const meetings = services
+    .filter(({ role }) => role === "edge")
+    .map(({ name }) => keys.filter((one) => keysOf(name).includes(one)))
+    .filter(({ length }) => length > 0);
+  if (meetings.length === 0) return proxied && keys.filter((one) => isExternal(model, one)).length === 1;
+  return (proxied || keys.length > 1) && meetings.some(([only, ...more]) => only === key && more.length === 0);
 }

@@ -58,3 +58,9 @@ it("they are kept beside what else is noted, and nothing is where none are named
   expect(withLabelPrefixes(files, [])).toBe(files);
   expect(labelPrefixes({ name: "shop", services: {} })).toEqual([]);
 });
+
+it("the network that Caddy is told to come by is told to the door, too", () => {
+  const told = { caddy: "a", caddy_ingress_network: "edge", caddy_ingress_networks: "b" };
+  const web = { image: "shop", labels: told, networks: { proxy: null } };
+  expect(placed({ ...files, services: { web } }).door).toEqual({ caddy: "a", caddy_ingress_network: "edge" });
+});

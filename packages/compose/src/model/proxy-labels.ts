@@ -19,8 +19,15 @@ export function labelPrefixes(model: ComposeModel): LabelPrefixes {
 
 /** Labels by which Traefik and caddy-docker-proxy find what they serve, and those that are said to be for another proxy. */
 export function isProxyLabel(name: string, prefixes: LabelPrefixes = []): boolean {
-  const isKnown = name.startsWith("traefik.") || /^caddy(?:_\d+)?(?:$|\.)/.test(name);
+  const isKnown = name.startsWith("traefik.") || /^caddy(?:(?:_\d+)?(?:$|\.)|_ingress_network$)/.test(name);
   return isKnown || prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+/** Names of the networks on the engine on which a service's labels tell Traefik and caddy-docker-proxy to call it. */
+export function proxyNetworks(service: ComposeService | undefined): readonly string[] {
+  const labels = proxyLabels(service);
+  const named = ["traefik.docker.network", "caddy_ingress_network"].map((name) => labels[name]);
+  return named.filter((name) => name !== undefined && name !== "").map(String);
 }
 
 /** Variables by which nginx-proxy and its companion find what they serve. */

@@ -1,3 +1,4 @@
+import type { ComposeModel } from "@sluice/core";
 import { expect, it } from "vitest";
 import { factsOf } from "../../test/support/slot-request.ts";
 import { networkGuests } from "./network-guests.ts";
@@ -15,15 +16,21 @@ const model = {
   networks: { front: null, back: null, vpn: { name: "vpn", external: true } },
 };
 const request = { stack: "shop", model, services: factsOf(model) };
+const routed = { "traefik.http.routers.web.rule": "Host(`a`)" };
 
-function guests(image: string, networks: readonly string[], labels: Readonly<Record<string, string>> = {}) {
+function guests(
+  image: string,
+  networks: readonly string[],
+  labels: Readonly<Record<string, string>> = {},
+  asked: Parameters<typeof networkGuests>[0] = request,
+) {
   const container = {
     Names: ["/theirs"],
     Image: image,
     Labels: labels,
     NetworkSettings: { Networks: Object.fromEntries(networks.map((name) => [name, {}])) },
   };
-  return networkGuests(request, [container as never]);
+  return networkGuests(asked, [container as never]);
 }
 
 it("what others have on a network that slots have a link to is named", () => {
@@ -38,4 +45,45 @@ it("what is of the stack, calls only, or is where slots are themselves or never,
   expect(guests("app", ["shop_front"], { "dev.sluice.stack": "other", "dev.sluice.slot": "blue" })).toEqual([]);
   expect(guests("traefik:v3", ["shop_front"])).toEqual([]);
   expect(guests("auth:1", ["vpn", "shop_back"])).toEqual([]);
+});
+
+const withLabels = (
+  networks: ComposeModel["services"][string]["networks"],
+  services: ComposeModel["services"] = {},
+) => {
+  const web = { ...model.services.web, networks, labels: routed, environment: { SSO: "http://auth-api:8080/realms" } };
+  const any: ComposeModel = {
+    ...model,
+    services: { web, ...services },
+    networks: { ...model.networks, proxy: { name: "traefik", external: true } },
+  };
+  return { stack: "shop", model: any, services: factsOf(any) };
+};
+
+it("what others have on an external network is named where slots are not on it, since it is there for a proxy", () => {
+  const asked = withLabels({ front: null, proxy: null });
+  const found = { container: "theirs", key: "proxy", network: "traefik", remedy: "further" };
+  expect(guests("postgres:17", ["traefik"], {}, asked)).toEqual([found]);
+  expect(guests("traefik:v3", ["traefik"], {}, asked)).toEqual([]);
+  const joined = withLabels({ front: null, proxy: null, vpn: null });
+  expect(guests("postgres:17", ["traefik", "vpn"], {}, joined)).toEqual([]);
+});
+
+it("of what is there for that proxy, too, only what a service in slots calls by its name", () => {
+  const asked = withLabels({ front: null, proxy: null });
+  const named = (service: string) =>
+    guests("app", ["traefik"], { ...routed, "com.docker.compose.service": service }, asked).length;
+  expect([named("auth-api"), named("auth"), named("api")]).toEqual([1, 0, 0]);
+  const door = { "dev.sluice.stack": "other", "dev.sluice.kind": "door", "dev.sluice.service": "auth-api" };
+  expect(guests("door", ["traefik"], door, asked)).toHaveLength(1);
+  expect(guests("door", ["traefik"], { ...door, "dev.sluice.service": "web" }, asked)).toEqual([]);
+});
+
+it("what helps is what would hold: a service that a proxy leads to does not join its only external network", () => {
+  const remedies = (asked: Parameters<typeof networkGuests>[0]) =>
+    guests("auth:1", ["shop_front"], {}, asked).map(({ remedy }) => remedy);
+  expect(remedies(withLabels({ front: null }))).toEqual(["recreate"]);
+  expect(remedies(withLabels({ front: null, proxy: null }))).toEqual([undefined]);
+  const worker = { image: "shop", command: ["worker"], networks: { front: null } };
+  expect(remedies(withLabels({ front: null }, { worker }))).toEqual([undefined]);
 });

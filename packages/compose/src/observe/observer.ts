@@ -43,6 +43,7 @@ import { linksInUse, missingLinks } from "./missing-links.ts";
 import { listGuests } from "./network-guests.ts";
 import { baseChange, observeBaseService } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
+import { listOutsideProxies } from "./outside-proxies.ts";
 import { findResources, missingVolumes, redefinedResources } from "./redefined.ts";
 import { listSameFiles } from "./same-files.ts";
 
@@ -72,6 +73,7 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
       ]);
       return [...left, ...missing, ...held];
     },
+    outsideProxies: (request, signal) => listOutsideProxies(engine, request, signal),
     memory: (container, signal) => readMachineMemory(exec, container, signal),
     logTail: async (container, lines) => engine.redact(await logTail(engine, container, lines)),
     async slotContainers(stack, slot, signal) {

@@ -1,5 +1,5 @@
 import type { ComposeModel, RoleDecision } from "@sluice/core";
-import { joinedExternals } from "../model/networks.ts";
+import { joinedExternals, networkKeys } from "../model/networks.ts";
 import type { FindingRule } from "./finding-rule.ts";
 
 /** A name that other projects can call a service by. */
@@ -13,7 +13,7 @@ export interface ExternalName {
 
 /**
  * The first name that the compose file gives a service on an external network that it joins: somebody outside the project is meant to
- * call it so. A service's own name is there without anybody having meant it. Pure.
+ * call it so. A service's own name is there without anybody having meant it; and where an edge of the project is, it is that which calls. Pure.
  */
 export function externalName(
   model: ComposeModel,
@@ -21,7 +21,10 @@ export function externalName(
   service: string,
 ): ExternalName | undefined {
   const services = decisions.map(({ service: name, role }) => ({ name, role }));
+  const edges = services.filter(({ role }) => role === "edge");
+  const ofEdges = new Set(edges.flatMap(({ name }) => networkKeys(model.services[name])));
   const names = joinedExternals(model, services, service).flatMap(({ key }) => {
+    if (ofEdges.has(key)) return [];
     const aliases = model.services[service]?.networks?.[key]?.aliases ?? [];
     return aliases.map((name, index) => ({ name, key, index }));
   });

@@ -112,6 +112,7 @@ export const otherFindingCodes = [
   "probes-too-few",
   "profile-not-readable",
   "protocol-unsure",
+  "proxy-outside",
   "proxy-unknown",
   "published-on-internal",
   "read-only-without-file",

@@ -159,6 +159,23 @@ export interface NetworkGuest {
   readonly key: string;
   /** Name of the network on the engine. */
   readonly network: string;
+  /**
+   * What lets services in slots reach it: one more network that is external, or that they stay in base. Default: this network as an
+   * external one.
+   */
+  readonly remedy?: "further" | "recreate" | undefined;
+}
+
+/** A proxy of somebody else on an external network of the project, which asks for addresses when it starts or is told to, and not again. */
+export interface OutsideProxy {
+  /** Name of the container. */
+  readonly container: string;
+  /** Name of the network on the engine. */
+  readonly network: string;
+  /** The name of its process: `nginx`, `haproxy`, `apache2` or `httpd`. */
+  readonly program: string;
+  /** What a person types to have it ask again. */
+  readonly renew: string;
 }
 
 /** Where something of a stack is in a Compose project. */

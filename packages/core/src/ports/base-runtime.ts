@@ -28,6 +28,8 @@ export interface UpOptions extends CallOptions {
 export interface RereadOptions extends CallOptions {
   /** Services that have read it just now. Default: none. */
   readonly except?: readonly string[] | undefined;
+  /** Services that are proxies: an Apache elsewhere serves its own pages. Default: any may be one. */
+  readonly edges?: readonly string[] | undefined;
 }
 
 /** Base services and the networks that carry them into slots. */

@@ -5,7 +5,7 @@ import type { MachineMemory } from "../model/machine-memory.ts";
 import type { TakenImage } from "../model/promotion.ts";
 import type { ServiceFacts } from "../model/service.ts";
 import type { Slot } from "../model/slot.ts";
-import type { ObservedContainer, ObservedStack } from "../model/stack.ts";
+import type { ObservedContainer, ObservedStack, OutsideProxy } from "../model/stack.ts";
 import type { StoredRelease } from "./bundle-store.ts";
 import type { ContainerFile } from "./container-exec.ts";
 
@@ -108,6 +108,8 @@ export interface DoorRequest {
   readonly image: string;
   readonly model: ComposeModel;
   readonly deployment: string;
+  /** As `RereadOptions` has them. */
+  readonly edges?: readonly string[] | undefined;
 }
 
 /** What the engine must offer before anything is changed. */
@@ -148,6 +150,11 @@ export interface StackObserver {
    * in them. What the machine does not tell is none, but for data.
    */
   obstacles(request: ObstaclesRequest, signal?: AbortSignal): Promise<readonly Finding[]>;
+  /** Proxies of others on external networks of these services that ask for addresses once; changes nothing there. What cannot be seen is none. */
+  outsideProxies(
+    request: Pick<ObstaclesRequest, "stack" | "model"> & { readonly names: readonly string[] },
+    signal?: AbortSignal,
+  ): Promise<readonly OutsideProxy[]>;
   /** Containers of a slot as they are now; one cheap call, for watching. */
   slotContainers(stack: string, slot: Slot, signal?: AbortSignal): Promise<readonly ObservedContainer[]>;
   /** Of the machine that the engine runs on, read in a container that runs; `null` where it cannot be read. @throws SluiceError EXEC_FAILED */

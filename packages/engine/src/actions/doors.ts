@@ -4,6 +4,7 @@ import { assertProven, proveImages } from "../prepare/image-proof.ts";
 import { notStored } from "../record/not-stored.ts";
 import { describe } from "../report.ts";
 import { closedRouting, doorRequest, isNew, servedBefore } from "../run/doors.ts";
+import { rereadNames } from "../run/reread-names.ts";
 import { type DeploymentScope, emit, releaseOf, servicesOf } from "../scope.ts";
 import { assertWorkersRun } from "./prove-workers.ts";
 import { emptyDoor, graceMs, removeInUse } from "./remove-in-use.ts";
@@ -13,7 +14,7 @@ import { assertStillReached, waitDoors } from "./verify.ts";
 
 export const door: StepAction<"door"> = {
   async run({ service, cutsOver, frees = [], putsBack = [], renews }, scope, { options }) {
-    const { ports, stack, plan } = scope;
+    const { ports, plan } = scope;
     const routing = cutsOver ? ({ stable: otherSlot(plan.candidate), share: 100, salt: 0 } as const) : undefined;
     const request = await doorRequest(scope, service, routing);
     const beforeStart = async () => {
@@ -24,7 +25,7 @@ export const door: StepAction<"door"> = {
     const id = await ports.doors.ensure(request, { ...options, renew: renews, beforeStart });
     scope.doorIds.set(service, id);
     // A proxy of the project would read what this release has written for it: of a new service only once users are led to that.
-    if (id !== before && (cutsOver === true || !isNew(scope, service))) await ports.base.rereadNames(stack, options);
+    if (id !== before && (cutsOver === true || !isNew(scope, service))) await rereadNames(scope, options);
     if (cutsOver) await removePreview(scope, service);
   },
   // A door that leads to the previous is worth keeping; one that leads nowhere is not: its ports must be free again.
@@ -94,7 +95,7 @@ async function removePreview({ ports, stack, previewIds }: DeploymentScope, serv
  */
 export const adopt: StepAction<"adopt"> = {
   async run({ services, containers, serving, removes = [] }, scope, { options, progress }) {
-    const { ports, plan, stack, config } = scope;
+    const { ports, plan, config } = scope;
     const holders = new Set(portHolders(scope, services));
     const stop = (ids: readonly string[]) => ports.slots.stopPlain(ids, config.traffic.drain.timeout, options);
     for (const service of services.toSorted((a, b) => Number(holders.has(a)) - Number(holders.has(b)))) {
@@ -104,7 +105,7 @@ export const adopt: StepAction<"adopt"> = {
       const hooks = holders.has(service) ? { beforeStart: giveWay } : {};
       scope.doorIds.set(service, await ports.doors.ensure(request, { ...options, ...hooks }));
       await giveWay();
-      await ports.base.rereadNames(stack, options);
+      await rereadNames(scope, options);
       await removePreview(scope, service);
     }
     await stop(containers);
@@ -124,7 +125,7 @@ export const adopt: StepAction<"adopt"> = {
     const others = made.filter((service) => !holders.includes(service));
     // Who is refused here goes to what has just been started, which has the same name.
     await Promise.all(others.map((service) => ports.doors.remove(stack, service, { ...options, graceMs })));
-    if (others.length > 0) await ports.base.rereadNames(stack, options);
+    if (others.length > 0) await rereadNames(scope, options);
   },
 };
 

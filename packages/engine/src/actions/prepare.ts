@@ -11,6 +11,7 @@ import { baseOf } from "../prepare/base-as-released.ts";
 import { tellUndoneBase } from "../prepare/tell-changed-base.ts";
 import { notStored } from "../record/not-stored.ts";
 import { doorId } from "../run/doors.ts";
+import { rereadNames } from "../run/reread-names.ts";
 import { type DeploymentScope, releaseOf, servicesOf, servingSlot } from "../scope.ts";
 import { createMissing, createSlot } from "./create-slot.ts";
 import { mendPrevious } from "./mend-previous.ts";
@@ -79,7 +80,7 @@ export const recreate: StepAction<"recreate"> = {
   async run(step, scope, call) {
     await upWanted(step, scope, call.options);
     await noteInBase(scope, step.service, call.signal);
-    await scope.ports.base.rereadNames(scope.stack, call.options);
+    await rereadNames(scope, call.options);
   },
   async undo({ service, replaces = [], restarts = replaces }, scope, call) {
     if (scope.previousRelease || replaces.length === 0) {
@@ -149,9 +150,8 @@ async function startAgain(
   scope: DeploymentScope,
   { signal, options }: StepCall,
 ): Promise<void> {
-  const { ports, stack } = scope;
-  await ports.slots.startPlain(ids, options);
-  await ports.base.rereadNames(stack, options);
+  await scope.ports.slots.startPlain(ids, options);
+  await rereadNames(scope, options);
   const states = await statesInBase(service, scope, signal);
   const down = ids.find((id) => states.get(id) !== "running");
   if (down === undefined) return;

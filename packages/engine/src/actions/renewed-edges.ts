@@ -1,5 +1,6 @@
 import { baseServices, type CallOptions, type PlanStep, type StoredRelease } from "@sluice/core";
 import type { StepOf } from "../action.ts";
+import { rereadNames } from "../run/reread-names.ts";
 import { type DeploymentScope, releaseOf } from "../scope.ts";
 import { upStored } from "./up-stored.ts";
 import { upWanted } from "./up-wanted.ts";
@@ -38,7 +39,7 @@ function undoneFrom({ plan, run }: DeploymentScope): number {
 /** As `BaseRuntime.rereadNames`, in an undo: after users of a proxy are led back. */
 export async function rereadAsBefore(scope: DeploymentScope, options: CallOptions): Promise<void> {
   await putBackEdges(scope, options);
-  await scope.ports.base.rereadNames(scope.stack, options);
+  await rereadNames(scope, options);
 }
 
 /**
@@ -53,7 +54,7 @@ export async function rereadAsWanted(scope: DeploymentScope, options: CallOption
   const steps = all.filter(isRenewal).filter(({ service }) => edges.has(service) && !heirs.includes(service));
   for (const step of steps) await upWanted(step, scope, options);
   const except = steps.map(({ service }) => service);
-  await scope.ports.base.rereadNames(scope.stack, { ...options, except });
+  await rereadNames(scope, { ...options, except });
   scope.run.readEarly = except;
 }
 

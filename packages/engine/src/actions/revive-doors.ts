@@ -2,6 +2,7 @@ import { createDeadline, type DoorOptions, isBehindDoor, type StoredRelease } fr
 import { settle } from "../deadline.ts";
 import { report } from "../report.ts";
 import { doorRequest, isNew, servedBefore } from "../run/doors.ts";
+import { rereadNames } from "../run/reread-names.ts";
 import type { DeploymentScope } from "../scope.ts";
 import { rereadAsBefore } from "./renewed-edges.ts";
 
@@ -40,14 +41,14 @@ export async function reviveDoor(scope: DeploymentScope, service: string, option
 
 /** As `reviveDoor`, once the steps that come before the cutover are done: a door that one of them made is as that made it. */
 export async function keepDoor(scope: DeploymentScope, service: string, options: DoorOptions): Promise<void> {
-  const { plan, previousRelease, ports, stack, release } = scope;
+  const { plan, previousRelease, release } = scope;
   const isMade = plan.steps.some((step) => step.kind === "door" && step.service === service && step.cutsOver !== true);
   const before = isMade ? undefined : previousRelease;
   if (before === null || !(await startsAgain(scope, service, before, options))) return;
   // The files of the candidate may name a service that nobody is led to yet.
   const hasNew = (release?.bundle.services ?? []).some((one) => isBehindDoor(one) && isNew(scope, one.name));
   if (hasNew) await rereadAsBefore(scope, options);
-  else await ports.base.rereadNames(stack, options);
+  else await rereadNames(scope, options);
 }
 
 /** @param before as in `doorRequest` @returns whether the door had to be started */

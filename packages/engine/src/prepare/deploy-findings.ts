@@ -5,6 +5,8 @@ import {
   guestFindings,
   keptOrphans,
   otherFilesFindings,
+  outsideFindings,
+  readdressed,
   redefinedFindings,
   restartFindings,
   sameFilesFindings,
@@ -17,7 +19,10 @@ import type { DeployFacts } from "./deploy-facts.ts";
 import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { lostServers } from "./lost-servers.ts";
 
-/** What there is to tell of a plan that nothing is in the way of. Asks the doors where there is nothing to do. */
+/**
+ * What there is to tell of a plan that nothing is in the way of. Asks the doors where there is nothing to do, and looks at what others
+ * have on external networks where a door gets another address.
+ */
 export async function deployFindings(
   plan: DeploymentPlan,
   { observed, bundles, live, previousRelease, same, orphans, lived, fate, anew }: DeployFacts,
@@ -30,11 +35,15 @@ export async function deployFindings(
   const undone = same
     ? [...jobsTakenBack(same, fate, plan), ...(lived ? jobsNotRun(same, { model, observed, config }, plan) : [])]
     : [];
+  const names = readdressed(plan);
+  const request = { stack: project.stack, model, names };
+  const outside = names.length > 0 ? await ports.observer.outsideProxies(request, signal) : [];
   return [
     ...checkoutFindings(wanted, bundles),
     ...keptOrphans(orphans),
     ...redefinedFindings(observed),
     ...guestFindings(observed),
+    ...outsideFindings(names, outside),
     ...unjudgedFindings(plan, config, services),
     ...unsetVariableFindings(project, previousRelease),
     // Of the same model, as of the same release, it does not matter which.

@@ -13,6 +13,7 @@ import {
   undoneTo,
 } from "@sluice/core";
 import { type DeploymentScope, releaseOf, servingSlot } from "../scope.ts";
+import { edgeNames } from "./reread-names.ts";
 
 /** Container id of a door. @throws SluiceError DOOR_FAILED when no step made or observed one */
 export function doorId({ doorIds }: DeploymentScope, service: string): string {
@@ -48,7 +49,8 @@ export async function doorRequest(
   const kept = routing ?? (await currentRouting(scope, service)) ?? restoredRouting(scope, service, closedRouting);
   const files = ports.router.files(spec, kept);
   const volumes = ports.router.volumes(spec);
-  return { spec, files, volumes, routing: kept, image: doorImage(config), model, deployment };
+  const edges = edgeNames(scope);
+  return { spec, files, volumes, routing: kept, image: doorImage(config), model, deployment, edges };
 }
 
 function factsOf({ bundle }: StoredRelease, service: string): ServiceFacts {

@@ -7,6 +7,7 @@ import { isOver } from "../prepare/lost-base.ts";
 import { type DeploymentScope, servingSlot } from "../scope.ts";
 import { doorRequest } from "./doors.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
+import { rereadNames } from "./reread-names.ts";
 import { containersInBase } from "./stopped-by-hand.ts";
 import { wakeBase, wakePrevious } from "./wake.ts";
 
@@ -103,5 +104,5 @@ async function openDoor(scope: DeploymentScope, service: string, signal: AbortSi
   if (await answers(scope, service, signal)) return;
   const request = await doorRequest(scope, service, { stable: servingSlot(scope), share: 0, salt: 0 });
   scope.doorIds.set(service, await scope.ports.doors.ensure(request, { signal }));
-  await scope.ports.base.rereadNames(scope.stack, { signal });
+  await rereadNames(scope, { signal });
 }

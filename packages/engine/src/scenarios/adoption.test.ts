@@ -19,6 +19,24 @@ const plainNames = ({ world }: Scenario) =>
     .map(({ service, state }) => `${service} ${state}`);
 
 describe("taking over what plain Compose runs", () => {
+  it("tells of proxies of others that may know the address of before alone, and only where that changes", async () => {
+    const scenario = adopted();
+    const proxy = {
+      container: "front-1",
+      network: "shared",
+      program: "nginx",
+      renew: "docker exec front-1 nginx -s reload",
+    };
+    scenario.world.state.outsideProxies = [proxy];
+    const told = () =>
+      scenario.world.events.filter((event) => event.type === "finding" && event.finding.code === "proxy-outside")
+        .length;
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "live" });
+    expect(told()).toBe(1);
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(told()).toBe(1);
+  });
+
   it("proves the candidate before the port changes hands, and leaves one version", async () => {
     const scenario = adopted();
     expect(reached(scenario)).toEqual({ web: ["plain"] });

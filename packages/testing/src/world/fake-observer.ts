@@ -65,6 +65,7 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
     slotContainers: (_stack, slot, signal) =>
       act(`observer.slotContainers ${slot}`, signal, () => containersIn(state, slot).map((one) => ({ ...one }))),
     obstacles: (_request, signal) => act("observer.obstacles", signal, () => state.obstacles),
+    outsideProxies: (_request, signal) => act("observer.outsideProxies", signal, () => state.outsideProxies),
     memory: (container, signal) =>
       act("observer.memory", signal, () => {
         if (!state.doors.has(container)) throw new SluiceError("ENGINE_FAILED", `container ${container} is gone`);

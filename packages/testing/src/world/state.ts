@@ -5,6 +5,7 @@ import type {
   JournalRecord,
   MachineMemory,
   ObservedContainer,
+  OutsideProxy,
   RehearsalOutcome,
   SameFilesProject,
   ServiceFacts,
@@ -84,6 +85,8 @@ export interface WorldState {
   readonly gaps: Set<string>;
   /** What stands in the way of whatever is deployed. */
   obstacles: readonly Finding[];
+  /** Of others on external networks. */
+  outsideProxies: readonly OutsideProxy[];
   /** Compose projects of others under names of the stack. */
   foreign: readonly ForeignProject[];
   /** Compose projects of the same files under other names. */
@@ -121,6 +124,7 @@ export function createState(stack: string): WorldState {
     open: new Set(),
     gaps: new Set(),
     obstacles: [],
+    outsideProxies: [],
     foreign: [],
     sameFiles: [],
     memory: { availableBytes: 4_294_967_296, totalBytes: 8_589_934_592 },

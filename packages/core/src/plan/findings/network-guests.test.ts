@@ -19,3 +19,15 @@ it("what of others is on a network is named once for each, with what lets servic
     { hint: expect.stringContaining("networks.back: {name: shop_back, external: true}") },
   ]);
 });
+
+it("what helps is another thing where services in slots would not be on that network as an external one either", () => {
+  const guest = { container: "auth-1", key: "proxy", network: "traefik" };
+  const hint = (remedy: "further" | "recreate") =>
+    guestFindings(aStack({ guests: [{ ...guest, remedy }] })).map((finding) => finding.hint);
+  expect(hint("further")).toEqual([
+    "if they call it, give both one more network, with external: true in the compose file: services in slots are on that themselves, and not on what is there for a proxy",
+  ]);
+  expect(hint("recreate")).toEqual([
+    "if a service calls it, set services.NAME.strategy: recreate for that one in sluice.yaml (a gap at each deployment): in base it is on that network itself",
+  ]);
+});

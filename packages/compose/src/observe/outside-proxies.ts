@@ -1,0 +1,67 @@
+import { type ComposeModel, labels, type OutsideProxy } from "@sluice/core";
+import type Docker from "dockerode";
+import { nginxProcesses, type ProcessTable, proxyAskingOnce } from "../base/proxy-processes.ts";
+import { processesOf } from "../base/reread-names.ts";
+import { composeLabels, containerName } from "../engine/containers.ts";
+import { type Engine, withSignal } from "../engine/engine.ts";
+import { isExternal, networkKeys, networkName } from "../model/networks.ts";
+import { isProxied } from "../model/proxy-labels.ts";
+
+export interface OutsideRequest {
+  readonly stack: string;
+  readonly model: ComposeModel;
+  /** Services that they may lead to. */
+  readonly names: readonly string[];
+}
+
+/** Proxies of others on external networks of the services that ask for addresses once. Looks at processes alone. */
+export async function listOutsideProxies(
+  engine: Engine,
+  { stack, model, names }: OutsideRequest,
+  signal?: AbortSignal,
+): Promise<readonly OutsideProxy[]> {
+  const keys = [...new Set(names.flatMap((name) => networkKeys(model.services[name])))];
+  const network = keys.filter((key) => isExternal(model, key)).map((key) => networkName(model, key));
+  if (network.length === 0) return [];
+  const found = await engine.call("containers cannot be listed", (docker) =>
+    docker.listContainers({ filters: { network }, ...withSignal(signal) }),
+  );
+  const docker = await engine.docker();
+  const proxies = await Promise.all(
+    found
+      .filter(({ Labels }) => isOfOthers(Labels, stack))
+      .map(async (container) => {
+        const table = await processesOf(docker.getContainer(container.Id));
+        return table ? outsideProxies(container, table, network) : [];
+      }),
+  );
+  return proxies.flat();
+}
+
+/** A door of another stack leads to slots of that one. */
+function isOfOthers(found: Readonly<Record<string, string>>, stack: string): boolean {
+  const isDoor = /^(?:door|preview)$/.test(found[labels.kind] ?? "");
+  return !isDoor && (found[labels.stack] ?? found[composeLabels.project]) !== stack;
+}
+
+/**
+ * What a container is as such a proxy, once for each of the networks that it is on. Not one that writes its configuration by itself when
+ * containers change, nor an Apache that another proxy leads to: that serves pages. Pure.
+ */
+function outsideProxies(
+  container: Pick<Docker.ContainerInfo, "Id" | "Names" | "Labels" | "NetworkSettings">,
+  table: ProcessTable,
+  networks: readonly string[],
+): readonly OutsideProxy[] {
+  const name = containerName(container);
+  const isWritten = (table.Processes ?? []).some((row) => row.some((cell) => /(?:^|\/)docker-gen(?: |$)/.test(cell)));
+  const nginx = nginxProcesses(table);
+  const other = proxyAskingOnce(table);
+  const isPages = other !== "haproxy" && isProxied({ labels: container.Labels });
+  if (isWritten || (!nginx && (other === null || isPages))) return [];
+  const proxy = nginx
+    ? { program: "nginx", renew: `docker exec ${name} ${nginx.reload.join(" ")}` }
+    : { program: other ?? "", renew: `docker restart ${name}` };
+  const on = networks.filter((network) => network in container.NetworkSettings.Networks);
+  return on.map((network) => ({ container: name, network, ...proxy }));
+}
