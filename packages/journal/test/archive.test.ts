@@ -1,6 +1,18 @@
 import { spawn } from "node:child_process";
 import { createReadStream, readFileSync } from "node:fs";
-import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -175,6 +187,20 @@ it.each([
   expect((await openStateHome(home.path, { clock, create: false })).id).toBe(id);
   expect(await readFile(join(replaced ?? "", name), "utf8")).toBe(text);
   expect(await readdir(replaced ?? "")).toContain("journal.ndjson");
+});
+
+it("what an import that was killed left beside the home goes with a later one", async () => {
+  const home = await temporaryHome();
+  const archive = await exported(await usedHome());
+  const beside = (name: string) => join(dirname(home.path), name);
+  const [old, fresh, foreign] = [".tmp-shop-Ab12Cd", ".tmp-shop-Ef34Gh", ".tmp-shop-two-Ij56Kl"] as const;
+  for (const name of [old, fresh, foreign]) await write(join(beside(name), "keys", "hash"), "secret");
+  const dayAgo = clock.now().getTime() / 1_000 - 24 * 3_600;
+  await utimes(beside(old), dayAgo - 60, dayAgo - 60);
+  await utimes(beside(foreign), dayAgo - 60, dayAgo - 60);
+  await utimes(beside(fresh), dayAgo + 60, dayAgo + 60);
+  await importHome(home.path, Readable.from([archive]), options);
+  expect((await readdir(dirname(home.path))).toSorted()).toEqual([fresh, foreign, "shop"]);
 });
 
 it("a home that holds nothing yet gives way", async () => {
