@@ -1,6 +1,18 @@
 import { spawn } from "node:child_process";
 import { createReadStream, readFileSync } from "node:fs";
-import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -20,6 +32,7 @@ import {
 import { pack } from "tar-stream";
 import { expect, it } from "vitest";
 import { createDigest, endName } from "../src/archive/archive-end.ts";
+import { tryLock } from "../src/lock/kernel-lock.ts";
 import { temporaryDirectory, temporaryHome } from "./temporary-home.ts";
 
 const options = { clock, stack: "shop", actor: "mira", reason: "state import" };
@@ -151,6 +164,43 @@ it("a home that holds something is not written over, unless it is told: then it 
   expect(await verifyAudit(home)).toMatchObject({ ok: true, records: 1 });
   const twice = await importHome(home.path, again(), { ...options, replace: true });
   expect(twice.replaced).not.toBe(replaced);
+});
+
+it.each([
+  ["description", "home.json", "", "HOME_UNUSABLE"],
+  ["key", "keys/hash", "", "HOME_UNUSABLE"],
+  ["description of a newer Sluice", "home.json", '{"version":2}', "JOURNAL_NEWER"],
+])("a home with a damaged %s is moved aside where that is told, under its lock", async (_what, name, text, code) => {
+  const [home, other] = [await usedHome(), await usedHome()];
+  const archive = await exported(other);
+  const again = () => Readable.from([archive]);
+  await writeFile(join(home.path, name), text);
+  await expect(importHome(home.path, again(), options)).rejects.toMatchObject({
+    code,
+    hint: expect.stringContaining("--replace"),
+  });
+  const told = { ...options, replace: true };
+  const held = tryLock(join(home.path, "lock.db"));
+  await expect(importHome(home.path, again(), told)).rejects.toMatchObject({ code: "LOCK_HELD" });
+  held?.release();
+  const { id, replaced } = await importHome(home.path, again(), told);
+  expect((await openStateHome(home.path, { clock, create: false })).id).toBe(id);
+  expect(await readFile(join(replaced ?? "", name), "utf8")).toBe(text);
+  expect(await readdir(replaced ?? "")).toContain("journal.ndjson");
+});
+
+it("what an import that was killed left beside the home goes with a later one", async () => {
+  const home = await temporaryHome();
+  const archive = await exported(await usedHome());
+  const beside = (name: string) => join(dirname(home.path), name);
+  const [old, fresh, foreign] = [".tmp-shop-Ab12Cd", ".tmp-shop-Ef34Gh", ".tmp-shop-two-Ij56Kl"] as const;
+  for (const name of [old, fresh, foreign]) await write(join(beside(name), "keys", "hash"), "secret");
+  const dayAgo = clock.now().getTime() / 1_000 - 24 * 3_600;
+  await utimes(beside(old), dayAgo - 60, dayAgo - 60);
+  await utimes(beside(foreign), dayAgo - 60, dayAgo - 60);
+  await utimes(beside(fresh), dayAgo + 60, dayAgo + 60);
+  await importHome(home.path, Readable.from([archive]), options);
+  expect((await readdir(dirname(home.path))).toSorted()).toEqual([fresh, foreign, "shop"]);
 });
 
 it("a home that holds nothing yet gives way", async () => {

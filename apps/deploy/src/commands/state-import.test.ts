@@ -48,7 +48,9 @@ describe("sluice state import", () => {
     const over = { replaced: "/var/lib/sluice/shop.replaced-1", unfinished: { deployment: "d7", tag: "v2" } };
     const { stdout } = await run(["state", "import", "shop.tar"], { ...importing(over), cwd });
     expect(stdout).toContain("what was there before is in /var/lib/sluice/shop.replaced-1\n");
-    expect(stdout).toContain("the export ends within deployment d7 (v2): see `sluice status`");
+    expect(stdout).toContain(
+      "the export ends within deployment d7 (v2): let what still runs of it where it came from end first, then see `sluice status`",
+    );
     const json = await run(["state", "import", "shop.tar", "--json"], { ...importing(over), cwd });
     expect(events(json.stdout)).toEqual([{ v: 1, ...anImport(over) }]);
   });

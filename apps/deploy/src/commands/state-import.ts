@@ -52,7 +52,7 @@ function importedText(imported: Imported): string {
       : []),
     ...(unfinished
       ? [
-          `the export ends within deployment ${unfinished.deployment} (${unfinished.tag}): see \`sluice status\`, then \`sluice resume\` or \`sluice abort\``,
+          `the export ends within deployment ${unfinished.deployment} (${unfinished.tag}): let what still runs of it where it came from end first, then see \`sluice status\`, then \`sluice resume\` or \`sluice abort\``,
         ]
       : []),
   ];

@@ -82,9 +82,9 @@ function rehearsedService({ start }: AttemptRecord): string | undefined {
   return start.plan.steps.find((step) => step.kind === "rehearse")?.service;
 }
 
-/** What the first step of a kind had to say when it was done; `null` when none was. */
+/** What a step of a kind had to say when it was done, the last time where a later run did it once more; `null` when none was. */
 function dataOf({ start, outcomes }: AttemptRecord, kind: string): Readonly<Record<string, unknown>> | null {
   const ids = new Set(start.plan.steps.filter((step) => step.kind === kind).map(({ id }) => id));
-  const done = outcomes.find(({ step, result }) => ids.has(step) && result === "done");
+  const done = outcomes.findLast(({ step, result }) => ids.has(step) && result === "done");
   return done ? (done.data ?? {}) : null;
 }

@@ -3,6 +3,7 @@ import {
   type Outcome,
   type PlanStep,
   type ResolvedProject,
+  type SluiceError,
   shutDoors,
   slotServices,
 } from "@sluice/core";
@@ -22,6 +23,7 @@ import { mendLinks } from "../run/mend-links.ts";
 import { type RunResult, type UndoFailure, undoSteps } from "../run/run-steps.ts";
 import { showLogs } from "../run/show-logs.ts";
 import { stayLive } from "../run/stay-live.ts";
+import { anothersNow } from "../run/still-own.ts";
 import { wake } from "../run/wake.ts";
 import { whyAlone } from "../run/why-alone.ts";
 import { type DeploymentScope, emit } from "../scope.ts";
@@ -55,7 +57,8 @@ export function observeServing(scope: DeploymentScope, project: ResolvedProject)
 
 /**
  * Ends a run: done, or undone. What failed before the candidate was promoted is undone, unless the previous is not there any more.
- * An interruption after cutover, or since the promotion began, leaves the rest to the next run.
+ * An interruption after cutover, or since the promotion began, leaves the rest to the next run. What became another state home's
+ * meanwhile is left as it is, without an end that would close it: only whoever has the stack may lead its users.
  *
  * @param begun ids of the steps that began in this run or before it
  */
@@ -79,7 +82,8 @@ export async function completeRun(
   if (code === "DECISION_MISSING") return endUndecided(scope, run, error, message);
   scope.control.close("it is being undone");
   const steps = scope.plan.steps.filter(({ id }) => begun.includes(id));
-  const alone = await whyAlone(scope, steps);
+  const [alone, foreign] = await Promise.all([whyAlone(scope, steps), anothersNow(scope)]);
+  if (foreign) return endAnothers(scope, run, foreign, error);
   // Users first: nothing else, not even saying why, comes before they are back.
   if (alone === undefined) await giveBack(scope, steps);
   if (!interrupted) {
@@ -143,6 +147,20 @@ async function endUndecided(
 ): Promise<DeploymentResult> {
   report(scope, error);
   return end(scope, run, { outcome: "needs-person", error, reason });
+}
+
+/** Its record stays open: who brings this home back finds what it left. */
+function endAnothers(
+  scope: DeploymentScope,
+  run: RunContext,
+  foreign: SluiceError,
+  error: unknown,
+): Promise<DeploymentResult> {
+  const { code, message } = describe(error);
+  const isCause = code === foreign.code;
+  if (!isCause) report(scope, error);
+  const reason = `${isCause ? "" : `${message}; `}${foreign.message}; all is left as it is`;
+  return endUndecided(scope, run, foreign, reason);
 }
 
 /** Ends a run whose way back is not complete. The next run tries it again, unless no verdict began it and users are all there. */

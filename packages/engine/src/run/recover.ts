@@ -216,7 +216,8 @@ function withServices(stored: StoredRelease, services: readonly ServiceFacts[]):
   return { ...stored, bundle: { ...stored.bundle, services } };
 }
 
-/** Whether the attempt's rehearsal said so of the release before. */
+/** Whether the attempt's rehearsal, the last one where a later run made it once more, said so of the release before. */
 function hasSeenPrevious({ outcomes }: AttemptRecord, wanted: "pass" | "fail"): boolean {
-  return outcomes.some(({ result, data }) => result === "done" && data?.["previous"] === wanted);
+  const seen = outcomes.findLast(({ result, data }) => result === "done" && data?.["previous"] !== undefined);
+  return seen?.data?.["previous"] === wanted;
 }

@@ -15,6 +15,7 @@ import { report } from "../report.ts";
 import { type DeploymentScope, emit, releaseIn } from "../scope.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
 import { stepBudgetMs } from "./step-budget.ts";
+import { anothersNow } from "./still-own.ts";
 import { undoBudgetMs } from "./undo-budget.ts";
 
 export type RunResult = { /** Steps with an intent, in order. */ readonly begun: readonly string[] } & (
@@ -38,7 +39,7 @@ function isPromotion({ kind }: PlanStep): boolean {
 
 /**
  * Runs steps in order, each with its intent in the journal before and its outcome after. Stops at the first that
- * fails, and between two steps when the signal aborts.
+ * fails, between two steps when the signal aborts, and before one that moves users or work where the stack is another home's by then.
  */
 export async function runSteps(
   steps: readonly PlanStep[],
@@ -55,6 +56,9 @@ export async function runSteps(
     if (signal.aborted) return { ok: false, begun, step, error: signal.reason, interrupted: true };
     try {
       await passGate(scope, step, signal);
+      // A gate may have been waited at for hours.
+      const foreign = changesHands(step, scope.plan) ? await anothersNow(scope) : undefined;
+      if (foreign) throw foreign;
       begun.push(step.id);
       if (isPromotion(step)) scope.run.isPromoting = true;
       await runStep(step, scope, signal);
@@ -136,6 +140,11 @@ function leadsUsers(step: PlanStep): boolean {
   if (step.kind === "door") return step.cutsOver === true;
   if (step.kind === "close") return step.leaves !== undefined;
   return step.kind === "shift" || step.kind === "adopt" || step.kind === "promote";
+}
+
+/** What two deployers of one stack must not both do: a job changes data, and workers their work. */
+function changesHands(step: PlanStep, plan: DeploymentPlan): boolean {
+  return leadsUsers(step) || movesUsers(step, plan) || step.kind === "job" || step.kind === "workers";
 }
 
 /** Whether a step leads users away from what serves them, or ends that. A first release has nobody to lead away. */

@@ -1,8 +1,8 @@
-import { isSluiceError } from "@sluice/core";
-import { aConfig } from "@sluice/testing";
+import { isSluiceError, type RehearsalOutcome } from "@sluice/core";
+import { aConfig, nothingSeen } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, serves } from "../../test/support/enumerate.ts";
-import { aScenario, type Scenario } from "../../test/support/scenario.ts";
+import { aScenario, type RunParts, type Scenario } from "../../test/support/scenario.ts";
 
 const config = aConfig({ database: { service: "db", rehearsal: "block" } });
 
@@ -61,4 +61,75 @@ describe("a deployer killed before any effect of a deployment that backs up, reh
     const { broken } = await killV3(finishOrUndo, () => []);
     expect(broken.slice(0, 5)).toEqual([]);
   });
+
+  it("what was written between a dead run and the migration of the next one is backed up and rehearsed with", async () => {
+    const scenario = await v3KilledAt(beforeJob);
+    await scenario.recover("finish");
+    expect(careIn(scenario)).toEqual([
+      "backups.take db",
+      "rehearser.rehearse db",
+      expect.stringMatching(/^migrations/),
+    ]);
+    expect(serves(scenario, "v3")).toEqual([]);
+  });
+
+  it("what may have been migrated is finished as it is: a backup of now would hold what came of it", async () => {
+    const scenario = await v3KilledAt(/^migrations\.run/);
+    await scenario.recover("finish");
+    expect(careIn(scenario)).toEqual([expect.stringMatching(/^migrations/)]);
+    expect(serves(scenario, "v3")).toEqual([]);
+  });
+
+  it("the newest rehearsal of a deployment says whether users may be led back", async () => {
+    const halves = aConfig({ database: { service: "db", rehearsal: "warn" }, rollout: { steps: [50, 100] } });
+    const parts = { config: halves };
+    for (const [first, then, led] of [
+      ["fail", "pass", "back"],
+      ["pass", "fail", "RECOVERY_REFUSED"],
+    ] as const) {
+      const scenario = await v3KilledAt(beforeJob, parts, first);
+      scenario.world.state.rehearsal = saying(then);
+      await killedBefore(scenario, /step-intent shift-2$/, () => scenario.recover("finish", parts));
+      const end = scenario.recover(undefined, parts).then(
+        () => "back",
+        (error: unknown) => (isSluiceError(error) ? error.code : String(error)),
+      );
+      expect([first, then, await end]).toEqual([first, then, led]);
+    }
+  });
 });
+
+const beforeJob = /^base\.ensureNetworks/;
+
+const saying = (result: "pass" | "fail"): RehearsalOutcome => ({
+  verdict: "warn",
+  previous: { result, why: "seen" },
+  findings: [],
+  backup: "backup-1",
+  seen: nothingSeen,
+});
+
+async function v3KilledAt(call: RegExp, parts: RunParts = {}, previous?: "pass" | "fail"): Promise<Scenario> {
+  const scenario = aScenario({ config });
+  for (const tag of ["v1", "v2"]) await scenario.deploy(tag, parts);
+  if (previous) scenario.world.state.rehearsal = saying(previous);
+  scenario.world.restart();
+  await killedBefore(scenario, call, () => scenario.deploy("v3", parts));
+  return scenario;
+}
+
+async function killedBefore({ world }: Scenario, call: RegExp, run: () => Promise<unknown>): Promise<void> {
+  let isKilled = false;
+  world.calls.fault = ({ name }) => {
+    isKilled ||= call.test(name);
+    return isKilled ? "crash" : undefined;
+  };
+  await run().catch(() => undefined);
+  expect([call, isKilled]).toEqual([call, true]);
+  world.restart();
+}
+
+/** What was done to the database since the last kill, and before it was migrated. */
+function careIn({ world }: Scenario): readonly string[] {
+  return world.calls.log.filter((name) => /^(backups\.take|rehearser\.|migrations\.run)/.test(name));
+}

@@ -77,6 +77,8 @@ function wantedEnding({ scenario, effect, kind, result }: Failure): string {
   // A door that does not answer once is none that leads users to a slot which is made anew beside a job, and it is brought back
   // before the candidate is judged.
   if ((kind === "job" || kind === "verify") && effect === "router.routing door web") return "live 0 v4";
+  // Whose the stack is the engine did not say: it is this home's until it says otherwise.
+  if (effect === "base.claim shop") return "live 0 v4";
   // What users got for good is not taken back because it cannot be written down.
   if (effect === "journal.append step-outcome promote-1") return "live 0 v4";
   const moved = scenario.world.state.records.filter(

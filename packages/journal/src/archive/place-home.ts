@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeDirectory, syncPath, temporaryPrefix } from "@sluice/core/node";
 import { backupsIn, type LeftBackups } from "./left-backups.ts";
@@ -13,9 +13,12 @@ export interface PlacedHome<T> {
   readonly replacedBackups: LeftBackups | null;
 }
 
+/** What is left beside a home is somebody's no more when it is older: nobody fills one for that long. */
+const staleAfterMs = 24 * 3_600_000;
+
 /**
  * Makes a state home beside its place and puts it there when it is whole: all of it or nothing. A home that is in its
- * place is dealt with as by `vacateHome`.
+ * place is dealt with as by `vacateHome`. What a killed run left beside it, keys and models among it, goes when it is a day old.
  *
  * @param dir absolute path
  * @param fill fills an empty directory
@@ -28,8 +31,10 @@ export async function placeHome<T>(
 ): Promise<PlacedHome<T>> {
   const parent = dirname(dir);
   await makeDirectory(parent);
-  const temporary = await mkdtemp(join(parent, `${temporaryPrefix}${basename(dir)}-`));
+  const prefix = `${temporaryPrefix}${basename(dir)}-`;
+  const temporary = await mkdtemp(join(parent, prefix));
   try {
+    await removeStale(parent, prefix, temporary);
     const made = await fill(temporary);
     const replaced = await vacateHome(dir, options);
     try {
@@ -43,5 +48,19 @@ export async function placeHome<T>(
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/**
+ * Ages are taken from the file system alone, by something that was made now. The six letters that end such a name tell it from one of
+ * another stack whose name begins in the same way. What cannot be removed keeps nobody from a home.
+ */
+async function removeStale(parent: string, prefix: string, made: string): Promise<void> {
+  const isOwn = (name: string) => name.startsWith(prefix) && /^[A-Za-z0-9]{6}$/.test(name.slice(prefix.length));
+  const now = (await stat(made)).mtimeMs;
+  for (const name of (await readdir(parent)).filter(isOwn)) {
+    const path = join(parent, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: now }));
+    if (now - mtimeMs > staleAfterMs) await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }

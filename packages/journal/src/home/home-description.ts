@@ -21,7 +21,7 @@ export function describeHome(text: string, path: string): HomeDescription {
     return { version, id, stack, createdAt };
   }
   throw new SluiceError("HOME_UNUSABLE", `${path} does not describe a state home`, {
-    hint: "restore it from an export of this state home",
+    hint: "restore the state home from an export: sluice state import ARCHIVE --replace; without one: sluice state rebuild --replace",
     position: { file: path },
   });
 }

@@ -49,7 +49,8 @@ function nothingToExport({ path, stack }: Pick<StateHome, "path" | "stack">, own
 
 /**
  * Makes the state home from an export, and moves the stack on the engine to it: the home that was exported is refused
- * from then on. Nothing is changed where the engine cannot be asked, or says that the stack is somebody else's.
+ * from then on, and a deployment that runs there leaves everything as it is before it moves any users. Nothing is changed where the
+ * engine cannot be asked, or says that the stack is somebody else's.
  *
  * @throws SluiceError HOME_UNUSABLE, HOME_MISMATCH, LOCK_HELD, ENGINE_UNREACHABLE
  */

@@ -237,6 +237,28 @@ describe("a choice", () => {
     }
   });
 
+  it("to finish backs up and rehearses once more what may have been written since, until it may have been migrated", () => {
+    const db = aService("db", { role: "data" });
+    const webs = [aService("web"), db];
+    const config = aConfig({ database: { service: "db", rehearsal: "block" } });
+    const observed = aStack({ services: webs, live: { slot: "blue", release: "r-1" } });
+    for (const job of [[aService("migrate", { role: "job" })], []]) {
+      const careful = planDeployment({ ...wish, config, services: [...webs, ...job] }, observed);
+      const all = careful.steps.map(({ id }) => id);
+      const migrating = job.length > 0 ? "job-1" : "start-1";
+      const remaining = (begun: readonly string[], done = begun) => {
+        const recovery = planRecovery({ deployment: "d1", plan: careful, begun, done }, observed, "finish");
+        return recovery.action === "finish" ? recovery.remaining.map(({ id }) => id).slice(0, 2) : [];
+      };
+      const care = ["backup-1", "rehearse-1"];
+      const until = all.slice(0, all.indexOf(migrating));
+      expect(remaining(until)).toEqual(care);
+      expect(remaining(until.slice(0, until.indexOf("rehearse-1")))).toEqual(care);
+      expect(remaining([...until, migrating], until)).not.toEqual(expect.arrayContaining(["backup-1"]));
+      expect(remaining([...until, migrating], until)).not.toEqual(expect.arrayContaining(["rehearse-1"]));
+    }
+  });
+
   it("to finish gives users the shares again that an undo had taken back before it wrote a word", () => {
     const gradual = planDeployment(
       {

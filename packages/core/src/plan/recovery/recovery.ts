@@ -1,10 +1,10 @@
 import { SluiceError } from "../../errors/sluice-error.ts";
 import type { ServiceFacts } from "../../model/service.ts";
 import type { ObservedContainer, ObservedStack } from "../../model/stack.ts";
-import { shareOf } from "../live/live-slot.ts";
 import type { DeploymentPlan, PlanStep, StepKind } from "../steps/step.ts";
-import { type Completion, completeRecord, shareAt, takesOver } from "./complete-record.ts";
+import { type Completion, completeRecord, shareAt } from "./complete-record.ts";
 import { type FailingPrevious, failingHint, failingText, failingWayBack, noWayBack } from "./failing-way-back.ts";
+import { remainingSteps } from "./remaining-steps.ts";
 import { onlyRunning, supersededBy, untoldSince } from "./superseded.ts";
 
 /** What the journal says of the last attempt that has no end. */
@@ -114,7 +114,7 @@ export function planRecovery(
     // The record of a run that came so far by itself has it.
     if (completion && !isStored(unfinished))
       return { action: "leave", reason: `${reason}, and its release was not stored`, completion };
-    return { action, remaining: remainingSteps(unfinished, observed), begun: begunSteps, reason, completion };
+    return { action, remaining: remainingSteps(unfinished, observed, isFinal), begun: begunSteps, reason, completion };
   }
   const alone = onlyRunning(unfinished, observed);
   if (alone !== undefined) return { action: "leave", reason: alone, completion };
@@ -179,60 +179,6 @@ function assertPossible({ deployment }: UnfinishedDeployment, ways: RecoveryWays
     );
   }
 }
-
-/**
- * What is not done, or is not so any more whatever the record says, and what lived only with the run that did it. That an undo
- * had begun may be missing in the record: until the release is promoted workers are changed once more, and a slot that is empty
- * was taken back.
- */
-function remainingSteps(unfinished: UnfinishedDeployment, observed: ObservedStack): readonly PlanStep[] {
-  const { plan, done } = unfinished;
-  const isFinal = isPromoted(unfinished, observed);
-  const takenBack = isFinal ? [] : stepsTakenBack(unfinished, observed);
-  const isUnsure = (step: PlanStep) => takenBack.includes(step) || (step.kind === "workers" && !isFinal);
-  const open = plan.steps.filter((step) => !done.includes(step.id) || isUnsure(step));
-  // The way to a preview is known only to the run that made it, and needed until the service's own door leads there.
-  const isPreviewed = (service: string) => open.some((step) => step.kind === "adopt" || takesOver(step, service));
-  return plan.steps.filter(
-    (step) => open.includes(step) || (step.kind === "preview-door" && isPreviewed(step.service)),
-  );
-}
-
-/** Steps that were undone, whatever the record says. */
-function stepsTakenBack(unfinished: UnfinishedDeployment, observed: ObservedStack): readonly PlanStep[] {
-  const { plan } = unfinished;
-  return isSlotGone(unfinished, observed) ? plan.steps.filter(hasUndo) : sharesTakenBack(plan, observed);
-}
-
-/** The slot of the candidate was made, and nothing is in it: an undo has removed it, and all that came after. */
-function isSlotGone({ plan, done }: UnfinishedDeployment, { slots }: ObservedStack): boolean {
-  const isMade = plan.steps.some(
-    (step) => done.includes(step.id) && (step.kind === "create" || (step.kind === "job" && step.creates === true)),
-  );
-  return isMade && slots[plan.candidate].containers.length === 0;
-}
-
-/** These leave something that no undo takes away. */
-function hasUndo({ kind }: PlanStep): boolean {
-  return kind !== "build" && kind !== "backup" && kind !== "rehearse";
-}
-
-/**
- * Shares that users do not have, whatever the record says, and what follows from having them: an undo gives users back to
- * the previous before it says that it undoes anything.
- */
-function sharesTakenBack({ steps, candidate }: DeploymentPlan, observed: ObservedStack): readonly PlanStep[] {
-  const isTakenBack = (step: PlanStep) =>
-    step.kind === "shift" &&
-    step.services.some((service) => {
-      const routing = observed.doors[service]?.routing;
-      return routing ? routing.stable !== null && shareOf(routing, candidate) < step.share : false;
-    });
-  const first = steps.findIndex(isTakenBack);
-  return first < 0 ? [] : steps.filter((step, index) => index >= first && followsShares.has(step.kind));
-}
-
-const followsShares: ReadonlySet<StepKind> = new Set(["shift", "approval", "drain", "bake"]);
 
 /** What served beside the slots is removed while the candidate is promoted: with the first of it gone there is no way back. */
 function isPromoted(unfinished: UnfinishedDeployment, observed: Beside | null): boolean {

@@ -1,0 +1,82 @@
+import type { ObservedStack } from "../../model/stack.ts";
+import { shareOf } from "../live/live-slot.ts";
+import type { DeploymentPlan, PlanStep, StepKind } from "../steps/step.ts";
+import { takesOver } from "./complete-record.ts";
+import type { UnfinishedDeployment } from "./recovery.ts";
+
+/**
+ * What is not done, or is not so any more whatever the record says, and what lived only with the run that did it. That an undo
+ * had begun may be missing in the record: until the release is promoted workers are changed once more, and a slot that is empty
+ * was taken back. A backup and a rehearsal of an earlier run are as old as that: they are made once more as long as nothing can have
+ * migrated since. Pure.
+ *
+ * @param isFinal the candidate is promoted
+ */
+export function remainingSteps(
+  unfinished: UnfinishedDeployment,
+  observed: ObservedStack,
+  isFinal: boolean,
+): readonly PlanStep[] {
+  const { plan, done } = unfinished;
+  const takenBack = isFinal ? [] : stepsTakenBack(unfinished, observed);
+  const isUnsure = (step: PlanStep) =>
+    takenBack.includes(step) || (step.kind === "workers" && !isFinal) || isOutdatedCare(step, unfinished);
+  const open = plan.steps.filter((step) => !done.includes(step.id) || isUnsure(step));
+  // The way to a preview is known only to the run that made it, and needed until the service's own door leads there.
+  const isPreviewed = (service: string) => open.some((step) => step.kind === "adopt" || takesOver(step, service));
+  return plan.steps.filter(
+    (step) => open.includes(step) || (step.kind === "preview-door" && isPreviewed(step.service)),
+  );
+}
+
+/**
+ * What was written since the run that took them is neither in the backup, nor was the migration rehearsed with it. Once that may have
+ * begun, a backup of now would hold what came of it, and the one of before is the way back.
+ */
+function isOutdatedCare(step: PlanStep, { plan, begun }: Pick<UnfinishedDeployment, "plan" | "begun">): boolean {
+  if (step.kind !== "backup" && step.kind !== "rehearse") return false;
+  const later = plan.steps.slice(plan.steps.indexOf(step) + 1);
+  return !later.some((one) => begun.includes(one.id) && mayMigrate(one));
+}
+
+/** A job, or the application itself, where it runs for the first time. */
+function mayMigrate(step: PlanStep): boolean {
+  if (step.kind === "start") return !step.mends;
+  return step.kind === "job" || step.kind === "recreate" || step.kind === "workers";
+}
+
+/** Steps that were undone, whatever the record says. */
+function stepsTakenBack(unfinished: UnfinishedDeployment, observed: ObservedStack): readonly PlanStep[] {
+  const { plan } = unfinished;
+  return isSlotGone(unfinished, observed) ? plan.steps.filter(hasUndo) : sharesTakenBack(plan, observed);
+}
+
+/** The slot of the candidate was made, and nothing is in it: an undo has removed it, and all that came after. */
+function isSlotGone({ plan, done }: UnfinishedDeployment, { slots }: ObservedStack): boolean {
+  const isMade = plan.steps.some(
+    (step) => done.includes(step.id) && (step.kind === "create" || (step.kind === "job" && step.creates === true)),
+  );
+  return isMade && slots[plan.candidate].containers.length === 0;
+}
+
+/** These leave something that no undo takes away. */
+function hasUndo({ kind }: PlanStep): boolean {
+  return kind !== "build" && kind !== "backup" && kind !== "rehearse";
+}
+
+/**
+ * Shares that users do not have, whatever the record says, and what follows from having them: an undo gives users back to
+ * the previous before it says that it undoes anything.
+ */
+function sharesTakenBack({ steps, candidate }: DeploymentPlan, observed: ObservedStack): readonly PlanStep[] {
+  const isTakenBack = (step: PlanStep) =>
+    step.kind === "shift" &&
+    step.services.some((service) => {
+      const routing = observed.doors[service]?.routing;
+      return routing ? routing.stable !== null && shareOf(routing, candidate) < step.share : false;
+    });
+  const first = steps.findIndex(isTakenBack);
+  return first < 0 ? [] : steps.filter((step, index) => index >= first && followsShares.has(step.kind));
+}
+
+const followsShares: ReadonlySet<StepKind> = new Set(["shift", "approval", "drain", "bake"]);

@@ -1,0 +1,72 @@
+import { aConfig } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { aScenario, reached } from "../../test/support/scenario.ts";
+import { lastAttempt, unfinishedOf } from "../index.ts";
+
+const config = aConfig({ rollout: { steps: [50, 100] } });
+
+/** A deployment of v2 whose stack is given to another state home before a call; with all that was done from then on. */
+async function movedBefore(call: RegExp, failing?: "failing") {
+  const scenario = aScenario({ config });
+  const { world } = scenario;
+  await scenario.deploy("v1");
+  world.restart();
+  if (failing) world.behaviours.set("v2", { failingChecks: ["web runs"] });
+  const since: string[] = [];
+  let isMoved = false;
+  world.calls.fault = ({ name }) => {
+    if (isMoved) since.push(name);
+    else if (call.test(name)) {
+      isMoved = true;
+      world.state.homeId = "another";
+    }
+    return undefined;
+  };
+  const result = await scenario.deploy("v2");
+  return { scenario, result, since };
+}
+describe("a stack that another state home has by now", () => {
+  it.each([
+    ["before its jobs", /step-outcome build-1/, ["v1"]],
+    ["before any share", /step-outcome verify-1/, ["v1"]],
+    ["at a share", /step-outcome shift-1/, ["v2", "v1"]],
+    ["after the cutover", /step-outcome shift-2/, ["v2"]],
+    ["before the promotion", /step-intent drain-1/, ["v2"]],
+  ])("is left as it is %s: nobody is led on, nor back", async (_when, call, users) => {
+    const { scenario, result, since } = await movedBefore(call);
+    expect(result).toMatchObject({ outcome: "needs-person", exitCode: 30, error: { code: "HOME_MISMATCH" } });
+    expect(result.reason).toMatch(/another state home; all is left as it is$/);
+    expect(since.filter((name) => /^router\.setRouting|^migrations|^slots\.(runJob|stop)/.test(name))).toEqual([]);
+    expect(reached(scenario)).toEqual({ web: users });
+  });
+
+  it("is left as it is also where the deployment fails for a reason of its own", async () => {
+    const { result, since } = await movedBefore(/step-intent verify-1/, "failing");
+    expect(result).toMatchObject({ outcome: "needs-person", error: { code: "HOME_MISMATCH" } });
+    expect(result.reason).toMatch(/web runs.*; stack shop belongs to another state home; all is left as it is$/);
+    expect(since.filter((name) => /^(router\.setRouting|slots\.remove)/.test(name))).toEqual([]);
+  });
+
+  it("is undone by whoever brings the home back, of which every command is refused until then", async () => {
+    const { scenario } = await movedBefore(/step-outcome shift-1/);
+    const { world } = scenario;
+    world.restart();
+    await expect(scenario.deploy("v3")).rejects.toMatchObject({ code: "HOME_MISMATCH" });
+    expect(unfinishedOf(await lastAttempt(world.ports().journal))?.begun).toContain("shift-1");
+    world.state.homeId = "home";
+    expect(await scenario.recover("undo")).toMatchObject({ outcome: "interrupted", exitCode: 0 });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    expect(world.violations).toEqual([]);
+  });
+
+  it("is this home's still where the engine does not say whose it is", async () => {
+    const scenario = aScenario({ config });
+    await scenario.deploy("v1");
+    scenario.world.restart();
+    let asked = 0;
+    scenario.world.calls.fault = ({ name }) =>
+      name.startsWith("base.claim") && ++asked > 2 ? new Error("silence") : undefined;
+    expect((await scenario.deploy("v2")).outcome).toBe("live");
+    expect(asked).toBeGreaterThan(4);
+  });
+});
