@@ -60,19 +60,23 @@ export function backupText(backup: Manifest): string {
 
 /** What a restore would take away, for a person who has to agree to it. */
 export function lossText(plan: RestorePlan): string {
-  const { manifest, live, otherStack, proven, ageMs, findings } = plan;
+  const { manifest, live, proven, ageMs, findings } = plan;
   const notCovered = manifest.fingerprint?.notCovered ?? [];
   return (
     `backup ${manifest.id} is ${formatDuration(ageMs)} old; all that was written to ${live.database}${live.service === undefined ? "" : ` (${live.service})`} since, ` +
     `and until the databases are swapped, is taken away\n${tablesText(plan)}` +
     notCovered.map((text) => `not compared: ${text}\n`).join("") +
-    `${originText(plan)}${releaseText(plan)}` +
-    (otherStack === undefined
-      ? ""
-      : `THIS BACKUP IS OF ANOTHER STACK, ${otherStack}: its data takes the place of this one's\n`) +
+    `${originText(plan)}${releaseText(plan)}${stackText(plan)}` +
     (proven ? "" : "this backup was never proven by restoring it: sluice db verify\n") +
     findings.map((finding) => `${findingText(finding)}\n`).join("")
   );
+}
+
+/** Whose it is, where it is another stack's. */
+function stackText({ otherStack, otherHome }: RestorePlan): string {
+  if (otherStack === undefined) return "";
+  const whose = otherHome === undefined ? "" : " THAT HAS THIS ONE'S NAME, WITH ANOTHER STATE HOME";
+  return `THIS BACKUP IS OF ANOTHER STACK${whose}, ${otherStack}: its data takes the place of this one's\n`;
 }
 
 /** What each table would lose, as far as that is known. */

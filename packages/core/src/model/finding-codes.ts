@@ -254,6 +254,7 @@ export const rehearsalCodes = [
   "previous-not-proven",
   "row-security-enabled",
   "rows-lost",
+  "statement-too-long",
   "table-dropped",
   "table-renamed",
   "table-rewritten",

@@ -41,6 +41,8 @@ const manifestSchema = z.lazy(() =>
     kind: z.enum(databaseKinds),
     /** The stack that it is of: several may share a place. Absent where nobody said, which counts for whoever asks. */
     stack: z.string().min(1).optional(),
+    /** Id of the state home that it was taken from: stacks of two machines may have one name. Absent where nobody said, which counts for whoever asks. */
+    home: z.string().min(1).optional(),
     /** The service of the project that was backed up. */
     service: z.string().min(1),
     /** Id of the release whose data it is; `null` where none was live. */

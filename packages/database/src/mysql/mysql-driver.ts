@@ -39,6 +39,7 @@ import { createDatabase, dropDatabase, restoreDump } from "./restore.ts";
 import { startScratch } from "./scratch.ts";
 import { readSetAside } from "./set-aside.ts";
 import { openSnapshot, takeFingerprint } from "./snapshot.ts";
+import { storedTarget } from "./stored-target.ts";
 import { assertNobodyRefers, isEmpty, listBesides, swapDatabases } from "./swap.ts";
 import { type MysqlTarget, quoteName } from "./target.ts";
 import { readUnseenPrograms } from "./unseen-programs.ts";
@@ -98,10 +99,14 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
       return left && leftSwapText(left, target);
     },
     async findBesides(call) {
+      const { database } = await storedTarget(exec, target, sessionOf(call, "compare"));
       const names = await listBesides(exec, target, sessionOf(call, "compare"));
-      return besidesLeft(target.database, names, (name) => `drop database ${quoteName(name)}`);
+      return besidesLeft(database, names, (name) => `drop database ${quoteName(name)}`);
     },
-    setAside: (call) => readSetAside(exec, target, call.backup, sessionOf(call, "compare")),
+    async setAside(call) {
+      const session = sessionOf(call, "compare");
+      return readSetAside(exec, await storedTarget(exec, target, session), call.backup, session);
+    },
     mend: (call) => mendSwap(exec, target, sessionOf(call, "mend")),
     undoSwap: (call) => undoSwap(options, call),
   };
@@ -201,12 +206,13 @@ async function rehearsalCopy(
 }
 
 async function restoreBeside(
-  { exec, target }: MysqlOptions,
+  { exec, target: written }: MysqlOptions,
   { database }: Manifest,
   source: AsyncIterable<Uint8Array>,
   call: DriverCall,
 ): Promise<FreshDatabase> {
   const session = sessionOf(call, "restore");
+  const target = await storedTarget(exec, written, session);
   const old = besideName(target.database, "old", call.backup);
   // Its note would be written over.
   await mendSwap(exec, target, session);
@@ -243,8 +249,9 @@ async function restoreBeside(
   };
 }
 
-async function undoSwap({ exec, target }: MysqlOptions, call: DriverCall): Promise<string> {
+async function undoSwap({ exec, target: written }: MysqlOptions, call: DriverCall): Promise<string> {
   const session = sessionOf(call, "restore");
+  const target = await storedTarget(exec, written, session);
   const old = besideName(target.database, "old", call.backup);
   const undone = besideName(target.database, "undone", call.backup);
   await mendSwap(exec, target, session);

@@ -59,6 +59,29 @@ describe("what belongs to tables and is made anew", () => {
   });
 });
 
+describe("whoever holds a table", () => {
+  const live = { ...programs.live, tables: ["orders", "customers"] };
+  const scriptOf = (of: Partial<Programs>) =>
+    swapScripts(request, { ...programs, live: { ...live, ...of } }).script.split("\n");
+
+  it.each([
+    [{ triggers: ["audit"] }, "drop trigger `shop`.`audit`;"],
+    [{ views: ["totals"] }, "drop view `shop`.`totals`;"],
+  ])("is met before anything is dropped: %o", (of, drop) => {
+    const lines = scriptOf(of);
+    const locked = lines.indexOf("lock tables `shop`.`orders` write; unlock tables;");
+    expect(lines[locked - 1]).toMatch(/^set lock_wait_timeout/);
+    expect(lines[locked + 1]).toBe("lock tables `shop`.`customers` write; unlock tables;");
+    expect(lines.findIndex((line) => line.startsWith("drop "))).toBe(locked + 2);
+    expect(lines[locked + 2]).toBe(drop);
+  });
+
+  it("is met by the renaming alone where nothing of the live database is dropped before", () => {
+    expect(scriptOf({}).join("\n")).not.toContain("lock tables");
+    expect(scriptOf({ tables: [], views: ["totals"] }).join("\n")).not.toContain("lock tables");
+  });
+});
+
 describe("the character set of the database", () => {
   it("comes and goes with what is in it, also where only the rest of a swap is done again", () => {
     const { script, after } = swapScripts(request, programs);

@@ -49,6 +49,7 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
     // Where the server's own limit is shorter, nobody is to stand behind such a wait for longer. Nothing is exchanged yet.
     `set lock_wait_timeout = cast(least(${lockWaitSeconds}, @@lock_wait_timeout) as unsigned);`,
     ...rest(programs),
+    ...meetHolders(live, programs.live),
     ...dropBound(live, programs.live),
     ...dropBound(fresh, programs.fresh),
     renameSql([
@@ -164,6 +165,16 @@ function grantSql(database: string, grants: readonly RoutineGrant[]): readonly s
     const handOn = rights.includes("Grant") ? " with grant option" : "";
     return spoken(type, `grant ${may} on ${type} ${placed(database, routine)} to ${account}${handOn};`);
   });
+}
+
+/**
+ * Waits for whoever holds a table of the live database as long as nothing of it is dropped: behind the renaming, which would else be
+ * the first to wait, others go on writing without triggers and find no views. Who takes a table after that is still waited for by the renaming.
+ */
+function meetHolders(database: string, { tables, triggers, views }: Programs): readonly string[] {
+  if (tables.length === 0 || triggers.length + views.length === 0) return [];
+  // One by one: MySQL with GTIDs refuses to lock tables of engines with and without transactions in one statement (1785).
+  return tables.map((name) => `lock tables ${placed(database, name)} write; unlock tables;`);
 }
 
 /** What keeps tables from being renamed. */

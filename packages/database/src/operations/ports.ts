@@ -17,6 +17,11 @@ export interface BackupPorts {
   /** Whose backups these are: said in each that is taken. Default: nobody says. */
   readonly stack?: string | undefined;
   /**
+   * Id of the state home that backups are taken from, which each says, and then the ids that this home had before. Those of
+   * another home are not removed, though their stack has the same name. Default: nobody says, nor asks.
+   */
+  readonly homes?: readonly [own: string, ...before: string[]] | undefined;
+  /**
    * The service whose database the driver reaches, and all services of its project: a backup of another one of them is neither restored
    * nor proven here. Default: nobody asks.
    */

@@ -1,8 +1,9 @@
+import { isOfHomes } from "../model/own-home.ts";
 import { decidePruning, type PruneDecision, type Retention } from "../retention/backups-to-prune.ts";
 import type { BackupPorts } from "./ports.ts";
 
 export interface PruneResult {
-  /** Every backup that was there, oldest first, with what became of it and why. */
+  /** Every backup of this state home that was there, oldest first, with what became of it and why. */
   readonly decisions: readonly PruneDecision[];
   /** Files that dead writers had left. */
   readonly leftovers: readonly string[];
@@ -15,14 +16,17 @@ export interface PruneResult {
  * @param onRemoved told of each that is removed, also where the next one cannot be
  */
 export async function pruneBackups(
-  { store }: Pick<BackupPorts, "store">,
+  { store, homes }: Pick<BackupPorts, "store" | "homes">,
   retention: Retention,
   signal?: AbortSignal,
   onRemoved?: (id: string) => void,
 ): Promise<PruneResult> {
   const leftovers = await store.sweep(signal);
   const { backups } = await store.list(signal);
-  const decisions = decidePruning(backups, retention);
+  const decisions = decidePruning(
+    backups.filter((backup) => isOfHomes(backup, homes)),
+    retention,
+  );
   for (const { id } of decisions.filter(({ remove }) => remove)) {
     signal?.throwIfAborted();
     await store.remove(id);

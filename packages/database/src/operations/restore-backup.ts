@@ -1,6 +1,7 @@
 import { type Finding, SluiceError } from "@sluice/core";
 import { differences, type Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
+import { isOfHomes } from "../model/own-home.ts";
 import { isProven } from "../model/verification.ts";
 import { assertOwnDatabase } from "./assert-own-database.ts";
 import type { BackupPorts } from "./ports.ts";
@@ -15,6 +16,8 @@ export interface RestorePlan {
   readonly live: { readonly database: string; readonly service?: string | undefined };
   /** The stack that it is of, where that is another one: its data would take the place of what is here. */
   readonly otherStack?: string | undefined;
+  /** Id of the state home that it was taken from, where `otherStack` has this one's name and is another one all the same. */
+  readonly otherHome?: string | undefined;
   /** The database that it is of, where that has another name than the one whose place it would take. */
   readonly otherDatabase?: string | undefined;
   /** It was restored once before, in a throw-away server. */
@@ -53,10 +56,11 @@ export interface RestoreResult {
  * @throws SluiceError BACKUP_UNKNOWN, BACKUP_WRONG_DATABASE, DATABASE_UNREACHABLE, RESTORE_FAILED (it could not be swapped)
  */
 export async function planRestore(ports: BackupPorts, id: string, signal?: AbortSignal): Promise<RestorePlan> {
-  const { driver, store, clock, stack, service } = ports;
+  const { driver, store, clock, stack, homes, service } = ports;
   const manifest = await store.load(id, signal);
   assertOwnDatabase(ports, manifest);
-  const otherStack = stack === undefined || manifest.stack === stack ? undefined : manifest.stack;
+  const isOwn = manifest.stack === stack && isOfHomes(manifest, homes);
+  const otherStack = stack === undefined || isOwn ? undefined : manifest.stack;
   const call = { backup: id, signal };
   const { database } = await driver.probe(call);
   const findings = [...lackingIn(manifest), ...((await driver.foreseeSwap?.(call)) ?? [])];
@@ -66,6 +70,7 @@ export async function planRestore(ports: BackupPorts, id: string, signal?: Abort
     manifest,
     live: { database: database.name, ...(service === undefined ? {} : { service }) },
     ...(otherStack === undefined ? {} : { otherStack }),
+    ...(otherStack === undefined || otherStack !== stack ? {} : { otherHome: manifest.home }),
     ...(manifest.database.name === driver.database ? {} : { otherDatabase: manifest.database.name }),
     proven: isProven(manifest),
     ageMs: Math.max(0, clock.now().getTime() - Date.parse(manifest.at)),

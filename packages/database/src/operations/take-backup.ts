@@ -31,7 +31,7 @@ export async function takeBackup(
   { service, image, release }: BackupRequest,
   signal?: AbortSignal,
 ): Promise<Manifest> {
-  const { driver, store, clock, cipher, randomId, stack } = ports;
+  const { driver, store, clock, cipher, randomId, stack, homes } = ports;
   const id = createBackupId(clock.now(), randomId());
   const call = { backup: id, signal };
   if (cipher?.canDecrypt) await cipher.test();
@@ -57,6 +57,7 @@ export async function takeBackup(
     at,
     kind: driver.kind,
     ...(stack === undefined ? {} : { stack }),
+    ...(homes === undefined ? {} : { home: homes[0] }),
     service,
     release,
     database: dump.live.database,

@@ -2,6 +2,7 @@ import { type ErrorCode, isSluiceError, SluiceError } from "@sluice/core";
 import type { Manifest } from "../model/manifest.ts";
 import { reasonOf } from "../process/reason-of.ts";
 import { quoteName } from "./target.ts";
+import { withoutRows } from "./without-rows.ts";
 
 const missingRole = /role "(.*?)" does not exist/;
 
@@ -50,9 +51,10 @@ export function restoreFailure(
   { exitCode, stderr }: { readonly exitCode: number; readonly stderr: string },
 ): SluiceError {
   const [, code, hint] = meanings.find(([pattern]) => pattern.test(stderr)) ?? [];
-  const reason = reasonOf(stderr) ?? "it said nothing";
+  const said = withoutRows(stderr).trim();
+  const reason = reasonOf(said) ?? "it said nothing";
   return new SluiceError(code ?? "RESTORE_FAILED", `${program} failed (exit code ${exitCode}): ${reason}`, {
-    detail: stderr.trim(),
+    detail: said,
     ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { aRehearsed } from "../testing/a-catalog.ts";
-import { defaultPolicy, judgeRehearsal } from "./policy.ts";
+import { defaultPolicy, judgeRehearsal, type RehearsalPolicy } from "./policy.ts";
 import type { Compatibility, HeldLock, Observations, Rehearsed, TableDiff } from "./report.ts";
 
 const table = "public.orders";
@@ -190,6 +190,36 @@ describe("rows", () => {
     expect(seen({ tables: touched, statements: [batches] })).toEqual(["pass"]);
     const fresh = { newTables: ["public.totals"], tables: touched };
     expect(seen({ ...fresh, statements: [statement("update totals set a = 1", 9_000)] })).toEqual(["pass"]);
+  });
+});
+
+describe("a statement", () => {
+  const limited: RehearsalPolicy = { ...defaultPolicy, statementTimeoutMs: 900_000 };
+  const took = (over: { readonly ms: number; readonly calls?: number; readonly longestMs?: number }) =>
+    aRehearsed({
+      statements: [
+        { sql: "select 1", ms: 1, calls: 1, rows: 1 },
+        { sql: "insert into totals select 'ada'", calls: 1, rows: 9, ...over },
+      ],
+    });
+  const of = (rehearsed: Rehearsed, policy = limited) =>
+    judgeRehearsal(rehearsed, policy).findings.map(({ severity, code }) => `${severity} ${code}`);
+
+  it("that takes as long as production lets it blocks, and warns from half of that on", () => {
+    expect(of(took({ ms: 449_999 }))).toEqual([]);
+    expect(of(took({ ms: 450_000 }))).toEqual(["warn statement-too-long"]);
+    expect(of(took({ ms: 900_000 }))).toEqual(["block statement-too-long"]);
+    expect(of(took({ ms: 900_000, calls: 100, longestMs: 9_000 }))).toEqual([]);
+    const [finding] = judgeRehearsal(took({ ms: 1_200_000 }), limited).findings;
+    expect(finding?.message).toBe(
+      "one statement took 20m, and database.migrate.statementTimeout (15m) cancels it in production: insert into totals select ?",
+    );
+  });
+
+  it("takes as long as it likes where nobody would cancel it", () => {
+    const long = took({ ms: 9_000_000 });
+    expect(of(long, defaultPolicy)).toEqual([]);
+    expect(of({ ...long, migration: { ...long.migration, how: "start" } })).toEqual([]);
   });
 });
 

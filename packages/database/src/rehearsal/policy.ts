@@ -3,6 +3,7 @@ import { dataFindings } from "./policy-data.ts";
 import { lintFindings } from "./policy-lint.ts";
 import { lockFindings, predictedWaits } from "./policy-locks.ts";
 import { schemaFindings } from "./policy-schema.ts";
+import { timeoutFindings } from "./policy-timeout.ts";
 import type { PredictedWait, RehearsalFinding, RehearsalReport, Rehearsed, Severity } from "./report.ts";
 
 /** What is tolerated. */
@@ -11,6 +12,8 @@ export interface RehearsalPolicy {
   readonly warnWaitMs: number;
   /** And this long: the migration is stopped. One statement that keeps rows locked for so long is a warning. Milliseconds. */
   readonly blockWaitMs: number;
+  /** One statement of a job may take this long before whoever runs it cancels it; `null` where nobody does. Milliseconds. */
+  readonly statementTimeoutMs: number | null;
   /** From this size on, rewriting or reading a whole table under a lock is told whatever it took here. */
   readonly largeBytes: number;
   /** From this size on, rewriting one is stopped. */
@@ -28,6 +31,7 @@ export interface RehearsalPolicy {
 export const defaultPolicy: RehearsalPolicy = {
   warnWaitMs: 500,
   blockWaitMs: 5_000,
+  statementTimeoutMs: null,
   largeBytes: 10_000_000,
   hugeBytes: 1_000_000_000,
   manyRows: 100_000,
@@ -53,6 +57,7 @@ export function judgeRehearsal(seen: Rehearsed, policy: RehearsalPolicy = defaul
     ...compatibilityFindings(seen, policy),
     ...downFindings(seen),
     ...lockFindings(seen, predicted, policy),
+    ...timeoutFindings(seen, policy),
     ...schemaFindings(seen, policy),
     ...dataFindings(seen, policy),
     ...lintFindings(seen, policy),

@@ -35,7 +35,8 @@ export function rowLocks({ statements, tables, newTables }: Observations): reado
   });
 }
 
-function longestOf({ longestMs, ms }: StatementRun): number {
+/** How long the longest of its calls took, in milliseconds. */
+export function longestOf({ longestMs, ms }: StatementRun): number {
   return Math.round(longestMs ?? ms);
 }
 

@@ -113,18 +113,23 @@ function brokenPromises(
   const leftProven = left.filter(isProven);
   const needed = neededBy.flatMap((release) => {
     const own = before.filter((one) => one.release === release);
-    return newest(own.filter(isProven)) ?? newest(own) ?? [];
+    return newest(own.filter(isProven)) ?? newest(own.filter(isSound)) ?? newest(own) ?? [];
   });
   const checks: readonly (readonly [string, boolean])[] = [
     ["fewer than keep proven ones are left", leftProven.length >= Math.min(keep, proven.length)],
     ["the newest proven one is gone", newest(leftProven) === newest(proven)],
     ["one that a release needs is gone", needed.every((id) => left.some((one) => one.id === id))],
     ["something went before one was proven", proven.length > 0 || left.length === before.length],
-    ["the newest, which may still be proven, is gone", newest(left) === newest(before)],
+    ["the newest, which may still be proven, is gone", newest(left.filter(isSound)) === newest(before.filter(isSound))],
     // And it does remove.
     ["what stays has no bound", proven.length === 0 || left.length <= 2 * keep + neededBy.length],
   ];
   return checks.filter(([, holds]) => !holds).map(([promise]) => promise);
+}
+
+/** Nothing is known against it. */
+function isSound({ failed }: RetainedBackup): boolean {
+  return failed === undefined;
 }
 
 function changed(

@@ -44,6 +44,15 @@ describe("pruning", () => {
     const failed = { at: "2026-05-02T10:00:00.000Z", code: "BACKUP_CORRUPT", message: "a byte" };
     expect(removed([backup(1), backup(2, true, { failed })], { keep: 1, neededBy: [] })).toEqual([]);
   });
+
+  it("keeps what was never tried before what is known to be broken", () => {
+    const failed = { at: "2026-05-02T10:00:00.000Z", code: "BACKUP_CORRUPT", message: "a byte" };
+    const ofRelease = [backup(1, false, { release: "r1" }), backup(2, false, { release: "r1", failed })];
+    const proven = backup(3, true, { release: "r2" });
+    expect(removed([...ofRelease, proven], { keep: 1, neededBy: ["r1"] })).toEqual(["b2"]);
+    expect(removed([...ofRelease, proven], { keep: 1, neededBy: [] })).toEqual(["b2"]);
+    expect(removed(ofRelease, { keep: 1, neededBy: ["r1"] })).toEqual([]);
+  });
 });
 
 /** Ids to remove, oldest first. */

@@ -25,8 +25,8 @@ export interface PruneDecision {
  * database by itself:
  *
  * - the newest `keep` proven ones, proven by a restore, so never fewer where there are that many;
- * - of each needed release the newest proven one, or the newest at all while none is proven;
- * - of the others the newest `keep`, which may still be verified;
+ * - of each needed release the newest proven one; while none is, the newest that no verification failed of, or else the newest at all;
+ * - of the others the newest `keep`, which may still be verified, those that a verification failed of last;
  * - everything, while not one is proven: an unproven backup may be all there is.
  */
 export function decidePruning(backups: readonly RetainedBackup[], retention: Retention): readonly PruneDecision[] {
@@ -48,7 +48,7 @@ function databasesOf(backups: readonly RetainedBackup[]): readonly (readonly Ret
 /** By id, of what stays. */
 function reasonsToStay(backups: readonly RetainedBackup[], { keep, neededBy }: Retention): ReadonlyMap<string, string> {
   const newestFirst = backups.toSorted(byAge).toReversed();
-  const [proven, unproven] = [newestFirst.filter(isProven), newestFirst.filter((backup) => !isProven(backup))];
+  const [proven, unproven] = [newestFirst.filter(isProven), untriedFirst(newestFirst)];
   const count = Math.max(1, keep);
   const reasons = new Map<string, string>();
   const hold = (backup: RetainedBackup | undefined, reason: string) => {
@@ -65,6 +65,13 @@ function reasonsToStay(backups: readonly RetainedBackup[], { keep, neededBy }: R
     hold(backup, proven.length === 0 ? "no backup is proven yet" : "it may still be proven");
   }
   return reasons;
+}
+
+/** Those that are not proven: one that a verification found wanting takes no place of one that may still pass. */
+function untriedFirst(newestFirst: readonly RetainedBackup[]): readonly RetainedBackup[] {
+  const unproven = newestFirst.filter((backup) => !isProven(backup));
+  const isUntried = ({ failed }: RetainedBackup) => failed === undefined;
+  return [...unproven.filter(isUntried), ...unproven.filter((backup) => !isUntried(backup))];
 }
 
 /** Oldest first. Two writers at once may have taken the same number; then the id decides, the same way each time. */

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(async () => rm(directory, { recursive: true }));
 
 let count = 0;
-function portsOf(stack: string) {
+function portsOf(stack: string, homes?: readonly [string, ...string[]]) {
   let now = Date.parse("2026-05-01T10:00:00Z");
   return {
     driver: createFakeDatabase(),
@@ -27,6 +27,7 @@ function portsOf(stack: string) {
     cipher: null,
     randomId: () => `rand${(count += 1)}`,
     stack,
+    homes,
   };
 }
 const request = { service: "db", image: "sha256:1", release: "v9" };
@@ -55,4 +56,30 @@ it("one that does not say whose it is counts as the own of whoever asks", async 
   const { stack: _, ...unnamed } = portsOf("shop");
   const { id } = await takeBackup({ ...unnamed, store: createDirectoryStore({ directory }, systemClock) }, request);
   expect((await portsOf("shop").store.list()).backups).toMatchObject([{ id }]);
+});
+
+it("of two homes whose stacks have one name each lets go its own, and the other's wants to be agreed to", async () => {
+  const [production, staging] = [portsOf("shop", ["p"]), portsOf("shop", ["s"])];
+  const { id } = await takeBackup(production, request);
+  await verifyBackup(production, { id });
+  for (let index = 0; index < 3; index += 1) {
+    await verifyBackup(staging, { id: (await takeBackup(staging, request)).id });
+  }
+  const { decisions } = await pruneBackups(staging, { keep: 1, neededBy: [] });
+  expect(decisions.filter(({ remove }) => remove)).toHaveLength(2);
+  expect((await production.store.list()).backups).toMatchObject([{ id, home: "p" }, { home: "s" }]);
+  expect(await planRestore(staging, id)).toMatchObject({ otherStack: "shop", otherHome: "p" });
+  expect((await planRestore(production, id)).otherStack).toBeUndefined();
+});
+
+it("a home that got another id keeps what it took before, and what does not say counts for whoever asks", async () => {
+  const moved = portsOf("shop", ["new", "old"]);
+  for (const ports of [portsOf("shop", ["old"]), portsOf("shop"), moved]) {
+    await verifyBackup(ports, { id: (await takeBackup(ports, request)).id });
+  }
+  for (const { id } of (await moved.store.list()).backups) {
+    expect((await planRestore(moved, id)).otherStack).toBeUndefined();
+  }
+  await pruneBackups(moved, { keep: 1, neededBy: [] });
+  expect((await moved.store.list()).backups).toMatchObject([{ home: "new" }]);
 });

@@ -30,3 +30,11 @@ it("its own needs no word, nor one that does not say of which stack it is", () =
   expect(() => assertAgreed(backup, shop, {})).not.toThrow();
   expect(() => assertAgreed({ ...backup, stack: undefined }, staging, {})).not.toThrow();
 });
+
+it("that of another state home is of another stack, though that has the same name", () => {
+  const moved = { ...shop, homes: ["h2", "h1"] };
+  expect(() => assertAgreed({ ...backup, home: "h1" }, moved, {})).not.toThrow();
+  expect(() => assertAgreed(backup, moved, {})).not.toThrow();
+  expect(() => assertAgreed({ ...backup, home: "h9" }, moved, {})).toThrow(refused("--of-stack shop"));
+  expect(() => assertAgreed({ ...backup, home: "h9" }, moved, { ofStack: "shop" })).not.toThrow();
+});

@@ -1,26 +1,35 @@
 import { SluiceError } from "@sluice/core";
-import type { Manifest } from "@sluice/database";
+import { isOfHomes, type Manifest } from "@sluice/database";
 import type { RestoreCall } from "./database-operations.ts";
 
 interface Origin {
   readonly stack?: string | undefined;
+  readonly home?: string | undefined;
   readonly database: Pick<Manifest["database"], "name">;
 }
 
 /**
- * Whoever restores what is another stack's, or of a database of another name, has said whose.
+ * Whoever restores what is another stack's, if only by its state home, or of a database of another name, has said whose.
  *
  * @throws SluiceError CONFIRMATION_NEEDED
  */
 export function assertAgreed(
-  { id, stack, database: { name } }: Pick<Manifest, "id"> & Origin,
-  here: { readonly stack: string; readonly database: string },
+  { id, stack, home, database: { name } }: Pick<Manifest, "id"> & Origin,
+  here: { readonly stack: string; readonly homes?: readonly string[] | undefined; readonly database: string },
   { ofStack, ofDatabase }: Pick<RestoreCall, "ofStack" | "ofDatabase">,
 ): void {
   const others = [
-    ...(stack === undefined || stack === here.stack || stack === ofStack
+    ...(stack === undefined || (stack === here.stack && isOfHomes({ home }, here.homes)) || stack === ofStack
       ? []
-      : [{ is: `stack ${stack}`, not: here.stack, word: `--of-stack ${stack}` }]),
+      : [
+          stack === here.stack
+            ? {
+                is: `stack ${stack} with state home ${home}`,
+                not: "another one of that name",
+                word: `--of-stack ${stack}`,
+              }
+            : { is: `stack ${stack}`, not: here.stack, word: `--of-stack ${stack}` },
+        ]),
     ...(name === here.database || name === ofDatabase
       ? []
       : [{ is: `database ${name}`, not: here.database, word: `--of-database ${name}` }]),

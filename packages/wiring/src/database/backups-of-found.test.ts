@@ -52,6 +52,8 @@ function sessionWith(database: { readonly name?: string }, running: readonly str
   const session = {
     options: { directory, env: {} },
     stack: async () => "shop",
+    home: async () => ({ id: "h1" }),
+    ports: async () => ({ journal: { read: async function* () {} } }),
     config: async () => ({ database: { ...database, store: { directory } } }),
     runtime: () => ({ exec: { environment }, runningOf: async () => running }),
   };

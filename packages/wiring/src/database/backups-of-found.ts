@@ -1,5 +1,6 @@
 import { isSluiceError } from "@sluice/core";
-import { findMysqlTarget, findPostgresTarget, type Manifest } from "@sluice/database";
+import { findMysqlTarget, findPostgresTarget, isOfHomes, type Manifest } from "@sluice/database";
+import { ownHomes } from "../home/own-homes.ts";
 import type { Session } from "../session.ts";
 import type { FoundDatabase } from "./find-database.ts";
 import { backupsOf, databaseSettings, openStore } from "./open-database.ts";
@@ -15,8 +16,9 @@ export async function backupsOfFound(
 ): Promise<readonly Manifest[]> {
   const name = await findName(session, { service, kind }, signal);
   if (name !== null) return backupsOf(session, { service, kind, name });
-  const { backups } = await (await openStore(session)).list();
-  return backups.filter((backup) => backup.service === service && backup.kind === kind);
+  const [{ backups }, homes] = await Promise.all([(await openStore(session)).list(), ownHomes(session)]);
+  const isOwn = (backup: Manifest) => backup.service === service && backup.kind === kind && isOfHomes(backup, homes);
+  return backups.filter(isOwn);
 }
 
 async function findName(

@@ -39,7 +39,7 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
     const found = (await backupsOf(session, database)).findLast(isWanted);
     if (found) return found.id;
     throw new SluiceError("BACKUP_UNKNOWN", `there is no such backup of ${database.name} (${database.service}) yet`, {
-      hint: "sluice db backup",
+      hint: "sluice db backup; or one of another machine's stack of this name, by its id, where sluice db list shows any",
     });
   };
   return {
@@ -66,7 +66,8 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
     },
     restore: (id, call, signal) =>
       change(session, "restore", { ...call, backup: id }, signal, async ({ ports, settings, name }) => {
-        assertAgreed(await ports.store.load(id, signal), { stack: await session.stack(), database: name }, call);
+        const here = { stack: await session.stack(), homes: ports.homes, database: name };
+        assertAgreed(await ports.store.load(id, signal), here, call);
         const bound = {
           ms: settings.verify.timeout,
           setting: "database.verify.timeout",

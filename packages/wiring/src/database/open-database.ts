@@ -16,9 +16,11 @@ import {
   type DatabaseDriver,
   type DatabaseId,
   isOfDatabase,
+  isOfHomes,
   type Manifest,
   ofStack,
 } from "@sluice/database";
+import { ownHomes } from "../home/own-homes.ts";
 import { stateHomeOf } from "../project/locations.ts";
 import type { Session } from "../session.ts";
 import { servingNow } from "../status/find-serving.ts";
@@ -59,10 +61,10 @@ export async function openStore(session: Session): Promise<BackupStore> {
   return ofStack(openPlace(session, store, stack), stack);
 }
 
-/** Of one database of this stack, oldest first. */
+/** Of one database of this stack, oldest first; none that was taken from another state home, whose stack has the same name. */
 export async function backupsOf(session: Session, database: DatabaseId): Promise<readonly Manifest[]> {
-  const { backups } = await (await openStore(session)).list();
-  return backups.filter((backup) => isOfDatabase(backup, database));
+  const [{ backups }, homes] = await Promise.all([(await openStore(session)).list(), ownHomes(session)]);
+  return backups.filter((backup) => isOfDatabase(backup, database) && isOfHomes(backup, homes));
 }
 
 function openPlace(
@@ -121,6 +123,7 @@ export async function openDatabase(
       cipher: openCipher(settings, session.options.directory),
       randomId: () => randomBytes(4).toString("hex"),
       stack: project.stack,
+      homes: await ownHomes(session),
       service: found.service,
       services: Object.keys(project.model.services),
       onProgress,

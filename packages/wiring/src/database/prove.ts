@@ -1,5 +1,6 @@
 import { isSluiceError } from "@sluice/core";
 import { type Manifest, type PruneResult, pruneBackups, takeBackup, verifyBackup } from "@sluice/database";
+import { ownHomes } from "../home/own-homes.ts";
 import type { Session } from "../session.ts";
 import { telling } from "../telling.ts";
 import { inTime } from "./deadline.ts";
@@ -58,11 +59,12 @@ export async function prune(
   signal: AbortSignal,
   onRemoved?: (id: string) => void,
 ): Promise<PruneResult> {
-  const [settings, { bundles }, store] = await Promise.all([
+  const [settings, { bundles }, store, homes] = await Promise.all([
     databaseSettings(session),
     session.ports(),
     openStore(session),
+    ownHomes(session),
   ]);
   const neededBy = (await bundles.list()).map(({ id }) => id);
-  return pruneBackups({ store }, { keep: settings.keep, neededBy }, signal, onRemoved);
+  return pruneBackups({ store, homes }, { keep: settings.keep, neededBy }, signal, onRemoved);
 }

@@ -1,6 +1,8 @@
 import { until } from "./until.ts";
 
-const renaming = "select id from information_schema.processlist where info like 'rename table%'";
+/** What a swap may wait in: the lock before it drops anything, a view that it drops, and the renaming. */
+const waiting =
+  "select id from information_schema.processlist where info like 'lock tables%' or info like 'drop view%' or info like 'rename table%'";
 
 /**
  * What becomes of who waits for tables in a MariaDB or MySQL.
@@ -9,11 +11,11 @@ const renaming = "select id from information_schema.processlist where info like 
  */
 export function tableLocks(sql: (statements: string) => Promise<string>) {
   return {
-    isRenaming: async () => (await sql(renaming)) !== "",
-    /** Whoever waits to rename tables gives up, as after the time that a server lets it wait. */
-    endRenaming: () =>
+    isWaiting: async () => (await sql(waiting)) !== "",
+    /** Whoever waits for them gives up, as after the time that a server lets it wait. */
+    endWaiting: () =>
       until(async () => {
-        const id = await sql(renaming);
+        const id = await sql(waiting);
         if (id !== "") await sql(`kill query ${id}`).catch(() => "");
         return id === "";
       }),

@@ -9,6 +9,7 @@ import { proveBackup, takeAndProve } from "../prove.ts";
 import { chooseBackup } from "./choose-backup.ts";
 import { maskedReport } from "./masked-report.ts";
 import { openSquawk } from "./open-squawk.ts";
+import { statementLimit } from "./statement-limit.ts";
 import { openTrial } from "./trial.ts";
 
 export interface Rehearsal {
@@ -53,6 +54,7 @@ export async function rehearse(
         policy: {
           ...defaultPolicy,
           acceptIncompatible,
+          statementTimeoutMs: statementLimit(settings.migrate, candidate.bundle.services),
           linter: settings.squawk === "off" ? "note" : settings.squawk,
         },
         linter: settings.squawk === "off" ? undefined : await openSquawk(session.options),

@@ -1,0 +1,26 @@
+import { isSluiceError, type Journal } from "@sluice/core";
+import type { StateChange } from "../deployer.ts";
+import { recordsOf } from "../record/records-of.ts";
+import type { Session } from "../session.ts";
+
+/**
+ * The id of the state home, and those that it had before, by its record: an import gives it another one, and so does a rebuild. Where the record
+ * cannot be read, its own alone.
+ *
+ * @throws SluiceError as whatever opens the state home
+ */
+export async function ownHomes(session: Session): Promise<readonly [own: string, ...before: string[]]> {
+  const [{ id }, { journal }] = await Promise.all([session.home(), session.ports()]);
+  return [id, ...(await homesBefore(journal))];
+}
+
+async function homesBefore(journal: Pick<Journal, "read">): Promise<readonly string[]> {
+  try {
+    const isMove = (type: string) => type === "state-imported" || type === "state-rebuilt";
+    const moves = await recordsOf<StateChange>(journal, isMove);
+    return moves.flatMap((move) => (move.type === "state-imported" ? move.from : move.previousHome) ?? []);
+  } catch (error) {
+    if (!isSluiceError(error)) throw error;
+    return [];
+  }
+}
