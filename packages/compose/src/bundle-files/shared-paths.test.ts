@@ -29,7 +29,7 @@ interface Asked {
   readonly more?: Partial<ComposeModel>;
   /** Of profiles that are not the user's. */
   readonly inactive?: readonly string[];
-  readonly roles?: Readonly<Record<string, "tool">>;
+  readonly roles?: Readonly<Record<string, "tool" | "job">>;
 }
 
 function seen({ services, more, inactive = [], roles = {} }: Asked) {
@@ -96,12 +96,14 @@ describe("what a slot mounts read-only and an active service writes to", () => {
 });
 
 describe("a release holds a copy all the same where the writer", () => {
-  it("is of a profile that is not active, or a tool", () => {
+  it("is of a profile that is not active, or a tool or a job", () => {
     const { copies, sources, copyOf, findings } = seen({ services: certificates(), inactive: ["certbot"] });
     expect(copies).toEqual([copyOf("certbot/conf"), copyOf("certbot/www")]);
     expect(sources("frontend")?.every((source) => source?.startsWith("/state/r1/files/"))).toBe(true);
     expect(findings).toEqual([]);
-    expect(seen({ services: certificates(), roles: { certbot: "tool" } }).copies).toHaveLength(2);
+    for (const role of ["tool", "job"] as const) {
+      expect(seen({ services: certificates(), roles: { certbot: role } }).copies).toHaveLength(2);
+    }
   });
 
   it("writes to something in it, or beside it", () => {

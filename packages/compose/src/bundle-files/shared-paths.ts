@@ -17,8 +17,8 @@ export interface Writer {
 
 /**
  * The service that a path is shared with, as it mounts that, or what that lies in, to write to: uploads, certificates. A copy would
- * show for ever what was there once. One that only has to do with something inside the path, that is not active, or that is a tool,
- * shares nothing; nor does one that mounts all of the project, which would share every file of configuration, unless the path is
+ * show for ever what was there once. One that only has to do with something inside the path, that is not active, or that is a tool or
+ * a job, whose mount often is writable only as nobody said otherwise, shares nothing; nor does one that mounts all of the project, which would share every file of configuration, unless the path is
  * that very directory. Pure.
  *
  * @param source absolute, unescaped
@@ -39,7 +39,7 @@ export function isWithin(inner: string, outer: string): boolean {
 
 function writersAt({ model, services }: Writers, source: string): readonly Writer[] {
   return services
-    .filter(({ active, role }) => active && role !== "tool")
+    .filter(({ active, role }) => active && role !== "tool" && role !== "job")
     .flatMap(({ name }) => writtenBy(model, name).map((path) => ({ service: name, path })))
     .filter(({ path }) => isWithin(source, path));
 }

@@ -74,6 +74,25 @@ describe("a read-only mount of what is not in the checkout", () => {
   });
 });
 
+it("what another service may write to, and is not there, is told, and refused by nobody", () => {
+  const certbot = { image: "certbot/certbot", volumes: [{ ...bind(join(checkout, "certs")), read_only: false }] };
+  const withCerts = (web: ComposeModel["services"][string], more: Partial<ComposeModel> = {}) =>
+    found({}, "", { ...more, services: { certbot, web } });
+  const mounted = { expose: [80], volumes: [bind(join(checkout, "certs/live"))] };
+  expect(withCerts(mounted)).toMatchObject([
+    {
+      severity: "warn",
+      code: "mount-not-there",
+      message: expect.stringContaining("an empty directory is made of it on the host") as string,
+      hint: expect.stringContaining("certbot") as string,
+    },
+  ]);
+  const secrets = { key: { file: join(checkout, "certs/key.pem") } };
+  expect(withCerts({ expose: [80], secrets: [{ source: "key" }] }, { secrets })).toMatchObject([
+    { severity: "warn", code: "file-not-there", message: expect.stringContaining("cannot be made") as string },
+  ]);
+});
+
 it("a seccomp profile that is not there is refused", () => {
   expect(found({ security_opt: ["no-new-privileges:true", "seccomp:./chrome.json"] })).toMatchObject([
     {

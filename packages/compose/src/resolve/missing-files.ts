@@ -1,11 +1,19 @@
 import type { ResolvedProject } from "@sluice/core";
-import { type CopiedFile, copiedFiles, mayBeMade, presenceOf } from "../bundle-files/copied-files.ts";
+import { type CopiedFile, mayBeMade, presenceOf, usedInSlots } from "../bundle-files/copied-files.ts";
+import { sharedWith } from "../bundle-files/shared-paths.ts";
 import type { ServiceFinding } from "../roles/finding-rule.ts";
 import { type SourceFile, writtenMounts } from "./source-files.ts";
 
-/** What a release would hold a copy of, and is not there. */
-export function missingFiles(project: Pick<ResolvedProject, "model" | "services">): readonly CopiedFile[] {
-  return copiedFiles(project).filter((file) => presenceOf(file) !== "there");
+export interface MissingFile extends CopiedFile {
+  /** Who may write to it: it is no copy, and may be made by then, or be there where the engine is. */
+  readonly writer?: string | undefined;
+}
+
+/** What a release would hold a copy of, or have of the host, and is not there. */
+export function missingFiles(project: Pick<ResolvedProject, "model" | "services">): readonly MissingFile[] {
+  return usedInSlots(project)
+    .filter((file) => presenceOf(file) !== "there")
+    .map((file) => ({ ...file, writer: sharedWith(project, file.source)?.service }));
 }
 
 /**
@@ -13,13 +21,31 @@ export function missingFiles(project: Pick<ResolvedProject, "model" | "services"
  * the containers of a slot could not be made. Each file once, for the first service that uses it.
  */
 export function missingFileFindings(
-  missing: readonly CopiedFile[],
+  missing: readonly MissingFile[],
   sources: readonly SourceFile[],
 ): readonly ServiceFinding[] {
   const first = new Map(missing.toReversed().map((file) => [file.path.join("\0"), file]));
   return missing
     .filter((file) => first.get(file.path.join("\0")) === file)
-    .map((file) => (file.mount ? mountFinding(file, sources) : fileFinding(file)));
+    .map((file) => {
+      if (file.writer !== undefined) return sharedFinding(file, file.writer);
+      return file.mount ? mountFinding(file, sources) : fileFinding(file);
+    });
+}
+
+function sharedFinding(file: CopiedFile, writer: string): ServiceFinding {
+  const { service, source, path, mount } = file;
+  const becomes = mayBeMade(file)
+    ? "where it is not there by then, an empty directory is made of it on the host"
+    : "without it containers of a slot cannot be made";
+  return {
+    severity: "warn",
+    code: mount ? "mount-not-there" : "file-not-there",
+    message: `${service} has ${source} of the host, ${fault(file)}: ${becomes}`,
+    hint: `see that ${writer}, which may write to it, makes it before, or put it there`,
+    service,
+    path,
+  };
 }
 
 function mountFinding(file: CopiedFile, sources: readonly SourceFile[]): ServiceFinding {

@@ -19,6 +19,7 @@ describe("the example configuration", () => {
   it("shows every key there is", () => {
     const { environments, ...common } = parse(text) as { environments: Record<string, unknown> };
     const shown = new Set([common, ...Object.values(environments)].flatMap((part) => [...keysOfValue(part)]));
+    expect(keysOfSchema(configSchema)).toContain("database.store.s3.bucket");
     expect(keysOfSchema(configSchema).filter((key) => !shown.has(key))).toEqual([]);
   });
 
@@ -72,6 +73,7 @@ function keysOfSchema(schema: z.core.$ZodType, prefix = ""): readonly string[] {
   if (def.type === "record") return keysOfSchema(def.valueType, `${prefix}.*`);
   if (def.type === "array") return keysOfSchema(def.element, `${prefix}[]`);
   if (def.type === "union") return def.options.flatMap((option) => keysOfSchema(option, prefix));
+  if (def.type === "lazy") return keysOfSchema(def.getter(), prefix);
   if (def.type === "pipe") return keysOfSchema(def.in, prefix);
   return "innerType" in def ? keysOfSchema(def.innerType, prefix) : [];
 }
