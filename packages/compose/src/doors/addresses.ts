@@ -12,6 +12,8 @@ export type DoorAddresses = Readonly<Record<Slot, readonly string[]>>;
 export interface GivenAddresses {
   readonly service: string;
   readonly addresses: DoorAddresses;
+  /** Containers of a slot have them. Default: false. */
+  readonly isHeld?: boolean | undefined;
 }
 
 /** Room for the replicas there are and as many again, so that scaling up seldom needs another door. */
@@ -48,11 +50,14 @@ export interface AddressRequest {
   readonly slot: Slot;
   /** What is known of this service and of others, what counts most first. */
   readonly given: readonly GivenAddresses[];
+  /** Whether containers are made anew in the slot of the release. Default: false. */
+  readonly anew?: boolean | undefined;
 }
 
 /**
  * Fixed addresses for the replicas of a service in each slot. In the slot of the release they lie on the link of a network
- * that the service is on: where it has some already, else on the first (in the order of their names). In the other slot,
+ * that the service is on: where it has some already, else on the first (in the order of their names). Those that its containers have
+ * on another link of that slot, as of a network that an earlier Sluice carried there, stay until they are made anew. In the other slot,
  * where another release may serve, they stay on whatever link they are: its containers have them. Addresses that are there
  * are never given up for more room. Makes links that are not there.
  *
@@ -61,7 +66,7 @@ export interface AddressRequest {
 export async function chooseAddresses(
   engine: Engine,
   pool: SubnetPool,
-  { model, service, slot, given }: AddressRequest,
+  { model, service, slot, given, anew = false }: AddressRequest,
 ): Promise<DoorAddresses> {
   const keys = linkedNetworks(model, [service]).toSorted();
   const [key] = keys;
@@ -73,11 +78,17 @@ export async function chooseAddresses(
     given.filter((one) => (one.service === service.name) === isMine),
   );
   const chosen: Partial<Record<Slot, readonly string[]>> = {};
-  for (const name of slots) {
-    const usable = links.filter((link) => link.slot === name && (name !== slot || keys.includes(link.key)));
-    const [home] = (mine ?? []).flatMap(({ addresses: { [name]: own } }) =>
+  const homesOn = (name: Slot, usable: readonly Link[]) =>
+    (mine ?? []).flatMap(({ addresses: { [name]: own } }) =>
       usable.flatMap((link) => (isOn(link, own) ? [{ link, own }] : [])),
     );
+  for (const name of slots) {
+    const ofSlot = links.filter((link) => link.slot === name);
+    const usable = ofSlot.filter(({ key: carried }) => name !== slot || keys.includes(carried));
+    const held = ofSlot.filter(
+      (link) => !anew && (mine ?? []).some(({ isHeld, addresses }) => isHeld && isOn(link, addresses[name])),
+    );
+    const [home] = [...homesOn(name, usable), ...homesOn(name, held)];
     const link = home?.link ?? (await ensureLink(engine, pool, { model, slot: name, key }));
     const own = home?.own ?? [];
     const fixed = fixedAddresses(link.subnet);
@@ -119,7 +130,7 @@ export async function containerAddresses(engine: Engine, stack: string): Promise
       const names = new Set(containers.map(({ Labels }) => Labels[composeLabels.service] ?? ""));
       return [...names].map((service) => {
         const own = containers.filter(({ Labels }) => Labels[composeLabels.service] === service).flatMap(fixedOf);
-        return { service, addresses: { blue: [], green: [], [slot]: own } };
+        return { service, addresses: { blue: [], green: [], [slot]: own }, isHeld: true };
       });
     }),
   );

@@ -16,7 +16,7 @@ export function createDoorRuntime({ pool, ...tools }: DoorDependencies): DoorRun
   const promised = new Map<string, DoorAddresses>();
   let turn: Promise<unknown> = Promise.resolve();
   return {
-    addresses(model, service, slot) {
+    addresses(model, service, slot, { anew } = {}) {
       // One after the other: two services that ask at once must not get the same block.
       const next = turn.then(async () => {
         const key = (name: string) => `${model.name}/${name}`;
@@ -25,7 +25,7 @@ export function createDoorRuntime({ pool, ...tools }: DoorDependencies): DoorRun
           at.startsWith(key("")) ? [{ service: at.slice(key("").length), addresses }] : [],
         );
         const given = [...labelled, ...open, ...(await containerAddresses(engine, model.name))];
-        const chosen = await chooseAddresses(engine, await pool(), { model, service, slot, given });
+        const chosen = await chooseAddresses(engine, await pool(), { model, service, slot, given, anew });
         promised.set(key(service.name), chosen);
         return chosen;
       });

@@ -69,43 +69,64 @@ describe("external networks that more than a proxy is on", () => {
     return joinedExternals(any, factsOf(any, { worker: { role: "worker" } }), name).map((one) => one.name);
   };
 
-  test("are joined by a web service that a proxy finds by its labels, but for the one that they name", () => {
-    const services = { web: routedWeb, worker };
-    expect(joined(services, "web")).toContain("shared-db");
-    expect(joined(services, "worker")).toEqual(["shared-db"]);
+  const one = { proxy: null, default: null };
+  const adminer = { image: "adminer", networks: { proxy: null, shared: null } };
+  const db = { image: "postgres:17", networks: { proxy: null, shared: null } };
+  const onBoth = { ...worker, networks: { proxy: null, shared: null } };
+  const migrate = { image: "a", command: ["migrate"], networks: { proxy: null, shared: null } };
+  const anchored = { adminer, db, migrate, worker: onBoth };
+
+  test("are joined by a web service that a proxy finds by its labels, but for those that they name, and no others", () => {
     for (const named of [{ "traefik.docker.network": "proxy" }, { caddy: "a", caddy_ingress_network: "proxy" }]) {
       const web = { ...routedWeb, labels: named };
-      expect([joined({ web }, "web"), joined({ web, worker }, "web")]).toEqual([["shared-db"], ["shared-db"]]);
+      expect([joined({ web }, "web"), joined({ web, ...anchored }, "web")]).toEqual([["shared-db"], ["shared-db"]]);
+      expect(joined({ web: { ...web, networks: one } }, "web")).toEqual([]);
     }
-    expect(joined({ web: { ...routedWeb, labels: { "traefik.docker.network": "shop_default" } } }, "web")).toEqual([
-      "proxy",
-      "shared-db",
-    ]);
+    const elsewhere = { ...routedWeb, labels: { "traefik.docker.network": "shop_default" } };
+    expect(joined({ web: elsewhere }, "web")).toEqual(["proxy", "shared-db"]);
+    expect(joined({ web: { ...elsewhere, networks: one } }, "web")).toEqual(["proxy"]);
   });
 
-  test("are joined where the default network is one, with an edge and a worker on it", () => {
-    const shared = { default: external("shared-db") };
+  test("are left out where labels or variables name none and there is one alone, whatever else of the project is on it", () => {
+    const traefik = { image: "traefik", ports, networks: { default: null } };
+    const variables = { image: "a", ports, environment: { VIRTUAL_HOST: "a" }, networks: one };
+    for (const web of [{ ...routedWeb, networks: one }, variables]) {
+      const services = { web, traefik, ...anchored };
+      expect([joined({ web }, "web"), joined(services, "web")]).toEqual([[], []]);
+      expect(joined(services, "worker")).toEqual(["proxy", "shared-db"]);
+      expect(joined(services, "migrate")).toEqual(["proxy", "shared-db"]);
+    }
+  });
+
+  test("are all joined where labels name none of several, with an edge of the project on one, too", () => {
+    const traefik = { image: "traefik", ports, networks: { proxy: null } };
+    for (const more of [{}, { traefik }, anchored]) {
+      expect(joined({ web: routedWeb, ...more }, "web")).toEqual(["proxy", "shared-db"]);
+    }
+  });
+
+  test("are joined where labels say that no proxy is to lead there", () => {
+    const labels = { ...routed, "traefik.enable": "false", "traefik.docker.network": "proxy" };
+    expect(joined({ web: { ...routedWeb, labels, networks: one } }, "web")).toEqual(["proxy"]);
+  });
+
+  test("are left out without labels where an edge of the project is, but not where a worker or a store is, too", () => {
     const nginx: ComposeService = { image: "nginx", ports, depends_on: { web: { condition: "service_started" } } };
     const web = { image: "a", expose: ["8000"] };
-    const services = {
-      nginx,
-      web,
-      worker: { image: "a", command: ["celery", "-A", "shop", "worker"] },
-    };
+    const onProxy = { nginx: { ...nginx, networks: { proxy: null } }, web: { ...web, networks: routedWeb.networks } };
+    expect(joined(onProxy, "web")).toEqual(["shared-db"]);
+    expect(joined({ ...onProxy, adminer, migrate }, "web")).toEqual(["shared-db"]);
+    expect(joined({ ...onProxy, db }, "web")).toEqual(["proxy", "shared-db"]);
+    const shared = { default: external("shared-db") };
+    const services = { nginx, web, worker: { image: "a", command: ["celery", "-A", "shop", "worker"] } };
+    expect(joined({ nginx, web }, "web", shared)).toEqual([]);
     expect(joined(services, "web", shared)).toEqual(["shared-db"]);
     expect(joined(services, "worker", shared)).toEqual(["shared-db"]);
-    expect(joined({ nginx, web }, "web", shared)).toEqual(["shared-db"]);
   });
 
-  test("are joined by a worker whatever labels it has, and by what meets an edge elsewhere, too", () => {
-    const anchored = { ...worker, labels: routed, networks: { proxy: null } };
-    expect(joined({ worker: anchored }, "worker")).toEqual(["proxy"]);
-    const traefik = { image: "traefik", ports, networks: { default: null } };
-    const web = { ...routedWeb, networks: { shared: null, default: null } };
-    expect(joined({ web, traefik }, "web")).toEqual(["shared-db"]);
-    expect(joined({ web }, "web")).toEqual([]);
-    const before = { ...traefik, networks: { proxy: null } };
-    expect(joined({ web: routedWeb, traefik: before }, "web")).toEqual(["shared-db"]);
+  test("are joined by workers whatever labels they have", () => {
+    const labelled = { ...worker, labels: { ...routed, "traefik.docker.network": "proxy" }, networks: { proxy: null } };
+    expect(joined({ worker: labelled }, "worker")).toEqual(["proxy"]);
   });
 });
 

@@ -36,7 +36,7 @@ export function linkedNetworks(model: ComposeModel, services: readonly ServiceFa
 
 /**
  * External networks that a container of the service in a slot must be connected to: something that belongs to another
- * project, and is no edge, may be reached there. All of a worker's, and of a web service's those that are not there for a proxy alone.
+ * project, and is no edge, may be reached there. All of a worker's or a job's, and of a web service's those that are not there for a proxy alone.
  */
 export function joinedExternals(
   model: ComposeModel,
@@ -82,28 +82,21 @@ function guests(services: readonly ServiceFacts[]): readonly string[] {
 }
 
 /**
- * An external network whose purpose is that a proxy reaches a web service: the door stands there for it. That is the one that labels
- * name; else the only place where it meets an edge of the project; else, where labels call a proxy of others, its only external
- * one. Where that leaves it open which one it is, and where anything but web services and edges is on it too, it is none: what a service
- * calls may be there, while a container that joins has no name and no label there by which a proxy would take it for the service.
+ * An external network whose purpose is that a proxy reaches a web service: the door stands there for it. Of a service that labels or
+ * variables call a proxy to those that labels name, and where they name none its only external one, whatever else of the project is on that:
+ * anchors bring it there, too. Of one that they say nothing of those where an edge of the project is, unless a worker or a store is on it as
+ * well: what it calls may be there. Where it stays open which one it is, it is none: a container that joins has no name and no label there by
+ * which a proxy would take it for the service.
  */
 function isEdgeOnly(model: ComposeModel, services: readonly NamedRole[], service: string, key: string): boolean {
   const written = model.services[service];
   const isWeb = services.some(({ name, role }) => name === service && role === "web");
   if (!isWeb || !isExternal(model, key)) return false;
-  const prefixes = labelPrefixes(model);
-  const keysOf = (name: string) => networkKeys(model.services[name]);
-  const isOther = ({ name, role }: NamedRole) =>
-    role !== "web" && role !== "edge" && !isProxied(model.services[name], prefixes);
-  if (services.some((one) => isOther(one) && keysOf(one.name).includes(key))) return false;
-  const named = proxyNetworks(written);
-  if (named.length > 0) return named.includes(networkName(model, key));
-  const keys = networkKeys(written);
-  const proxied = isProxied(written, prefixes);
-  const meetings = services
-    .filter(({ role }) => role === "edge")
-    .map(({ name }) => keys.filter((one) => keysOf(name).includes(one)))
-    .filter(({ length }) => length > 0);
-  if (meetings.length === 0) return proxied && keys.filter((one) => isExternal(model, one)).length === 1;
-  return (proxied || keys.length > 1) && meetings.some(([only, ...more]) => only === key && more.length === 0);
+  if (isProxied(written, labelPrefixes(model))) {
+    const named = proxyNetworks(written);
+    if (named.length > 0) return named.includes(networkName(model, key));
+    return networkKeys(written).filter((one) => isExternal(model, one)).length === 1;
+  }
+  const there = services.filter(({ name }) => networkKeys(model.services[name]).includes(key));
+  return there.some(({ role }) => role === "edge") && !there.some(({ role }) => role === "worker" || role === "data");
 }

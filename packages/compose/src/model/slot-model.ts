@@ -142,8 +142,14 @@ export function slotService(
       [labels.deployment]: request.deployment,
       [labels.kind]: kind,
       [labels.service]: name,
+      ...(kind === "slot" ? { [labels.joined]: escapeDollars(JSON.stringify(joinedBy(request, name))) } : {}),
     },
   };
+}
+
+/** Noted on the container: a later Sluice may join others, and those are none that this one has lost. */
+function joinedBy({ release: { model, bundle } }: PlaceRequest, name: string): readonly string[] {
+  return joinedExternals(model, bundle.services, name).map((network) => network.name);
 }
 
 /** Only among services of the slot: Compose notes them on the containers, and the order of the start is read from there. */

@@ -25,10 +25,12 @@ const all = ["shop-blue_back", "shop-blue_front", "shop-blue_outside"];
 const linked = ["shop-blue_link_back", "shop-blue_link_front", "shop-blue_link_outside"];
 const present = new Set([...all, "shop-blue_proxied", ...linked, "theirs", "more", "none"]);
 
-function container(service: string, networks: readonly string[]) {
+/** @param joined what its label says; `null` for none */
+function container(service: string, networks: readonly string[], joined: readonly string[] | null = ["theirs"]) {
+  const label = joined ? { "dev.sluice.joined": JSON.stringify(joined) } : {};
   return {
     Name: `/shop-blue-${service}-1`,
-    Config: { Labels: { "com.docker.compose.service": service } },
+    Config: { Labels: { "com.docker.compose.service": service, ...label } },
     NetworkSettings: { Networks: Object.fromEntries(networks.map((name) => [name, {}])) },
   } as unknown as Parameters<typeof cutOffContainers>[1][number];
 }
@@ -71,4 +73,30 @@ it("what has no network by design lacks none, nor what the project does not know
   expect(found([container("worker", ["none"]), container("gone", []), container("db", [])])).toEqual([]);
   const inBase = [aService("web", { strategy: "recreate" }), aService("hidden", { active: false })];
   expect(found([container("web", []), container("hidden", [])], { services: inBase })).toEqual([]);
+});
+
+it("a container that another Sluice made has lost no external network that it did not join, nor its link", () => {
+  const before = ["shop-blue_link_back", "shop-blue_link_front"];
+  expect(found([container("web", [...all, ...before], null)])).toEqual([]);
+  expect(found([container("web", [...all, ...linked], [])])).toEqual([]);
+  expect(found([container("web", [...all, ...linked])])).toMatchObject([{ networks: ["theirs"], isUnlinked: false }]);
+});
+
+it("one without the label has lost what it had in any case: networks of its slot, links of the project's, and some link", () => {
+  const networks = (on: readonly string[]) => found([container("web", on, null)]).flatMap((one) => one.networks);
+  expect(networks(["shop-blue_back", "shop-blue_link_front"])).toEqual([
+    "shop-blue_front",
+    "shop-blue_outside",
+    "shop-blue_link_back",
+  ]);
+  expect(found([container("web", all, null)])).toMatchObject([{ networks: linked, isUnlinked: true }]);
+});
+
+it("on external networks alone, one without the label is not cut off while it is on a link of one of them", () => {
+  const web = { image: "a", ports, networks: { outside: null, proxied: null } };
+  const any = { ...model, services: { ...model.services, web, edge: model.services.db } };
+  const parts = { model: any, services: factsOf(any, { web: { role: "web", strategy: "slots" } }) };
+  const own = ["shop-blue_outside", "shop-blue_proxied"];
+  expect(found([container("web", [...own, "shop-blue_link_outside"], null)], parts)).toEqual([]);
+  expect(found([container("web", own, null)], parts)).toMatchObject([{ isUnlinked: true }]);
 });

@@ -60,23 +60,33 @@ const withLabels = (
   return { stack: "shop", model: any, services: factsOf(any) };
 };
 
-it("what others have on an external network is named where slots are not on it, since it is there for a proxy", () => {
+const called = { "com.docker.compose.service": "auth-api" };
+
+it("what services call on an external network is named where slots are not on it, since it is there for a proxy", () => {
   const asked = withLabels({ front: null, proxy: null });
   const found = { container: "theirs", key: "proxy", network: "traefik", remedy: "further" };
-  expect(guests("postgres:17", ["traefik"], {}, asked)).toEqual([found]);
-  expect(guests("traefik:v3", ["traefik"], {}, asked)).toEqual([]);
+  expect(guests("auth:1", ["traefik"], called, asked)).toEqual([found]);
+  expect(guests("traefik:v3", ["traefik"], called, asked)).toEqual([]);
   const joined = withLabels({ front: null, proxy: null, vpn: null });
-  expect(guests("postgres:17", ["traefik", "vpn"], {}, joined)).toEqual([]);
+  expect(guests("auth:1", ["traefik", "vpn"], called, joined)).toEqual([]);
 });
 
-it("of what is there for that proxy, too, only what a service in slots calls by its name", () => {
+it("of what is there only what a service in slots calls by its name, whether or not labels tell that it is there for that proxy", () => {
   const asked = withLabels({ front: null, proxy: null });
-  const named = (service: string) =>
-    guests("app", ["traefik"], { ...routed, "com.docker.compose.service": service }, asked).length;
-  expect([named("auth-api"), named("auth"), named("api")]).toEqual([1, 0, 0]);
+  const named = (service: string, labels = {}) =>
+    guests("app", ["traefik"], { ...labels, "com.docker.compose.service": service }, asked).length;
+  for (const labels of [routed, {}]) {
+    expect(["auth-api", "auth", "api"].map((service) => named(service, labels))).toEqual([1, 0, 0]);
+  }
   const door = { "dev.sluice.stack": "other", "dev.sluice.kind": "door", "dev.sluice.service": "auth-api" };
   expect(guests("door", ["traefik"], door, asked)).toHaveLength(1);
   expect(guests("door", ["traefik"], { ...door, "dev.sluice.service": "web" }, asked)).toEqual([]);
+});
+
+it("a name that a service of the project has as well means that one", () => {
+  const db = { image: "postgres:17", networks: { front: null } };
+  const asked = withLabels({ front: null, proxy: null }, { "auth-api": db });
+  expect(guests("auth:1", ["traefik"], called, asked)).toEqual([]);
 });
 
 it("what helps is what would hold: a service that a proxy leads to does not join its only external network", () => {
@@ -85,5 +95,5 @@ it("what helps is what would hold: a service that a proxy leads to does not join
   expect(remedies(withLabels({ front: null }))).toEqual(["recreate"]);
   expect(remedies(withLabels({ front: null, proxy: null }))).toEqual([undefined]);
   const worker = { image: "shop", command: ["worker"], networks: { front: null } };
-  expect(remedies(withLabels({ front: null }, { worker }))).toEqual([undefined]);
+  expect(remedies(withLabels({ front: null }, { worker }))).toEqual(["recreate"]);
 });

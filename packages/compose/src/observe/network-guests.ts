@@ -10,7 +10,6 @@ import type Docker from "dockerode";
 import { composeLabels, containerName } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
 import { isExternal, joinedExternals, linkedNetworks, networkKeys, networkName } from "../model/networks.ts";
-import { isProxied, labelPrefixes } from "../model/proxy-labels.ts";
 import { isEdge } from "../roles/edge-rules.ts";
 import { shapeOf } from "../roles/service-shape.ts";
 
@@ -36,7 +35,7 @@ export async function listGuests(
 
 /**
  * Of such containers, those that a service in a slot may want to reach: not a proxy, which calls and is not called; and of what is on an
- * external network for a proxy, too, only what such a service calls by a name. Pure.
+ * external network, where all that the proxy leads to is, only what such a service calls by a name. Pure.
  */
 export function networkGuests(
   request: GuestRequest,
@@ -54,9 +53,7 @@ export function networkGuests(
     const network = networkName(model, key);
     const found = others
       .filter(({ NetworkSettings }) => network in NetworkSettings.Networks)
-      .filter(
-        (container) => !isExternal(model, key) || !isForProxy(model, container) || isCalled(request, key, container),
-      );
+      .filter((container) => !isExternal(model, key) || isCalled(request, key, container));
     if (found.length === 0) return [];
     const remedy = remedyOf(request, key);
     return found.map((container) => ({
@@ -79,11 +76,7 @@ function keysOf({ model, services }: GuestRequest): readonly string[] {
 
 type Guest = Pick<Docker.ContainerInfo, "Id" | "Names" | "Labels">;
 
-function isForProxy(model: ComposeModel, { Labels }: Guest): boolean {
-  return Labels[labels.kind] === "door" || isProxied({ labels: Labels }, labelPrefixes(model));
-}
-
-/** Whether variables or the command of a service in slots that is on the network have a name of the container. */
+/** Whether variables or the command of a service in slots that is on the network have a name of the container, and none of the project's own. */
 function isCalled({ model, services }: GuestRequest, key: string, guest: Guest): boolean {
   const names = [guest.Labels[composeLabels.service], guest.Labels[labels.service], containerName(guest)];
   const written = namesOn({ model, services }, key).map((name) => model.services[name]);
@@ -93,7 +86,7 @@ function isCalled({ model, services }: GuestRequest, key: string, guest: Guest):
   ]);
   // Whole names: `api` is not meant by `auth-api`, nor by `api.example.com`.
   const words = new Set(texts.flatMap((text) => text?.split(/[^\w.-]+/) ?? []));
-  return names.some((name) => name !== undefined && words.has(name));
+  return names.some((name) => name !== undefined && !(name in model.services) && words.has(name));
 }
 
 function namesOn({ model, services }: Pick<GuestRequest, "model" | "services">, key: string): readonly string[] {

@@ -69,8 +69,20 @@ it("what is of the stack, a door, told of changes, or no such proxy, is none", a
       door: { commands: ["haproxy -W"], labels: { "dev.sluice.stack": "other", "dev.sluice.kind": "door" } },
       proxy: { commands: [...nginx, "/app/docker-gen -watch"] },
       blog: { commands: ["apache2 -DFOREGROUND"], labels: routed },
+      pages: { commands: nginx, labels: routed },
+      theirs: { commands: nginx, labels: { "dev.sluice.stack": "other", "dev.sluice.slot": "blue" } },
       traefik: { commands: ["traefik"] },
       silent: { commands: [] },
     }),
   ).toEqual([]);
+});
+
+it("nothing is told where containers cannot be listed, but for who gave up asking", async () => {
+  const call = async () => {
+    throw new Error("the engine does not answer");
+  };
+  const list = (signal?: AbortSignal) =>
+    listOutsideProxies({ call } as unknown as Engine, { stack: "shop", model, names: ["web"] }, signal);
+  expect(await list()).toEqual([]);
+  await expect(list(AbortSignal.abort(new Error("given up")))).rejects.toThrow("given up");
 });

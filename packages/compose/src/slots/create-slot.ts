@@ -115,13 +115,15 @@ function slotEndpoints(
       ? [stackNames.linkAlias(stack, slot, service.name)]
       : [service.name, ...(written.networks?.[key]?.aliases ?? [])];
   const onLinks = links
-    .filter(({ key }) => linked.includes(key))
-    .map(({ name, key, subnet }) => ({
+    .map((link) => ({ ...link, isLed: given !== undefined && isOn(link, [given]) }))
+    // Where doors lead to the others of its slot it is, too, though no link of the service is made there any more.
+    .filter(({ key, isLed }) => isLed || linked.includes(key))
+    .map(({ name, key, isLed }) => ({
       network: name,
       aliases: aliases(key),
       links: baseLinks(release.model, services, service.name, key),
       // Doors lead to fixed addresses on one of the links.
-      address: given !== undefined && isOn({ subnet }, [given]) ? given : undefined,
+      address: isLed ? given : undefined,
     }));
   // Whether a network serves only an edge is known from all services, not from those of the slot.
   const joined = joinedExternals(release.model, release.bundle.services, service.name);

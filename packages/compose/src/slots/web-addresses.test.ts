@@ -42,3 +42,10 @@ it("what is more than the replicas gets one of the others, and none where all ar
   expect(given(container(1, block[0]), container(2, block[1]), container(3))).toEqual({ "web-3": block[2] });
   expect(given(...block.map((address, index) => container(index + 1, address)), container(9))).toEqual({});
 });
+
+it("the link is the one that the addresses lie on, also of a network that is carried by none any more", () => {
+  const old = { ...link, name: "shop-blue_link_proxy", key: "proxy" };
+  const request = { services: [aService("web", { replicas: 2 })], addresses: { web: block } };
+  const other = { ...link, subnet: "10.213.2.0/25" };
+  expect(Object.fromEntries(webAddresses([container(2)], request, [other, old]))).toEqual({ "web-2": block[1] });
+});

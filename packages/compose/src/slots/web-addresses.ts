@@ -2,7 +2,6 @@ import type { SlotRequest } from "@sluice/core";
 import type { ContainerInspectInfo } from "dockerode";
 import { isOn } from "../doors/addresses.ts";
 import { composeLabels } from "../engine/containers.ts";
-import { linkedNetworks } from "../model/networks.ts";
 import type { Link } from "../networks/links.ts";
 
 /** What is known of a container of the slot. */
@@ -17,15 +16,14 @@ export type PlacedContainer = Pick<ContainerInspectInfo, "Id" | "NetworkSettings
  */
 export function webAddresses(
   containers: readonly PlacedContainer[],
-  { services, addresses, release: { model } }: Pick<SlotRequest, "services" | "addresses" | "release">,
+  { services, addresses }: Pick<SlotRequest, "services" | "addresses">,
   links: readonly Link[],
 ): ReadonlyMap<string, string> {
   const given = new Map<string, string>();
   for (const service of services.filter(({ role }) => role === "web")) {
     const block = addresses[service.name] ?? [];
     const reached = block.slice(0, service.replicas);
-    const linked = linkedNetworks(model, [service]);
-    const link = links.find(({ key, subnet }) => linked.includes(key) && isOn({ subnet }, block))?.name ?? "";
+    const link = links.find(({ subnet }) => isOn({ subnet }, block))?.name ?? "";
     const own = containers.filter(({ Config }) => Config.Labels[composeLabels.service] === service.name);
     const held = new Set(own.map((one) => one.NetworkSettings.Networks[link]?.IPAMConfig?.IPv4Address));
     for (const one of own.filter(({ NetworkSettings }) => !(link in NetworkSettings.Networks))) {

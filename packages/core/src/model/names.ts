@@ -74,4 +74,6 @@ export const labels = {
   addresses: "dev.sluice.addresses",
   /** JSON: directories of a container that have a volume to take files of its release. */
   places: "dev.sluice.places",
+  /** JSON: names of the external networks that a container of a slot was made to join. Absent on those of before. */
+  joined: "dev.sluice.joined",
 } as const;

@@ -257,9 +257,15 @@ export interface RemoveDoorOptions extends CallOptions {
 export interface DoorRuntime {
   /**
    * Fixed addresses for the replicas of a service by slot. `slot` is where the release of the model is, or will be: there they
-   * lie on a network that the service is on. The ones that an existing door leads to in the other slot are kept.
+   * lie on a network that the service is on. The ones that an existing door leads to in the other slot are kept, and in that of the
+   * release those that its containers have, unless they are made `anew`.
    */
-  addresses(model: ComposeModel, service: ServiceFacts, slot: Slot): Promise<Readonly<Record<Slot, readonly string[]>>>;
+  addresses(
+    model: ComposeModel,
+    service: ServiceFacts,
+    slot: Slot,
+    options?: { readonly anew?: boolean | undefined },
+  ): Promise<Readonly<Record<Slot, readonly string[]>>>;
   /** Hash that `ObservedDoor.state` is judged by. */
   specHash(request: Omit<DoorRequest, "deployment" | "files" | "routing" | "volumes">): string;
   /**

@@ -20,7 +20,8 @@ export async function createSlot(scope: DeploymentScope, slot: Slot, options: Cr
   const left = steps.slice(steps.findIndex(createsSlot));
   const jobs = left.flatMap((step) => (step.kind === "job" ? [step.service] : []));
   const services = [...slotServices(releaseOf(scope).bundle.services), ...servicesOf(scope, jobs)];
-  await scope.ports.slots.create(await withJobs(scope, await slotRequest(scope, slot, services)), options);
+  const request = await slotRequest(scope, slot, services, releaseOf(scope), { anew: true });
+  await scope.ports.slots.create(await withJobs(scope, request), options);
 }
 
 /** The containers that are gone of a release in its slot. They belong to the deployment that made the others. */

@@ -7,10 +7,11 @@ export async function slotRequest(
   slot: Slot,
   services: readonly ServiceFacts[],
   release: StoredRelease = releaseOf(scope),
+  options: { readonly anew?: boolean | undefined } = {},
 ): Promise<SlotRequest> {
   const addresses: Record<string, readonly string[]> = {};
   for (const service of services.filter(({ role }) => role === "web")) {
-    addresses[service.name] = (await scope.ports.doors.addresses(release.model, service, slot))[slot];
+    addresses[service.name] = (await scope.ports.doors.addresses(release.model, service, slot, options))[slot];
   }
   return { stack: scope.stack, slot, release, deployment: scope.deployment, services, addresses };
 }

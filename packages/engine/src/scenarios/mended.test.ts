@@ -92,6 +92,23 @@ describe("a deployment of what is live already", () => {
     expect(new Set(asked)).toEqual(new Set(["green"]));
     expect(serves(scenario, "v2")).toEqual([]);
   });
+
+  it("asks for other addresses than containers have only where it makes all of a slot anew", async () => {
+    const scenario = await aLiveRelease();
+    const { world } = scenario;
+    const ports = world.ports();
+    const asked: (boolean | undefined)[] = [];
+    const addresses: typeof ports.doors.addresses = (model, service, slot, options) => {
+      asked.push(options?.anew);
+      return ports.doors.addresses(model, service, slot, options);
+    };
+    world.ports = () => ({ ...ports, doors: { ...ports.doors, addresses } });
+    world.state.containers.delete(containerOf(scenario, "web").id);
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(new Set(asked)).toEqual(new Set([undefined]));
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live" });
+    expect(asked.filter(Boolean)).toHaveLength(1);
+  });
 });
 
 describe("a rollback to what serves", () => {

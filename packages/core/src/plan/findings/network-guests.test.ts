@@ -25,7 +25,7 @@ it("what helps is another thing where services in slots would not be on that net
   const hint = (remedy: "further" | "recreate") =>
     guestFindings(aStack({ guests: [{ ...guest, remedy }] })).map((finding) => finding.hint);
   expect(hint("further")).toEqual([
-    "if they call it, give both one more network, with external: true in the compose file: services in slots are on that themselves, and not on what is there for a proxy",
+    "if they call it, give both one more network, with external: true in the compose file: services in slots are on that themselves",
   ]);
   expect(hint("recreate")).toEqual([
     "if a service calls it, set services.NAME.strategy: recreate for that one in sluice.yaml (a gap at each deployment): in base it is on that network itself",

@@ -17,7 +17,7 @@ export function guestFindings({ guests = [] }: Pick<ObservedStack, "guests">): r
 
 function hintOf({ key, network, remedy }: NetworkGuest): string {
   if (remedy === "further") {
-    return "if they call it, give both one more network, with external: true in the compose file: services in slots are on that themselves, and not on what is there for a proxy";
+    return "if they call it, give both one more network, with external: true in the compose file: services in slots are on that themselves";
   }
   if (remedy === "recreate") {
     return "if a service calls it, set services.NAME.strategy: recreate for that one in sluice.yaml (a gap at each deployment): in base it is on that network itself";
