@@ -52,6 +52,7 @@ describe("facts of a checkout", () => {
     [{ "a.yml": "services: { db: {} }", "b.yml": "services: { web: {} }" }, ["b.yml"]],
     [{ "x/a.yml": "services: { web: {} }", "x/b.yml": "services: { web: {} }", "c.yml": "" }, ["a.yml", "b.yml"]],
     [{ "x/a.yml": "services: {}", "c.yml": "services: { web: {} }" }, ["../c.yml"]],
+    [{ "a.yml": "services: { web: {} }", "b.yml": "name: x\n---\nservices: { web: {} }" }, ["a.yml", "b.yml"]],
     [{ "a.yml": "services: { web: {} }", "compose.sluice.yml": "services: { web: {} }" }, ["a.yml"]],
     [{ "a.yml": "include: [web.yml]", "b.yml": "services: {}" }, ["a.yml"]],
   ])("have the files that say something of the service that migrates: %j", (texts, expected) => {

@@ -12,7 +12,7 @@ import { type JobMinutes, usualMinutes } from "./job-minutes.ts";
 import { migrationPath } from "./migration-file.ts";
 import { type ExistingDeployment, existingDeployments, writtenAnew } from "./read-existing.ts";
 import { schedulesOf } from "./schedules.ts";
-import { parseTree, treeOf } from "./tree.ts";
+import { parseTrees, treeOf } from "./tree.ts";
 import { neededVariables, secretOf, usesVariable } from "./variables.ts";
 
 /** What lies in a checkout, as far as workflows depend on it. */
@@ -76,7 +76,7 @@ function migrationOf(
   files: readonly string[],
   { read }: Pick<CheckoutTexts, "read">,
 ): MigrationService {
-  const has = (file: string) => step.service in treeOf(parseTree(read(file) ?? "")["services"]);
+  const has = (file: string) => parseTrees(read(file) ?? "").some(({ services }) => step.service in treeOf(services));
   const those = files.filter((file) => file !== migrationPath && has(file));
   const home = posix.dirname(files[0] ?? "");
   // Compose takes the file of `extends` from the directory of the project, which is that of the first file.
