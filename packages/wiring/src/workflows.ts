@@ -10,6 +10,7 @@ import {
   projectWorkflows,
   relativeWrites,
   settingsByHand,
+  unsetVariables,
   type WorkflowFile,
   workflowFacts,
 } from "@sluice/workflows";
@@ -73,6 +74,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     leftOut: leftOut.length > 0 ? { files: leftOut, composeFile: [...facts.files, ...leftOut].join(":") } : null,
     migration: deployment?.migration ? { path: deployment.path, ...deployment.migration } : null,
     settings: settingsByHand(facts),
+    unset: unsetVariables(checkout, facts),
     inCheckout: await checkoutWrites(relativeWrites(facts.files.map((path) => texts.get(path) ?? "")), found.directory),
     droppedSteps: (deployment?.droppedSteps ?? []).map((step) => ({ path, ...step })),
     untaken: (deployment?.untaken ?? []).map((line) => ({ path, line })),

@@ -21,4 +21,4 @@ export { type ExistingDeployment, existingDeployments } from "./read-existing.ts
 export { type RelativeWrite, relativeWrites } from "./relative-writes.ts";
 export { type RunTokenJob, runTokenJobs } from "./run-token.ts";
 export { settingsByHand } from "./settings.ts";
-export { type CheckoutTexts, deploymentsOf, leftOutFiles, workflowFacts } from "./workflow-facts.ts";
+export { type CheckoutTexts, deploymentsOf, leftOutFiles, unsetVariables, workflowFacts } from "./workflow-facts.ts";

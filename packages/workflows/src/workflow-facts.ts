@@ -12,8 +12,9 @@ import { type JobMinutes, usualMinutes } from "./job-minutes.ts";
 import { migrationPath } from "./migration-file.ts";
 import { type ExistingDeployment, existingDeployments, writtenAnew } from "./read-existing.ts";
 import { schedulesOf } from "./schedules.ts";
+import { settingsOf } from "./settings.ts";
 import { parseTrees, treeOf } from "./tree.ts";
-import { neededVariables, secretOf, usesVariable } from "./variables.ts";
+import { neededVariables, secretOf, usesVariable, type VariableSources, variablesLeftUnset } from "./variables.ts";
 
 /** What lies in a checkout, as far as workflows depend on it. */
 export interface CheckoutTexts {
@@ -47,11 +48,7 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
   const { environment } = checkout;
   const [existing] = deploymentsOf(checkout);
   const files = filesOf(checkout, existing);
-  const composeTexts = files.flatMap((file) => checkout.read(file) ?? []);
-  const needed = [
-    ...neededVariables({ environment: environment.name, composeTexts, envFileText: checkout.envFileText }),
-    ...variablesOfConfig(checkout),
-  ];
+  const needed = [...neededVariables(sourcesOf(checkout, files, existing)), ...variablesOfConfig(checkout)];
   const runsOn = existing?.runsOn ?? [];
   return {
     files,
@@ -68,6 +65,23 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
     environment,
     github: checkout.github,
   };
+}
+
+function sourcesOf(
+  { environment, envFileText, read }: CheckoutTexts,
+  files: readonly string[],
+  existing: ExistingDeployment | undefined,
+): VariableSources {
+  const profiles = existing?.variables.find(({ name }) => name === "COMPOSE_PROFILES")?.value;
+  const composeTexts = files.flatMap((file) => read(file) ?? []);
+  return { environment: environment.name, composeTexts, envFileText, profiles };
+}
+
+/** Variables that services are given by their name alone and that no workflow sets, see `variablesLeftUnset`. */
+export function unsetVariables(checkout: CheckoutTexts, facts: WorkflowFacts): readonly string[] {
+  const set = new Set([...facts.variables, ...facts.releaseVariables, ...settingsOf(facts)].map(({ name }) => name));
+  const [existing] = deploymentsOf(checkout);
+  return variablesLeftUnset(sourcesOf(checkout, facts.files, existing)).filter((name) => !set.has(name));
 }
 
 /** Where no file seems to have the service, as with `include:`, Compose is to say so of the first one. */

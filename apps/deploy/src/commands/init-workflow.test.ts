@@ -33,6 +33,7 @@ const droppedSteps = [
 ];
 const inCheckout = [{ service: "db", source: "./pgdata", target: "/data" }];
 const leftOut = { files: ["compose.override.yaml"], composeFile: "compose.yaml:compose.override.yaml" };
+const unset = ["DISPLAY", "LOG_LEVEL"];
 const settings = [
   { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_STAGING }}" },
   { name: "COMPOSE_FILE", value: "compose.yml:compose.deploy.yml:compose.sluice.yml" },
@@ -48,6 +49,7 @@ DIGEST is left out, or its secret where Compose cannot do without: no job that i
 TAG is ${tag} where a release is deployed; in the other workflows, which no release starts, it is \${{ github.ref_name }}
 SHA is \${{ github.sha }} in each workflow: of the release where one is deployed, and of the branch that the run is on in the others, which no release starts; where containers must not differ by that, write a text, secrets.* or vars.* into the workflow that deploys and run this again
 NOTES is a where a release is deployed; in the other workflows, which no release starts, it is left out, or its secret where Compose cannot do without
+DISPLAY, LOG_LEVEL are given to services by name alone, and set by no workflow: where containers need a value, write it into env: of the workflow that deploys and run this again, or set them in the environment of the runner
 old.yml deploys past Sluice: remove it
 `;
 const byHand = (
@@ -67,6 +69,7 @@ const deployer = () =>
       droppedSteps,
       inCheckout,
       settings,
+      unset,
     }),
   });
 
@@ -133,6 +136,7 @@ describe("sluice init --workflow", () => {
       droppedSteps,
       inCheckout,
       settings,
+      unset,
     });
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
   });

@@ -21,7 +21,7 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
     const { files, byHand: foundByHand, ...found } = await deployer.workflows();
-    const { directory, altered, leftOut, migration, untaken, droppedSteps, inCheckout, settings } = found;
+    const { directory, altered, leftOut, migration, untaken, droppedSteps, inCheckout, unset, settings } = found;
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: Done[] = [];
     for (const { path, text } of files) {
@@ -43,6 +43,7 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
       context.stdout.write(untaken.map(untakenText).join(""));
       context.stdout.write(droppedSteps.map(droppedText).join(""));
       context.stdout.write(altered.map(alteredText).join(""));
+      if (unset.length > 0) context.stdout.write(unsetText(unset));
       context.stdout.write(byHand.map((path) => byHandText(path, stateIn(done, path), command)).join(""));
       context.stdout.write(settingsText(settings, directory));
     }
@@ -97,6 +98,11 @@ function alteredText({ path, name, value, inDeployment, inOthers }: AlteredVaria
   }
   const others = inOthers ?? without;
   return `${name} is ${value} where a release is deployed; in the other workflows, which no release starts, it is ${others}\n`;
+}
+
+function unsetText(names: readonly string[]): string {
+  const [are, them] = names.length === 1 ? ["is", "it"] : ["are", "them"];
+  return `${names.join(", ")} ${are} given to services by name alone, and set by no workflow: where containers need a value, write it into env: of the workflow that deploys and run this again, or set ${them} in the environment of the runner\n`;
 }
 
 /** Without these a deployment by hand would be of other files: without the migration, and with what is for development. */
