@@ -35,6 +35,7 @@ describe("the workflows of a checkout", () => {
     expect(settings).toEqual([
       { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_PRODUCTION }}" },
       { name: "COMPOSE_FILE", value: "compose.yml" },
+      { name: "VERSION", value: "${{ secrets.VERSION }}" },
     ]);
   });
 

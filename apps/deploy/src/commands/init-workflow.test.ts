@@ -38,6 +38,9 @@ const settings = [
   { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_STAGING }}" },
   { name: "COMPOSE_FILE", value: "compose.yml:compose.deploy.yml:compose.sluice.yml" },
   { name: "SLUICE_ENVIRONMENT", value: "staging" },
+  { name: "GREETING", value: "it's on" },
+  { name: "API_KEY", value: "${{ secrets.API_KEY_STAGING }}" },
+  { name: "TAG", value: tag },
 ];
 const told = `compose.override.yaml is left out; to deploy with it, write COMPOSE_FILE: compose.yaml:compose.override.yaml into the workflow that deploys and run this again
 the migration of old.yml runs before each version: npm run migrate in web; see that it is one for production
@@ -54,7 +57,8 @@ old.yml deploys past Sluice: remove it
 `;
 const byHand = (
   stack: string,
-) => `export STACK_NAME=${stack} COMPOSE_FILE=compose.yml:compose.deploy.yml:compose.sluice.yml SLUICE_ENVIRONMENT=staging
+) => `export STACK_NAME=${stack} COMPOSE_FILE=compose.yml:compose.deploy.yml:compose.sluice.yml SLUICE_ENVIRONMENT=staging GREETING='it'\\''s on'
+and with what only a run knows, set by you: API_KEY (\${{ secrets.API_KEY_STAGING }}), TAG (${tag})
 `;
 const deployer = () =>
   fakeDeployer({
@@ -78,7 +82,7 @@ describe("sluice init --workflow", () => {
     const { exitCode, stdout } = await run(["init", "--workflow"], { deployer: deployer(), cwd });
     expect([exitCode, stdout]).toEqual([
       0,
-      `${path} is written\n${told}by hand the same is deployed from ${cwd} after this line, with the name of the stack for mystack, with the values of the secrets that the workflows name:\n${byHand("mystack")}`,
+      `${path} is written\n${told}by hand the same is deployed from ${cwd} after this line, with the name of the stack for mystack:\n${byHand("mystack")}`,
     ]);
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
     const again = await run(["init", "--workflow"], { deployer: deployer(), cwd });
@@ -106,8 +110,11 @@ describe("sluice init --workflow", () => {
       deployer: fakeDeployer({ workflows: async () => found }),
       cwd,
     });
-    const line = `by hand the same is deployed from ${cwd} after this line, with the values of the secrets that the workflows name:\n`;
+    const line = `by hand the same is deployed from ${cwd} after this line:\n`;
     expect(stdout.endsWith(`${line}${byHand("'our shop'")}`)).toBe(true);
+    const plain = { ...found, settings: named.filter(({ value }) => !value.includes("${{")) };
+    const other = await run(["init", "--workflow"], { deployer: fakeDeployer({ workflows: async () => plain }), cwd });
+    expect(other.stdout).not.toContain("only a run knows");
   });
 
   it("writes them at the root of the checkout, where GitHub looks for them", async () => {

@@ -107,10 +107,14 @@ function unsetText(names: readonly string[]): string {
 
 /** Without these a deployment by hand would be of other files: without the migration, and with what is for development. */
 function settingsText(settings: readonly WorkflowVariable[], directory: string): string {
-  const isSecret = settings.some(({ value }) => value.includes("${{"));
-  const words = settings.map(({ name, value }) => `${name}=${value.includes("${{") ? "mystack" : shellWord(value)}`);
-  const name = isSecret ? ", with the name of the stack for mystack" : "";
-  return `by hand the same is deployed from ${directory} after this line${name}, with the values of the secrets that the workflows name:\nexport ${words.join(" ")}\n`;
+  const isOfRun = ({ value }: WorkflowVariable) => value.includes("${{");
+  const isStack = ({ name }: WorkflowVariable) => name === "STACK_NAME";
+  const typed = settings.filter((one) => isStack(one) || !isOfRun(one));
+  const words = typed.map((one) => `${one.name}=${isOfRun(one) ? "mystack" : shellWord(one.value)}`);
+  const name = typed.some(isOfRun) ? ", with the name of the stack for mystack" : "";
+  const others = settings.filter((one) => !typed.includes(one)).map((one) => `${one.name} (${one.value})`);
+  const rest = others.length > 0 ? `and with what only a run knows, set by you: ${others.join(", ")}\n` : "";
+  return `by hand the same is deployed from ${directory} after this line${name}:\nexport ${words.join(" ")}\n${rest}`;
 }
 
 function textOf(state: State, name: string, before: string, after: string, command: string): string {
