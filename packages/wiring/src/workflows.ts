@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { checkoutOf, findProjectFiles } from "@sluice/compose";
-import { type Config, SluiceError } from "@sluice/core";
+import { type Config, configuredMigration, SluiceError } from "@sluice/core";
 import { inferDatabaseKind } from "@sluice/database";
 import { hasLfsFiles } from "@sluice/release";
 import {
@@ -55,6 +55,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
       takesPrereleases: config.releases.allowPrerelease,
     },
     github: config.github,
+    migratesIn: configuredMigration(config.database)?.service,
     minutes: jobMinutes(config),
     timezone: config.windows.timezone,
     hasLfs: await hasLfs(directory),

@@ -18,6 +18,8 @@ export interface VariableSources {
   readonly envFileText: string;
   /** `COMPOSE_PROFILES` of the workflows. Default: what the env file says. */
   readonly profiles?: string | undefined;
+  /** Services that are run whatever their profiles, as those that migrate. Default: none. */
+  readonly asked?: readonly string[] | undefined;
 }
 
 /**
@@ -83,6 +85,8 @@ function givenByName(sources: VariableSources): readonly string[] {
     );
   const profiles = sources.profiles ?? parseEnv(sources.envFileText)["COMPOSE_PROFILES"] ?? "";
   const idle = new Set(services.filter(([, service]) => isIdle(service, profiles)).map(([name]) => name));
+  for (const name of [...(sources.asked ?? []), ...services.map(([, service]) => extendedBy(service))])
+    idle.delete(name);
   const names = services.flatMap(([service, { environment }]) => {
     const unset = Object.entries(treeOf(environment)).filter(([, value]) => value === null);
     return idle.has(service) ? [] : [...listOf(environment), ...unset.map(([name]) => name)];
@@ -90,6 +94,11 @@ function givenByName(sources: VariableSources): readonly string[] {
   return names.filter(
     (name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && !ofMachine.test(name),
   );
+}
+
+/** The service that one extends, and so has the variables of; `""` where it extends none. */
+function extendedBy({ extends: base }: Tree): string {
+  return textOf(base) || textOf(treeOf(base)["service"]);
 }
 
 /** What an expression comes to nobody knows here. */

@@ -262,6 +262,29 @@ describe("variables that come from outside", () => {
     },
   );
 
+  it("are those of a service that is run, or extended, whatever its profiles", () => {
+    const idle = "profiles: [tools], environment: [API_KEY]";
+    const named = (web: string, asked: readonly string[] = []) => {
+      const text = `services: { tool: { ${idle} }, web: { ${web} } }`;
+      return neededVariables({ environment: "production", composeTexts: [text], envFileText: "", asked }).length;
+    };
+    expect(named("image: web")).toBe(0);
+    expect(named("image: web", ["tool"])).toBe(1);
+    expect(named("extends: tool")).toBe(1);
+    expect(named("extends: { service: tool }")).toBe(1);
+  });
+
+  it.each([
+    ["the configuration migrates in it", "docker compose up -d", "tool"],
+    ["a step migrates in it", "docker compose run tool migrate && docker compose up -d", undefined],
+  ])("are those of a service that its profiles keep from running where %s", (_, run, migratesIn) => {
+    const compose = "services: { tool: { profiles: [tools], environment: [API_KEY] } }";
+    const text = `on: release\njobs: { a: { runs-on: prod, steps: [{ run: "${run}" }] } }\n`;
+    const composeFiles = [{ path: "compose.yml", text: compose }];
+    const checkout = { ...checkoutWith({ composeFiles, workflows: [{ path: "a.yml", text }] }), migratesIn };
+    expect(workflowFacts(checkout).variables.map(({ name }) => name)).toContain("API_KEY");
+  });
+
   it("stay where an existing workflow sets them, and so do its profiles", () => {
     const compose = "services: { web: { profiles: [prod], environment: [LOG_LEVEL, MODE, API_KEY] } }";
     const env = "env: { LOG_LEVEL: info, COMPOSE_PROFILES: prod }";

@@ -34,6 +34,8 @@ export interface CheckoutTexts {
   readonly hasLfs?: boolean | undefined;
   /** Variables that the configuration refers to, so that people can be told, or a check can log in. */
   readonly configVariables: readonly string[];
+  /** Service that the configuration migrates in, whatever its profiles. Default: none. */
+  readonly migratesIn?: string | undefined;
   /** What the configuration may need. Default: the usual. */
   readonly minutes?: JobMinutes | undefined;
   /** Of the windows, IANA name. */
@@ -68,13 +70,14 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
 }
 
 function sourcesOf(
-  { environment, envFileText, read }: CheckoutTexts,
+  { environment, envFileText, read, migratesIn }: CheckoutTexts,
   files: readonly string[],
   existing: ExistingDeployment | undefined,
 ): VariableSources {
   const profiles = existing?.variables.find(({ name }) => name === "COMPOSE_PROFILES")?.value;
   const composeTexts = files.flatMap((file) => read(file) ?? []);
-  return { environment: environment.name, composeTexts, envFileText, profiles };
+  const asked = [migratesIn, existing?.migration?.service].filter((name) => name !== undefined);
+  return { environment: environment.name, composeTexts, envFileText, profiles, asked };
 }
 
 /** Variables that services are given by their name alone and that no workflow sets, see `variablesLeftUnset`. */
