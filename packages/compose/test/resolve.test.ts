@@ -429,6 +429,14 @@ describe("options mean what they mean to Compose", () => {
     const own = await resolve(directory, { stack: undefined, files: ["other.yml"] });
     expect(own.stack).toBe("other");
   });
+
+  test("with the root of the checkout that the first one is in, or its directory", async () => {
+    const directory = await project({ "app/compose.yaml": web, "compose.prod.yaml": "services: {}\n" });
+    const files = ["app/compose.yaml", "compose.prod.yaml"].map((file) => join(directory, file));
+    expect((await resolve(directory, { files })).checkout).toBe(join(directory, "app"));
+    await mkdir(join(directory, ".git"));
+    expect((await resolve(directory, { files })).checkout).toBe(directory);
+  });
 });
 
 describe("warnings become findings", () => {

@@ -245,8 +245,10 @@ export interface ProjectWorkflows {
   readonly untaken: readonly { readonly path: string; readonly line: string }[];
   /** Its other steps, which no workflow that is written has. */
   readonly droppedSteps: readonly (DroppedStep & { readonly path: string })[];
-  /** What they set that a command by hand, at the root of the checkout, needs too, as it stands in them: `STACK_NAME`, `COMPOSE_FILE`, … */
+  /** What the one that deploys sets, and a deployment by hand at the root of the checkout needs too, as it stands there: `STACK_NAME`, `COMPOSE_FILE`, … */
   readonly settings: readonly WorkflowVariable[];
+  /** Variables that services are given by their name alone, and that they do not set: such as are no secrets by their name. */
+  readonly unset: readonly string[];
   /** What services write to by a path from the checkout: the checkout of a runner has not what is in it, and is cleaned for each job. */
   readonly inCheckout: readonly RelativeWrite[];
 }

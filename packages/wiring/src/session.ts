@@ -28,8 +28,9 @@ import { createLastWord, type LastWord } from "./notify/last-word.ts";
 import { type Once, once } from "./once.ts";
 import { checkSecrets } from "./project/check-secrets.ts";
 import { isOfCheckout, type KnownProject, knownProject } from "./project/known-project.ts";
-import { loadConfig, positionInConfig } from "./project/load-config.ts";
+import { loadConfig } from "./project/load-config.ts";
 import { stateHomeOf } from "./project/locations.ts";
+import { resolveProject } from "./project/resolve-project.ts";
 import { nameWithoutProject } from "./project/stack-name.ts";
 import { createRedaction } from "./record/redaction.ts";
 
@@ -76,17 +77,7 @@ export function createSession(options: DeployerOptions): Session {
   });
   const resolver = once(() => createComposeResolver({ env: options.env }));
   const project = once(async (signal?: AbortSignal): Promise<ResolvedProject> => {
-    const resolving = resolver().resolve({
-      stack: options.stack,
-      directory: options.directory,
-      files: options.files ?? [],
-      envFiles: options.envFiles ?? [],
-      projectDirectory: options.projectDirectory,
-      profiles: options.profiles ?? [],
-      config: config(),
-      positionInConfig: (path) => positionInConfig(options, path),
-      signal,
-    });
+    const resolving = resolveProject(resolver(), options, config(), signal);
     // Compose works on it in a process of its own meanwhile.
     if (options.stack !== undefined) warmUp ??= runtime().warmUp(options.stack, ending.signal);
     const resolved = await resolving;

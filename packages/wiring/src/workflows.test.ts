@@ -35,6 +35,7 @@ describe("the workflows of a checkout", () => {
     expect(settings).toEqual([
       { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_PRODUCTION }}" },
       { name: "COMPOSE_FILE", value: "compose.yml" },
+      { name: "VERSION", value: "${{ secrets.VERSION }}" },
     ]);
   });
 
@@ -125,6 +126,24 @@ sentry: { organization: acme, token: "\${SENTRY_TOKEN}" }
       expect(text).toContain("      SENTRY_TOKEN: ${{ secrets.SENTRY_TOKEN }}\n");
     }
     expect(verify).not.toContain("write\n");
+  });
+
+  it("name secrets of the service that the configuration migrates in, and say which variables are left unset", async () => {
+    const tool = "tool: { image: web, profiles: [tools], environment: [API_KEY, LOG_LEVEL] }";
+    await writeFile(
+      join(directory, "compose.yml"),
+      `services:\n  web: { image: web, environment: [MODE] }\n  ${tool}\n`,
+    );
+    const first = await read();
+    expect(first.files[0]?.text).not.toContain("API_KEY");
+    expect(first.unset).toEqual(["MODE"]);
+    await writeFile(
+      join(directory, "sluice.yaml"),
+      "database: { migrate: { service: tool, command: [npm, run, migrate] } }\n",
+    );
+    const again = await read();
+    expect(again.files[0]?.text).toContain("      API_KEY: ${{ secrets.API_KEY }}\n");
+    expect(again.unset).toEqual(["MODE", "LOG_LEVEL"]);
   });
 
   it("use the settings of production where the configuration has some, or those that are asked for", async () => {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { checkoutOf, findProjectFiles } from "@sluice/compose";
-import { type Config, SluiceError } from "@sluice/core";
+import { type Config, configuredMigration, SluiceError } from "@sluice/core";
 import { inferDatabaseKind } from "@sluice/database";
 import { hasLfsFiles } from "@sluice/release";
 import {
@@ -10,6 +10,7 @@ import {
   projectWorkflows,
   relativeWrites,
   settingsByHand,
+  unsetVariables,
   type WorkflowFile,
   workflowFacts,
 } from "@sluice/workflows";
@@ -54,6 +55,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
       takesPrereleases: config.releases.allowPrerelease,
     },
     github: config.github,
+    migratesIn: configuredMigration(config.database)?.service,
     minutes: jobMinutes(config),
     timezone: config.windows.timezone,
     hasLfs: await hasLfs(directory),
@@ -73,6 +75,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     leftOut: leftOut.length > 0 ? { files: leftOut, composeFile: [...facts.files, ...leftOut].join(":") } : null,
     migration: deployment?.migration ? { path: deployment.path, ...deployment.migration } : null,
     settings: settingsByHand(facts),
+    unset: unsetVariables(checkout, facts),
     inCheckout: await checkoutWrites(relativeWrites(facts.files.map((path) => texts.get(path) ?? "")), found.directory),
     droppedSteps: (deployment?.droppedSteps ?? []).map((step) => ({ path, ...step })),
     untaken: (deployment?.untaken ?? []).map((line) => ({ path, line })),

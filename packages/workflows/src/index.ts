@@ -20,5 +20,6 @@ export { projectWorkflows } from "./project-workflows.ts";
 export { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
 export { type RelativeWrite, relativeWrites } from "./relative-writes.ts";
 export { type RunTokenJob, runTokenJobs } from "./run-token.ts";
+export { runVariables } from "./run-variables.ts";
 export { settingsByHand } from "./settings.ts";
-export { type CheckoutTexts, deploymentsOf, leftOutFiles, workflowFacts } from "./workflow-facts.ts";
+export { type CheckoutTexts, deploymentsOf, leftOutFiles, unsetVariables, workflowFacts } from "./workflow-facts.ts";

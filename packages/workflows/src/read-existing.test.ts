@@ -32,9 +32,9 @@ jobs:
   expect(workflowFacts(checkout).variables).toEqual([
     { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_PRODUCTION }}" },
     { name: "TAG", value: "v1" },
+    { name: "API_KEY", value: "${{ secrets.API }}" },
     { name: "CHAT", value: "${{ secrets.CHAT }}" },
     { name: "NODE_ENV", value: "production" },
-    { name: "API_KEY", value: "${{ secrets.API }}" },
   ]);
   expect(deploymentsOf(checkout)[0]?.altered).toEqual([]);
 });

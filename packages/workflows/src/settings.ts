@@ -12,13 +12,12 @@ export function settingsOf({ environment, files, migration }: WorkflowFacts): re
 }
 
 /**
- * What a command by hand needs to be about the same stack, of the same files, with the same settings and engine. Others, and what
- * is a secret, are values of their own.
+ * What a deployment by hand needs to be the same as that of the workflow: all that its job sets, as it stands there. The name of the stack comes
+ * first, and last what only a run knows, such as secrets.
  */
 export function settingsByHand(facts: WorkflowFacts): readonly WorkflowVariable[] {
-  const stack = facts.variables.filter(({ name }) => name === "STACK_NAME");
-  const others = facts.variables.filter(
-    ({ name, value }) => /^(?:COMPOSE|DOCKER|SLUICE)_/.test(name) && !value.includes("${{"),
-  );
-  return [...stack, ...settingsOf(facts), ...others];
+  const all = [...settingsOf(facts), ...facts.variables, ...facts.releaseVariables];
+  const variables = [...new Map(all.map((variable) => [variable.name, variable])).values()];
+  const orderOf = ({ name, value }: WorkflowVariable) => (name === "STACK_NAME" ? 0 : value.includes("${{") ? 2 : 1);
+  return variables.toSorted((a, b) => orderOf(a) - orderOf(b));
 }

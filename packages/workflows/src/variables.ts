@@ -2,10 +2,13 @@ import { parseEnv } from "node:util";
 import { isManner, isSecretName } from "@sluice/core";
 import type { WorkflowVariable } from "./facts.ts";
 import { secretSuffix } from "./names.ts";
-import { listOf, parseTrees, treeOf } from "./tree.ts";
+import { listOf, parseTrees, type Tree, textOf, treeOf } from "./tree.ts";
 
 /** Variables that every project of this kind names by environment, production included. */
 const byEnvironment: ReadonlySet<string> = new Set(["DOMAIN", "STACK_NAME"]);
+
+/** What the runner has of its own: a job that got an empty text for it would lose its proxy, or its home. */
+const ofMachine = /^(?:HOME|PATH|TZ|LANG|CI|.*_PROXY)$/i;
 
 /** Texts of the compose files, and of the env file beside them (`""` where there is none). */
 export interface VariableSources {
@@ -13,29 +16,36 @@ export interface VariableSources {
   readonly environment: string;
   readonly composeTexts: readonly string[];
   readonly envFileText: string;
+  /** `COMPOSE_PROFILES` of the workflows. Default: what the env file says. */
+  readonly profiles?: string | undefined;
+  /** Services that are run whatever their profiles, as those that migrate. Default: none. */
+  readonly asked?: readonly string[] | undefined;
 }
 
 /**
  * Variables that the compose files need from outside: those without a default (a secret that does not exist would be an
- * empty text, which is not the default), those that a service is given by their name alone, and not those that the env file answers, unless they look like secrets and what it
+ * empty text, which is not the default), secrets that a service is given by their name alone, and not those that the env file answers, unless they look like secrets and what it
  * says is more than how something is done.
  */
-export function neededVariables({
-  environment,
-  composeTexts,
-  envFileText,
-}: VariableSources): readonly WorkflowVariable[] {
-  const answers = parseEnv(envFileText);
-  const isAnswered = (name: string) => {
-    const answer = answers[name];
-    return answer !== undefined && !byEnvironment.has(name) && (!isSecretName(name) || isManner(answer));
-  };
-  const wanted = [
-    ...new Set(composeTexts.flatMap((text) => [...usedWithoutDefault(text), ...givenByName(text)])),
-  ].filter((name) => !isAnswered(name));
+export function neededVariables(sources: VariableSources): readonly WorkflowVariable[] {
+  const used = sources.composeTexts.flatMap(usedWithoutDefault);
+  const wanted = [...new Set([...used, ...givenByName(sources).filter(isSecretName)])];
   return wanted
-    .filter((name) => !name.startsWith("COMPOSE_"))
-    .map((name) => ({ name, value: secretOf(name, environment) }));
+    .filter((name) => !isAnswered(name, sources) && !name.startsWith("COMPOSE_"))
+    .map((name) => ({ name, value: secretOf(name, sources.environment) }));
+}
+
+/**
+ * Variables that a service is given by their name alone and that no secret is named for: to a container an empty text is
+ * something else than nothing, with which it has what its image says.
+ */
+export function variablesLeftUnset(sources: VariableSources): readonly string[] {
+  return [...new Set(givenByName(sources))].filter((name) => !isSecretName(name) && !isAnswered(name, sources));
+}
+
+function isAnswered(name: string, { envFileText }: VariableSources): boolean {
+  const answer = parseEnv(envFileText)[name];
+  return answer !== undefined && !byEnvironment.has(name) && (!isSecretName(name) || isManner(answer));
 }
 
 /** Whether a compose file takes the value of a variable from outside: by `$NAME`, or by the name alone in an `environment:`. */
@@ -63,13 +73,38 @@ function usedWithoutDefault(text: string): readonly string[] {
   return [...lines.join("\n").matchAll(pattern)].map(({ groups }) => groups?.["bare"] ?? groups?.["braced"] ?? "");
 }
 
-/** `environment: [NAME]` and `environment: { NAME: }`: where nobody sets it, Compose leaves it out, and says nothing. */
-function givenByName(text: string): readonly string[] {
-  const services = parseTrees(text).flatMap((tree) => Object.values(treeOf(tree["services"])));
-  const names = services.flatMap((service) => {
-    const { environment } = treeOf(service);
+/**
+ * `environment: [NAME]` and `environment: { NAME: }` of services that run: where nobody sets it, Compose leaves it out, and
+ * says nothing.
+ */
+function givenByName(sources: VariableSources): readonly string[] {
+  const services = sources.composeTexts
+    .flatMap(parseTrees)
+    .flatMap((tree) =>
+      Object.entries(treeOf(tree["services"])).map(([name, service]) => [name, treeOf(service)] as const),
+    );
+  const profiles = sources.profiles ?? parseEnv(sources.envFileText)["COMPOSE_PROFILES"] ?? "";
+  const idle = new Set(services.filter(([, service]) => isIdle(service, profiles)).map(([name]) => name));
+  for (const name of [...(sources.asked ?? []), ...services.map(([, service]) => extendedBy(service))])
+    idle.delete(name);
+  const names = services.flatMap(([service, { environment }]) => {
     const unset = Object.entries(treeOf(environment)).filter(([, value]) => value === null);
-    return [...listOf(environment), ...unset.map(([name]) => name)];
+    return idle.has(service) ? [] : [...listOf(environment), ...unset.map(([name]) => name)];
   });
-  return names.filter((name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name));
+  return names.filter(
+    (name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && !ofMachine.test(name),
+  );
+}
+
+/** The service that one extends, and so has the variables of; `""` where it extends none. */
+function extendedBy({ extends: base }: Tree): string {
+  return textOf(base) || textOf(treeOf(base)["service"]);
+}
+
+/** What an expression comes to nobody knows here. */
+function isIdle(service: Tree, profiles: string): boolean {
+  const active = profiles.split(",").map((profile) => profile.trim());
+  const own = listOf(service["profiles"]);
+  if (own.length === 0 || profiles.includes("${{") || active.includes("*")) return false;
+  return !own.some((profile) => active.includes(textOf(profile)));
 }

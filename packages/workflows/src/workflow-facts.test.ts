@@ -7,8 +7,8 @@ import { usualMinutes } from "./job-minutes.ts";
 import { projectWorkflows } from "./project-workflows.ts";
 import { existingDeployments } from "./read-existing.ts";
 import { schedulesOf } from "./schedules.ts";
-import { neededVariables } from "./variables.ts";
-import { workflowFacts } from "./workflow-facts.ts";
+import { neededVariables, type VariableSources, variablesLeftUnset } from "./variables.ts";
+import { type CheckoutTexts, unsetVariables, workflowFacts } from "./workflow-facts.ts";
 
 describe("facts of a checkout", () => {
   it("are those of the deployment by hand, without files for development", () => {
@@ -52,6 +52,7 @@ describe("facts of a checkout", () => {
     [{ "a.yml": "services: { db: {} }", "b.yml": "services: { web: {} }" }, ["b.yml"]],
     [{ "x/a.yml": "services: { web: {} }", "x/b.yml": "services: { web: {} }", "c.yml": "" }, ["a.yml", "b.yml"]],
     [{ "x/a.yml": "services: {}", "c.yml": "services: { web: {} }" }, ["../c.yml"]],
+    [{ "a.yml": "services: { web: {} }", "b.yml": "name: x\n---\nservices: { web: {} }" }, ["a.yml", "b.yml"]],
     [{ "a.yml": "services: { web: {} }", "compose.sluice.yml": "services: { web: {} }" }, ["a.yml"]],
     [{ "a.yml": "include: [web.yml]", "b.yml": "services: {}" }, ["a.yml"]],
   ])("have the files that say something of the service that migrates: %j", (texts, expected) => {
@@ -183,6 +184,21 @@ describe("facts of a checkout", () => {
   });
 });
 
+function checkoutWith(parts: Pick<CheckoutTexts, "composeFiles" | "workflows">): CheckoutTexts {
+  return {
+    filesAreNamed: false,
+    read: (path) => parts.composeFiles.find((file) => file.path === path)?.text ?? null,
+    envFileText: "",
+    hasDatabase: false,
+    hasSubmodules: false,
+    configVariables: [],
+    timezone: "UTC",
+    environment: productionHere,
+    github: ordinaryUse,
+    ...parts,
+  };
+}
+
 describe("variables that come from outside", () => {
   const of = (text: string, envFileText = "") =>
     neededVariables({ environment: "production", composeTexts: [text], envFileText }).map(({ name }) => name);
@@ -208,14 +224,79 @@ describe("variables that come from outside", () => {
     const text = `services:\n  web: { environment: ${environment} }\n  other: none\n`;
     expect(of(text)).toEqual(names);
     expect(of(text, "STRIPE_KEY=sk\n")).toEqual(names);
-    expect(of(text.replaceAll("STRIPE_KEY", "LANG"), "LANG=C\n")).toEqual([]);
+    expect(of(text.replaceAll("STRIPE_KEY", "SMTP_AUTH"), "SMTP_AUTH=plain\n")).toEqual([]);
   });
 
+  const unsetOf = (text: string, more: Partial<VariableSources> = {}) =>
+    variablesLeftUnset({ environment: "production", composeTexts: [text], envFileText: "", ...more });
+
   it("are those of every document of a file, each once", () => {
-    expect(of("services: { a: { environment: [A] } }\n---\nservices: { b: { environment: [B, A] } }\n")).toEqual([
-      "A",
-      "B",
-    ]);
+    const text = "services: { a: { environment: [A_KEY] } }\n---\nservices: { b: { environment: [B_KEY, A_KEY] } }\n";
+    expect(of(text)).toEqual(["A_KEY", "B_KEY"]);
+  });
+
+  it("are none that is given by its name and is no secret: empty is something else than not set", () => {
+    const machine = ["HOME", "PATH", "TZ", "LANG", "CI", "HTTP_PROXY", "no_proxy"];
+    const environment = ["LOG_LEVEL", "API_KEY", "MODE", "LOG_LEVEL", ...machine];
+    const text = JSON.stringify({ services: { web: { environment } } });
+    expect(of(text, "MODE=fast\n")).toEqual(["API_KEY"]);
+    expect(unsetOf(text, { envFileText: "MODE=fast\n" })).toEqual(["LOG_LEVEL"]);
+    expect(of(`x: $LOG_LEVEL\n---\n${text}`)).toEqual(["LOG_LEVEL", "API_KEY"]);
+  });
+
+  it.each([
+    [undefined, "", []],
+    ["", "COMPOSE_PROFILES=dev\n", []],
+    ["prod, dev", "", ["API_KEY"]],
+    ["*", "", ["API_KEY"]],
+    ["${{ vars.PROFILES }}", "", ["API_KEY"]],
+    [undefined, "COMPOSE_PROFILES=dev\n", ["API_KEY"]],
+  ])(
+    "are none of a service that does not run, with the profiles %j, and %j in the env file",
+    (profiles, envFileText, names) => {
+      const text =
+        "services: { tool: { profiles: [dev] } }\n---\nservices: { tool: { environment: [API_KEY, LOG_LEVEL] } }\n";
+      const sources = { environment: "production", composeTexts: [text], envFileText, profiles };
+      expect(neededVariables(sources).map(({ name }) => name)).toEqual(names);
+      expect(unsetOf(text, sources)).toEqual(names.map(() => "LOG_LEVEL"));
+    },
+  );
+
+  it("are those of a service that is run, or extended, whatever its profiles", () => {
+    const idle = "profiles: [tools], environment: [API_KEY]";
+    const named = (web: string, asked: readonly string[] = []) => {
+      const text = `services: { tool: { ${idle} }, web: { ${web} } }`;
+      return neededVariables({ environment: "production", composeTexts: [text], envFileText: "", asked }).length;
+    };
+    expect(named("image: web")).toBe(0);
+    expect(named("image: web", ["tool"])).toBe(1);
+    expect(named("extends: tool")).toBe(1);
+    expect(named("extends: { service: tool }")).toBe(1);
+  });
+
+  it.each([
+    ["the configuration migrates in it", "docker compose up -d", "tool"],
+    ["a step migrates in it", "docker compose run tool migrate && docker compose up -d", undefined],
+  ])("are those of a service that its profiles keep from running where %s", (_, run, migratesIn) => {
+    const compose = "services: { tool: { profiles: [tools], environment: [API_KEY] } }";
+    const text = `on: release\njobs: { a: { runs-on: prod, steps: [{ run: "${run}" }] } }\n`;
+    const composeFiles = [{ path: "compose.yml", text: compose }];
+    const checkout = { ...checkoutWith({ composeFiles, workflows: [{ path: "a.yml", text }] }), migratesIn };
+    expect(workflowFacts(checkout).variables.map(({ name }) => name)).toContain("API_KEY");
+  });
+
+  it("stay where an existing workflow sets them, and so do its profiles", () => {
+    const compose = "services: { web: { profiles: [prod], environment: [LOG_LEVEL, MODE, API_KEY] } }";
+    const env = "env: { LOG_LEVEL: info, COMPOSE_PROFILES: prod }";
+    const text = `on: release\njobs: { a: { runs-on: prod, ${env}, steps: [{ run: docker compose up -d }] } }\n`;
+    const checkout = checkoutWith({
+      composeFiles: [{ path: "compose.yml", text: compose }],
+      workflows: [{ path: "a.yml", text }],
+    });
+    const facts = workflowFacts(checkout);
+    expect(facts.variables.map(({ name }) => name)).toEqual(["STACK_NAME", "API_KEY", "LOG_LEVEL", "COMPOSE_PROFILES"]);
+    expect(facts.variables).toContainEqual({ name: "LOG_LEVEL", value: "info" });
+    expect(unsetVariables(checkout, facts)).toEqual(["MODE"]);
   });
 
   it("are not those that the env file answers, unless it should not hold them", () => {

@@ -12,8 +12,9 @@ import { type JobMinutes, usualMinutes } from "./job-minutes.ts";
 import { migrationPath } from "./migration-file.ts";
 import { type ExistingDeployment, existingDeployments, writtenAnew } from "./read-existing.ts";
 import { schedulesOf } from "./schedules.ts";
-import { parseTree, treeOf } from "./tree.ts";
-import { neededVariables, secretOf, usesVariable } from "./variables.ts";
+import { settingsOf } from "./settings.ts";
+import { parseTrees, treeOf } from "./tree.ts";
+import { neededVariables, secretOf, usesVariable, type VariableSources, variablesLeftUnset } from "./variables.ts";
 
 /** What lies in a checkout, as far as workflows depend on it. */
 export interface CheckoutTexts {
@@ -33,6 +34,8 @@ export interface CheckoutTexts {
   readonly hasLfs?: boolean | undefined;
   /** Variables that the configuration refers to, so that people can be told, or a check can log in. */
   readonly configVariables: readonly string[];
+  /** Service that the configuration migrates in, whatever its profiles. Default: none. */
+  readonly migratesIn?: string | undefined;
   /** What the configuration may need. Default: the usual. */
   readonly minutes?: JobMinutes | undefined;
   /** Of the windows, IANA name. */
@@ -47,11 +50,7 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
   const { environment } = checkout;
   const [existing] = deploymentsOf(checkout);
   const files = filesOf(checkout, existing);
-  const composeTexts = files.flatMap((file) => checkout.read(file) ?? []);
-  const needed = [
-    ...neededVariables({ environment: environment.name, composeTexts, envFileText: checkout.envFileText }),
-    ...variablesOfConfig(checkout),
-  ];
+  const needed = [...neededVariables(sourcesOf(checkout, files, existing)), ...variablesOfConfig(checkout)];
   const runsOn = existing?.runsOn ?? [];
   return {
     files,
@@ -70,13 +69,31 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
   };
 }
 
+function sourcesOf(
+  { environment, envFileText, read, migratesIn }: CheckoutTexts,
+  files: readonly string[],
+  existing: ExistingDeployment | undefined,
+): VariableSources {
+  const profiles = existing?.variables.find(({ name }) => name === "COMPOSE_PROFILES")?.value;
+  const composeTexts = files.flatMap((file) => read(file) ?? []);
+  const asked = [migratesIn, existing?.migration?.service].filter((name) => name !== undefined);
+  return { environment: environment.name, composeTexts, envFileText, profiles, asked };
+}
+
+/** Variables that services are given by their name alone and that no workflow sets, see `variablesLeftUnset`. */
+export function unsetVariables(checkout: CheckoutTexts, facts: WorkflowFacts): readonly string[] {
+  const set = new Set([...facts.variables, ...facts.releaseVariables, ...settingsOf(facts)].map(({ name }) => name));
+  const [existing] = deploymentsOf(checkout);
+  return variablesLeftUnset(sourcesOf(checkout, facts.files, existing)).filter((name) => !set.has(name));
+}
+
 /** Where no file seems to have the service, as with `include:`, Compose is to say so of the first one. */
 function migrationOf(
   step: MigrationStep,
   files: readonly string[],
   { read }: Pick<CheckoutTexts, "read">,
 ): MigrationService {
-  const has = (file: string) => step.service in treeOf(parseTree(read(file) ?? "")["services"]);
+  const has = (file: string) => parseTrees(read(file) ?? "").some(({ services }) => step.service in treeOf(services));
   const those = files.filter((file) => file !== migrationPath && has(file));
   const home = posix.dirname(files[0] ?? "");
   // Compose takes the file of `extends` from the directory of the project, which is that of the first file.

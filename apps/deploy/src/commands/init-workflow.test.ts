@@ -33,10 +33,14 @@ const droppedSteps = [
 ];
 const inCheckout = [{ service: "db", source: "./pgdata", target: "/data" }];
 const leftOut = { files: ["compose.override.yaml"], composeFile: "compose.yaml:compose.override.yaml" };
+const unset = ["DISPLAY", "LOG_LEVEL"];
 const settings = [
   { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_STAGING }}" },
   { name: "COMPOSE_FILE", value: "compose.yml:compose.deploy.yml:compose.sluice.yml" },
   { name: "SLUICE_ENVIRONMENT", value: "staging" },
+  { name: "GREETING", value: "it's on" },
+  { name: "API_KEY", value: "${{ secrets.API_KEY_STAGING }}" },
+  { name: "TAG", value: tag },
 ];
 const told = `compose.override.yaml is left out; to deploy with it, write COMPOSE_FILE: compose.yaml:compose.override.yaml into the workflow that deploys and run this again
 the migration of old.yml runs before each version: npm run migrate in web; see that it is one for production
@@ -48,11 +52,13 @@ DIGEST is left out, or its secret where Compose cannot do without: no job that i
 TAG is ${tag} where a release is deployed; in the other workflows, which no release starts, it is \${{ github.ref_name }}
 SHA is \${{ github.sha }} in each workflow: of the release where one is deployed, and of the branch that the run is on in the others, which no release starts; where containers must not differ by that, write a text, secrets.* or vars.* into the workflow that deploys and run this again
 NOTES is a where a release is deployed; in the other workflows, which no release starts, it is left out, or its secret where Compose cannot do without
+DISPLAY, LOG_LEVEL are given to services by name alone, and set by no workflow: where containers need a value, write it into env: of the workflow that deploys and run this again, or set them in the environment of the runner
 old.yml deploys past Sluice: remove it
 `;
 const byHand = (
   stack: string,
-) => `export STACK_NAME=${stack} COMPOSE_FILE=compose.yml:compose.deploy.yml:compose.sluice.yml SLUICE_ENVIRONMENT=staging
+) => `export STACK_NAME=${stack} COMPOSE_FILE=compose.yml:compose.deploy.yml:compose.sluice.yml SLUICE_ENVIRONMENT=staging GREETING='it'\\''s on'
+and with what only a run knows, set by you: API_KEY (\${{ secrets.API_KEY_STAGING }}), TAG (${tag})
 `;
 const deployer = () =>
   fakeDeployer({
@@ -67,6 +73,7 @@ const deployer = () =>
       droppedSteps,
       inCheckout,
       settings,
+      unset,
     }),
   });
 
@@ -75,7 +82,7 @@ describe("sluice init --workflow", () => {
     const { exitCode, stdout } = await run(["init", "--workflow"], { deployer: deployer(), cwd });
     expect([exitCode, stdout]).toEqual([
       0,
-      `${path} is written\n${told}by hand the same is deployed from ${cwd} after this line, with the name of the stack for mystack, with the values of the secrets that the workflows name:\n${byHand("mystack")}`,
+      `${path} is written\n${told}by hand the same is deployed from ${cwd} after this line, with the name of the stack for mystack:\n${byHand("mystack")}`,
     ]);
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
     const again = await run(["init", "--workflow"], { deployer: deployer(), cwd });
@@ -103,8 +110,11 @@ describe("sluice init --workflow", () => {
       deployer: fakeDeployer({ workflows: async () => found }),
       cwd,
     });
-    const line = `by hand the same is deployed from ${cwd} after this line, with the values of the secrets that the workflows name:\n`;
+    const line = `by hand the same is deployed from ${cwd} after this line:\n`;
     expect(stdout.endsWith(`${line}${byHand("'our shop'")}`)).toBe(true);
+    const plain = { ...found, settings: named.filter(({ value }) => !value.includes("${{")) };
+    const other = await run(["init", "--workflow"], { deployer: fakeDeployer({ workflows: async () => plain }), cwd });
+    expect(other.stdout).not.toContain("only a run knows");
   });
 
   it("writes them at the root of the checkout, where GitHub looks for them", async () => {
@@ -133,6 +143,7 @@ describe("sluice init --workflow", () => {
       droppedSteps,
       inCheckout,
       settings,
+      unset,
     });
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
   });

@@ -21,7 +21,7 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
     const { files, byHand: foundByHand, ...found } = await deployer.workflows();
-    const { directory, altered, leftOut, migration, untaken, droppedSteps, inCheckout, settings } = found;
+    const { directory, altered, leftOut, migration, untaken, droppedSteps, inCheckout, unset, settings } = found;
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: Done[] = [];
     for (const { path, text } of files) {
@@ -43,6 +43,7 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
       context.stdout.write(untaken.map(untakenText).join(""));
       context.stdout.write(droppedSteps.map(droppedText).join(""));
       context.stdout.write(altered.map(alteredText).join(""));
+      if (unset.length > 0) context.stdout.write(unsetText(unset));
       context.stdout.write(byHand.map((path) => byHandText(path, stateIn(done, path), command)).join(""));
       context.stdout.write(settingsText(settings, directory));
     }
@@ -99,12 +100,21 @@ function alteredText({ path, name, value, inDeployment, inOthers }: AlteredVaria
   return `${name} is ${value} where a release is deployed; in the other workflows, which no release starts, it is ${others}\n`;
 }
 
+function unsetText(names: readonly string[]): string {
+  const [are, them] = names.length === 1 ? ["is", "it"] : ["are", "them"];
+  return `${names.join(", ")} ${are} given to services by name alone, and set by no workflow: where containers need a value, write it into env: of the workflow that deploys and run this again, or set ${them} in the environment of the runner\n`;
+}
+
 /** Without these a deployment by hand would be of other files: without the migration, and with what is for development. */
 function settingsText(settings: readonly WorkflowVariable[], directory: string): string {
-  const isSecret = settings.some(({ value }) => value.includes("${{"));
-  const words = settings.map(({ name, value }) => `${name}=${value.includes("${{") ? "mystack" : shellWord(value)}`);
-  const name = isSecret ? ", with the name of the stack for mystack" : "";
-  return `by hand the same is deployed from ${directory} after this line${name}, with the values of the secrets that the workflows name:\nexport ${words.join(" ")}\n`;
+  const isOfRun = ({ value }: WorkflowVariable) => value.includes("${{");
+  const isStack = ({ name }: WorkflowVariable) => name === "STACK_NAME";
+  const typed = settings.filter((one) => isStack(one) || !isOfRun(one));
+  const words = typed.map((one) => `${one.name}=${isOfRun(one) ? "mystack" : shellWord(one.value)}`);
+  const name = typed.some(isOfRun) ? ", with the name of the stack for mystack" : "";
+  const others = settings.filter((one) => !typed.includes(one)).map((one) => `${one.name} (${one.value})`);
+  const rest = others.length > 0 ? `and with what only a run knows, set by you: ${others.join(", ")}\n` : "";
+  return `by hand the same is deployed from ${directory} after this line${name}:\nexport ${words.join(" ")}\n${rest}`;
 }
 
 function textOf(state: State, name: string, before: string, after: string, command: string): string {

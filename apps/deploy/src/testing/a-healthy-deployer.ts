@@ -51,6 +51,7 @@ export function aHealthyDeployer(): FakeDeployer {
       untaken: [],
       droppedSteps: [],
       settings: [],
+      unset: [],
       inCheckout: [],
     }),
     plan: async () => aPlanView(),

@@ -1,4 +1,4 @@
-import { composeFileNames, labels, type ObservedContainer, type Slot, stackNames } from "@sluice/core";
+import { labels, type ObservedContainer, type Slot, stackNames } from "@sluice/core";
 import type Docker from "dockerode";
 import { type Engine, withSignal } from "./engine.ts";
 import { unlessStatus } from "./errors.ts";
@@ -88,7 +88,7 @@ export function observedContainer({
     finishedAt: momentOf(State.FinishedAt),
     release: Config.Labels[labels.release] ?? null,
     deployment: Config.Labels[labels.deployment] ?? null,
-    ...(isByPlainCompose(Config.Labels) ? plainFacts(Config.Labels) : {}),
+    ...(isByPlainCompose(Config.Labels) ? { byPlainCompose: true } : {}),
   };
 }
 
@@ -103,12 +103,6 @@ export function memoryFacts({
 /** Sluice gives Compose its models through standard input, which has this name; people give it files. */
 function isByPlainCompose(found: Readonly<Record<string, string>>): boolean {
   return (found[composeLabels.files] ?? "-") !== "-";
-}
-
-function plainFacts(
-  found: Readonly<Record<string, string>>,
-): Pick<ObservedContainer, "byPlainCompose" | "composeFiles"> {
-  return { byPlainCompose: true, composeFiles: composeFileNames(found[composeLabels.files]?.split(",") ?? []) };
 }
 
 /** Whether plain Compose has made something of the same compose files, as far as the first one tells: overrides may differ. */

@@ -44,6 +44,7 @@ import { listGuests } from "./network-guests.ts";
 import { baseChange, observeBaseService } from "./observe-base.ts";
 import { observeDoors, type WantedDoorOf } from "./observe-doors.ts";
 import { listOutsideProxies } from "./outside-proxies.ts";
+import { plainFiles } from "./plain-files.ts";
 import { findResources, missingVolumes, redefinedResources } from "./redefined.ts";
 import { listSameFiles } from "./same-files.ts";
 
@@ -205,7 +206,11 @@ async function observeProject(
     }),
   );
   const slotServices = new Set(services.filter(isInSlot).map(({ name }) => name));
-  const plain = containers.filter((container) => slotServices.has(serviceOf(container))).map(observedContainer);
+  const plain = await Promise.all(
+    containers
+      .filter((container) => slotServices.has(serviceOf(container)))
+      .map(async (container) => ({ ...observedContainer(container), ...(await plainFiles(container.Config.Labels)) })),
+  );
   const known = new Set(services.flatMap((service) => (isLeftOut(service) ? [] : service.name)));
   const orphans = containers.filter((container) => isOrphan(container, known)).map(observedContainer);
   const staying = inBase.flatMap(({ name }) => of(name).filter(isAsWanted));

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import {
   type ComposeModel,
   type Config,
@@ -152,6 +153,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         stack: model.name,
         directory: found.directory,
         files: found.files,
+        checkout: await checkoutOf(dirname(found.files[0] ?? found.directory)),
         model,
         secrets: secretValues(model, filledIn(mentions, env, model)),
         services,

@@ -48,10 +48,10 @@ it("the environment has the last word", () => {
   expect(found({ TAG: "" }, "TAG=v1")).toEqual(["variable TAG is set, and empty 3:16"]);
 });
 
-it("those that a service is given by their name alone are among them, in both spellings", () => {
+it("secrets that a service is given by their name alone are among them, in both spellings", () => {
   const text =
-    "services:\n  web: { environment: [KEY, 'A=', B=x] }\n  worker:\n    environment:\n      TOKEN:\n      C: ''\n";
-  const env = { KEY: "", TOKEN: "", A: "", B: "", C: "" };
+    "services:\n  web: { environment: [KEY, 'A=', B=x, HTTP_PROXY, LOG_LEVEL] }\n  worker:\n    environment:\n      TOKEN:\n      C: ''\n";
+  const env = { KEY: "", TOKEN: "", A: "", B: "", C: "", HTTP_PROXY: "", LOG_LEVEL: "" };
   expect(emptyVariables([parseSource("compose.yaml", text)], [], env)).toMatchObject([
     { message: "variable TOKEN is set, and empty", position: { line: 5, column: 7 } },
     { message: "variable KEY is set, and empty", position: { line: 2, column: 24 } },

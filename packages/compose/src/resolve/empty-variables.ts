@@ -1,12 +1,12 @@
-import type { Finding } from "@sluice/core";
+import { type Finding, isSecretName } from "@sluice/core";
 import { offsetPosition, positionOf } from "./positions.ts";
 import { findProjectFiles, type ProjectPlace } from "./project-files.ts";
 import { readEnvSources, readSources, type SourceFile, writtenServices } from "./source-files.ts";
 import { isComment } from "./variables.ts";
 
 /**
- * Variables that the compose files use without saying that they may be empty (`${NAME:-}`), or that a service is given by their
- * name alone, and that are set to nothing.
+ * Variables that the compose files use without saying that they may be empty (`${NAME:-}`), or secrets that a service is given by
+ * their name alone, and that are set to nothing. What is given by its name and is no secret, such as a proxy, may well be empty.
  * Compose warns only of those that are not set at all.
  */
 export async function findEmptyVariables(
@@ -50,11 +50,13 @@ function plainUses(source: SourceFile) {
   });
 }
 
-/** `environment: [NAME]` and `environment: { NAME: }`. */
+/** Secrets of `environment: [NAME]` and `environment: { NAME: }`. */
 function givenByName(source: SourceFile) {
   return writtenServices(source).flatMap(([service, { environment }]) => {
     const entries = Array.isArray(environment) ? environment : namesWithoutValue(environment);
-    const names = entries.filter((name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name));
+    const names = entries.filter(
+      (name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && isSecretName(name),
+    );
     return names.map((name) => ({ name, position: positionOf([source], ["services", service, "environment", name]) }));
   });
 }

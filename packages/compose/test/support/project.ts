@@ -146,5 +146,6 @@ export async function aSlotRequest(
 }
 
 export function aProject(model: ComposeModel, services = shopServices): ResolvedProject {
-  return { stack: model.name, directory: "/", files: [], model, secrets: [], services, modelHash: "h", findings: [] };
+  const place = { directory: "/", files: [], checkout: "/" };
+  return { stack: model.name, ...place, model, secrets: [], services, modelHash: "h", findings: [] };
 }

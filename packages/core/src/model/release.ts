@@ -38,7 +38,7 @@ export interface ReleaseBundle {
   readonly digests?: Readonly<Record<string, string>> | undefined;
   /** Keyed hashes of environment values by `service.NAME`; tells which differ without telling the values. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Compose files that it was made of, as `composeFileNames` calls them, the last wins. Absent in releases of before. */
+  /** Compose files that it was made of, as from the root of the checkout, see `composeFileNames`, the last wins. Absent in releases of before. */
   readonly composeFiles?: readonly string[] | undefined;
   /** The checks that it was deployed with last, see `storableChecks`. Absent in releases of before. */
   readonly checks?: readonly unknown[] | undefined;

@@ -26,7 +26,7 @@ export interface ObservedContainer {
   readonly deployment: string | null;
   /** A person made it by plain Compose, before a first deployment or beside them. Default: not. */
   readonly byPlainCompose?: boolean | undefined;
-  /** Of such a one: the compose files that it was made of, as `composeFileNames` calls them. */
+  /** Of such a one: the compose files that it was made of, see `composeFileNames`. Absent where their directory is not on this machine. */
   readonly composeFiles?: readonly string[] | undefined;
 }
 

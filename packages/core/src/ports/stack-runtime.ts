@@ -29,6 +29,8 @@ export interface ResolvedProject {
   /** Directory that relative paths of the compose files start from; absolute. */
   readonly directory: string;
   readonly files: readonly string[];
+  /** Root of the git checkout that the first of them is in, or its directory where there is none; absolute. */
+  readonly checkout: string;
   /** Canonical model of all profiles. Secret. */
   readonly model: ComposeModel;
   /** Values of the model, and of the variables it was resolved with, that must be masked wherever they appear. */

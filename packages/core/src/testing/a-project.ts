@@ -15,6 +15,8 @@ export interface ProjectParts {
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string | null>>>> | undefined;
   /** Absolute. */
   readonly composeFiles?: readonly string[] | undefined;
+  /** Default: the directory of the first of them. */
+  readonly checkout?: string | undefined;
   readonly findings?: readonly Finding[] | undefined;
 }
 
@@ -26,6 +28,7 @@ export function aProject({
   volumes = {},
   environment = {},
   composeFiles = ["/srv/shop/compose.yaml"],
+  checkout = composeFiles[0]?.replace(/\/[^/]*$/, "") ?? "/srv/shop",
   findings = [],
 }: ProjectParts = {}): ResolvedProject {
   const all = services ?? [aService("web"), aService("db", { role: "data" })];
@@ -34,6 +37,7 @@ export function aProject({
     stack,
     directory: "/srv/shop",
     files: composeFiles,
+    checkout,
     model,
     secrets: [],
     services: all,

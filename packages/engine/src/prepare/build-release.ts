@@ -56,7 +56,7 @@ export async function buildRelease(
     imageTags: built.imageTags,
     ...(built.digests ? { digests: built.digests } : {}),
     environment: ports.identity.environment(project.model),
-    composeFiles: composeFileNames(project.files),
+    composeFiles: composeFileNames(project.files, project.checkout),
     checks: storableChecks(config.checks),
   };
   // A release is its commit from then on, and used for it again: what was built has to be of that.

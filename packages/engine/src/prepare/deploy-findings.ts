@@ -49,7 +49,7 @@ export async function deployFindings(
     // Of the same model, as of the same release, it does not matter which.
     ...(same && same.id === previousRelease?.bundle.id
       ? []
-      : otherFilesFindings(project.files, previousRelease?.bundle ?? null, observed)),
+      : otherFilesFindings(project, previousRelease?.bundle ?? null, observed)),
     ...sameFilesFindings(observed),
     ...restartFindings(observed, same && live?.release === same.id ? live.slot : null),
     ...lost,

@@ -8,12 +8,16 @@ export interface EnvironmentFacts {
   readonly here: Readonly<Record<string, string>>;
   /** Whether this is the commit that serves: another one may well want other variables. */
   readonly isSameCommit: boolean;
+  /** Those, in the same way, that have their value only where it is deployed: here it says nothing. */
+  readonly ofRun: ReadonlySet<string>;
 }
 
 /** Variables that have another value here than in what serves, by name: the values are nobody's business. */
-export function environmentDiagnoses({ tag, live, here, isSameCommit }: EnvironmentFacts): readonly Diagnosis[] {
+export function environmentDiagnoses(facts: EnvironmentFacts): readonly Diagnosis[] {
+  const { tag, live, here, isSameCommit, ofRun } = facts;
   if (!isSameCommit) return [];
-  const keys = [...new Set([...Object.keys(live), ...Object.keys(here)])].filter((key) => live[key] !== here[key]);
+  const all = [...new Set([...Object.keys(live), ...Object.keys(here)])];
+  const keys = all.filter((key) => live[key] !== here[key] && !ofRun.has(key));
   if (keys.length === 0) return [];
   const shown = keys.toSorted().slice(0, 10);
   const more = keys.length > shown.length ? ` and ${keys.length - shown.length} more` : "";

@@ -18,6 +18,7 @@ import { dependencyExaminer } from "./dependency-examiner.ts";
 import { environmentDiagnoses } from "./environment-diagnoses.ts";
 import { githubExaminer } from "./github-examiner.ts";
 import { isLocal } from "./is-local.ts";
+import { keysOfRun } from "./keys-of-run.ts";
 import { machineDiagnoses } from "./machine-diagnoses.ts";
 import { readClockSynchronised, readListeningPorts, readUnresolvedDomain, takenPorts } from "./read-machine.ts";
 import { readEngineUsers, readRunners, runnerHomes } from "./read-runner.ts";
@@ -101,7 +102,10 @@ export function machineExaminers(session: Session): readonly Examiner[] {
         if (!live) return [];
         const here = environmentFingerprint(project.model, home.hashKey);
         const isSameCommit = !dirty && isOfCommit(live, commit);
-        return environmentDiagnoses({ tag: live.tag, live: live.environment, here, isSameCommit });
+        const ofRun = isSameCommit
+          ? await keysOfRun(session, { here, hashKey: home.hashKey }, signal)
+          : new Set<string>();
+        return environmentDiagnoses({ tag: live.tag, live: live.environment, here, isSameCommit, ofRun });
       },
     },
     {

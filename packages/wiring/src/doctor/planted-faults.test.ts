@@ -502,5 +502,7 @@ describe("the doctor", () => {
     const [found] = look.environment({ here });
     expect(found?.what).toBe("variables differ from those of v1, which serves: web.A, web.B");
     expect(look.environment({ here, isSameCommit: false })).toEqual([]);
+    expect(look.environment({ here, ofRun: new Set(["web.A"]) })[0]?.what).toMatch(/: web\.B$/);
+    expect(look.environment({ here, ofRun: new Set(["web.A", "web.B"]) })).toEqual([]);
   });
 });

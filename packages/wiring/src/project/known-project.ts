@@ -73,6 +73,7 @@ async function projectOf({ bundle, model }: StoredRelease, session: Session): Pr
     stack: await session.stack(),
     directory: session.options.directory,
     files: [],
+    checkout: session.options.directory,
     model,
     secrets: secretValues(model),
     services: bundle.services,

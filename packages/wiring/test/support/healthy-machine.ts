@@ -119,7 +119,14 @@ export const look = {
       },
     ]),
   environment: (over: Partial<EnvironmentFacts> = {}) =>
-    environmentDiagnoses({ tag: "v1", live: { "web.A": "1" }, here: { "web.A": "1" }, isSameCommit: true, ...over }),
+    environmentDiagnoses({
+      tag: "v1",
+      live: { "web.A": "1" },
+      here: { "web.A": "1" },
+      isSameCommit: true,
+      ofRun: new Set(),
+      ...over,
+    }),
   backups: (over: Partial<BackupFacts> = {}) =>
     backupDiagnoses({
       beforeDeploy: "proven",

@@ -27,7 +27,7 @@ it("a variable that the release which serves has, and nobody sets now, is told o
       code: "variable-gone",
       message:
         "web, worker would run without KEY, which v1 has: the compose files give it by its name alone, and it is not set here",
-      hint: "set KEY as before: by hand in the shell or --env-file, in a workflow under env: (sluice init --workflow names it); or take it out of the compose files",
+      hint: "set KEY as before: by hand in the shell or --env-file, in a workflow under env: (sluice init --workflow names secrets there); or take it out of the compose files",
       service: "web",
     },
     expect.objectContaining({ message: expect.stringContaining("web would run without EMPTY") as string }),

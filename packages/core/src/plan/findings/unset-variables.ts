@@ -36,7 +36,7 @@ export function unsetVariableFindings(
       severity: "warn",
       code: "variable-gone",
       message: `${those} would run without ${name}, which ${serves.bundle.tag} has: the compose files give it by its name alone, and it is not set here`,
-      hint: `set ${name} as before: by hand in the shell or --env-file, in a workflow under env: (sluice init --workflow names it); or take it out of the compose files`,
+      hint: `set ${name} as before: by hand in the shell or --env-file, in a workflow under env: (sluice init --workflow names secrets there); or take it out of the compose files`,
       service: first,
     };
   });
