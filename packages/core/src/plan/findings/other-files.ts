@@ -2,7 +2,6 @@ import type { Finding } from "../../model/finding.ts";
 import type { ReleaseBundle } from "../../model/release.ts";
 import { shellWord } from "../../model/shell-word.ts";
 import type { ObservedStack } from "../../model/stack.ts";
-import type { ResolvedProject } from "../../ports/stack-runtime.ts";
 
 /** A compose file that `sluice init --workflow` writes: plain Compose never had it. */
 export const migrationFileName = "compose.sluice.yml";
@@ -17,6 +16,12 @@ export function composeFileNames(files: readonly string[], checkout: string): re
   });
 }
 
+/** Compose files of a project, and the root of its checkout; absolute. */
+interface CheckedOutFiles {
+  readonly files: readonly string[];
+  readonly checkout: string;
+}
+
 /**
  * That what serves is made of other compose files than those of now, as where a person does not name the files that a workflow
  * names: the migration may be in one, or what is for production. Before a first deployment what plain Compose runs says so. Pure.
@@ -25,7 +30,7 @@ export function composeFileNames(files: readonly string[], checkout: string): re
  * @param serves the release that serves, or served last; `null` where none is stored
  */
 export function otherFilesFindings(
-  { files, checkout }: Pick<ResolvedProject, "files" | "checkout">,
+  { files, checkout }: CheckedOutFiles,
   serves: Pick<ReleaseBundle, "tag" | "composeFiles"> | null,
   { plain, slots }: Pick<ObservedStack, "plain" | "slots">,
 ): readonly Finding[] {
