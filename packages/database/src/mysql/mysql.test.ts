@@ -212,6 +212,8 @@ describe("a swap", () => {
       "use `old`;",
       "set lock_wait_timeout = cast(least(10, @@lock_wait_timeout) as unsigned);",
       "set global event_scheduler = off;",
+      // Who holds it is met before anything is dropped.
+      "lock tables `shop`.`orders` write; unlock tables;",
       "drop trigger `shop`.`tr`;",
       "drop view `shop`.`large`;",
       "drop trigger `new`.`tr`;",
