@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pinnedModel } from "@sluice/core";
@@ -24,6 +24,7 @@ const observe = (project = aProject(model)) => observer.observe(project);
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "sluice-base-"));
+  await mkdir(join(directory, ".git"));
   await plainUp("db", "mail", "edge");
 });
 afterAll(async () => {

@@ -164,7 +164,7 @@ describe.each(await doorImages())("on the wire of %s", (image) => {
     const well = (door: Door | undefined, ms: number) =>
       stage.router.waitServers(door?.name ?? "", "blue", 1, ms, undefined, "healthy");
     await well(known, 20_000);
-    const refused = well(stranger, 1_000);
+    const refused = well(stranger, 5_000);
     await expect(refused).rejects.toMatchObject({ code: "NOT_READY", message: expect.stringContaining("400") });
   });
 

@@ -40,7 +40,8 @@ export function neededVariables(sources: VariableSources): readonly WorkflowVari
  * something else than nothing, with which it has what its image says.
  */
 export function variablesLeftUnset(sources: VariableSources): readonly string[] {
-  return [...new Set(givenByName(sources))].filter((name) => !isSecretName(name) && !isAnswered(name, sources));
+  const answers = parseEnv(sources.envFileText);
+  return [...new Set(givenByName(sources))].filter((name) => !isSecretName(name) && answers[name] === undefined);
 }
 
 function isAnswered(name: string, { envFileText }: VariableSources): boolean {

@@ -87,6 +87,9 @@ it("a name that a service of the project has as well means that one", () => {
   const db = { image: "postgres:17", networks: { front: null } };
   const asked = withLabels({ front: null, proxy: null }, { "auth-api": db });
   expect(guests("auth:1", ["traefik"], called, asked)).toEqual([]);
+  // Of a profile for development, it is not there to be meant.
+  const services = asked.services.map((one) => ({ ...one, active: one.name !== "auth-api" }));
+  expect(guests("auth:1", ["traefik"], called, { ...asked, services })).toHaveLength(1);
 });
 
 it("what helps is what would hold: a service that a proxy leads to does not join its only external network", () => {

@@ -76,17 +76,18 @@ function keysOf({ model, services }: GuestRequest): readonly string[] {
 
 type Guest = Pick<Docker.ContainerInfo, "Id" | "Names" | "Labels">;
 
-/** Whether variables or the command of a service in slots that is on the network have a name of the container, and none of the project's own. */
+/** Whether variables or the command of a service in slots that is on the network have a name of the container, and none that an active service of the project has. */
 function isCalled({ model, services }: GuestRequest, key: string, guest: Guest): boolean {
   const names = [guest.Labels[composeLabels.service], guest.Labels[labels.service], containerName(guest)];
   const written = namesOn({ model, services }, key).map((name) => model.services[name]);
   const texts = written.flatMap((service) => [
     ...Object.values(service?.environment ?? {}),
-    ...[service?.command ?? []].flat(),
+    ...[service?.entrypoint ?? [], service?.command ?? []].flat(),
   ]);
+  const isOwn = (name: string) => services.some((one) => one.active && one.name === name);
   // Whole names: `api` is not meant by `auth-api`, nor by `api.example.com`.
   const words = new Set(texts.flatMap((text) => text?.split(/[^\w.-]+/) ?? []));
-  return names.some((name) => name !== undefined && !(name in model.services) && words.has(name));
+  return names.some((name) => name !== undefined && !isOwn(name) && words.has(name));
 }
 
 function namesOn({ model, services }: Pick<GuestRequest, "model" | "services">, key: string): readonly string[] {

@@ -50,9 +50,10 @@ it("the environment has the last word", () => {
 
 it("secrets that a service is given by their name alone are among them, in both spellings", () => {
   const text =
-    "services:\n  web: { environment: [KEY, 'A=', B=x, HTTP_PROXY, LOG_LEVEL] }\n  worker:\n    environment:\n      TOKEN:\n      C: ''\n";
-  const env = { KEY: "", TOKEN: "", A: "", B: "", C: "", HTTP_PROXY: "", LOG_LEVEL: "" };
+    "services:\n  web: { environment: [KEY, 'A=', B=x, HTTP_PROXY, LOG_LEVEL] }\n  worker:\n    environment:\n      TOKEN:\n      C: ''\n      DATABASE_URL:\n";
+  const env = { KEY: "", TOKEN: "", A: "", B: "", C: "", HTTP_PROXY: "", LOG_LEVEL: "", DATABASE_URL: "" };
   expect(emptyVariables([parseSource("compose.yaml", text)], [], env)).toMatchObject([
+    { message: "variable DATABASE_URL is set, and empty", position: { line: 7, column: 7 } },
     { message: "variable TOKEN is set, and empty", position: { line: 5, column: 7 } },
     { message: "variable KEY is set, and empty", position: { line: 2, column: 24 } },
   ]);

@@ -5,8 +5,8 @@ import { readEnvSources, readSources, type SourceFile, writtenServices } from ".
 import { isComment } from "./variables.ts";
 
 /**
- * Variables that the compose files use without saying that they may be empty (`${NAME:-}`), or secrets that a service is given by
- * their name alone, and that are set to nothing. What is given by its name and is no secret, such as a proxy, may well be empty.
+ * Variables that the compose files use without saying that they may be empty (`${NAME:-}`), or secrets and addresses that a service is
+ * given by their name alone, and that are set to nothing. What else is given by its name, such as a proxy, may well be empty.
  * Compose warns only of those that are not set at all.
  */
 export async function findEmptyVariables(
@@ -50,12 +50,16 @@ function plainUses(source: SourceFile) {
   });
 }
 
-/** Secrets of `environment: [NAME]` and `environment: { NAME: }`. */
+/** What an address is called that may hold a password, and without which nothing is reached. */
+const addressName = /(?:^|_)(?:URL|URI|DSN)$/;
+
+/** Secrets and addresses of `environment: [NAME]` and `environment: { NAME: }`. */
 function givenByName(source: SourceFile) {
   return writtenServices(source).flatMap(([service, { environment }]) => {
     const entries = Array.isArray(environment) ? environment : namesWithoutValue(environment);
     const names = entries.filter(
-      (name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && isSecretName(name),
+      (name): name is string =>
+        typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && (isSecretName(name) || addressName.test(name)),
     );
     return names.map((name) => ({ name, position: positionOf([source], ["services", service, "environment", name]) }));
   });

@@ -87,6 +87,13 @@ it("what another service may write to, and is not there, is told, and refused by
       hint: expect.stringContaining("certbot") as string,
     },
   ]);
+  // What the writer mounts itself is made for both, and what may not be looked at is its matter.
+  expect(withCerts({ expose: [80], volumes: [bind(join(checkout, "certs"))] })).toEqual([]);
+  const dangling = { ...certbot, volumes: [{ ...bind(checkout), source: join(checkout, "dangling") }] };
+  const within = { expose: [80], volumes: [bind(join(checkout, "dangling/live"))] };
+  expect(found({}, "", { services: { certbot: dangling, web: within } })).not.toContainEqual(
+    expect.objectContaining({ severity: "error" }),
+  );
   const secrets = { key: { file: join(checkout, "certs/key.pem") } };
   expect(withCerts({ expose: [80], secrets: [{ source: "key" }] }, { secrets })).toMatchObject([
     { severity: "warn", code: "file-not-there", message: expect.stringContaining("cannot be made") as string },

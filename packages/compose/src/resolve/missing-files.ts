@@ -11,9 +11,15 @@ export interface MissingFile extends CopiedFile {
 
 /** What a release would hold a copy of, or have of the host, and is not there. */
 export function missingFiles(project: Pick<ResolvedProject, "model" | "services">): readonly MissingFile[] {
-  return usedInSlots(project)
-    .filter((file) => presenceOf(file) !== "there")
-    .map((file) => ({ ...file, writer: sharedWith(project, file.source)?.service }));
+  return usedInSlots(project).flatMap((file) => {
+    const presence = presenceOf(file);
+    if (presence === "there") return [];
+    const writer = sharedWith(project, file.source);
+    if (!writer) return [file];
+    // What the writer mounts itself is made for both; what may not be looked at is the writer's matter.
+    const isMade = file.mount !== undefined && file.source === writer.path;
+    return presence === "absent" && !isMade ? [{ ...file, writer: writer.service }] : [];
+  });
 }
 
 /**

@@ -40,14 +40,8 @@ it("reads what is in files, and lets itself be told otherwise", async () => {
   });
 });
 
-it("the database is named after the user that the image made, whoever is to be used", async () => {
-  const exec = containerWith({ POSTGRES_USER: "shop" });
-  expect(await findPostgresTarget(exec, "c", { user: "backup" })).toMatchObject({ user: "backup", database: "shop" });
-});
-
 it("whom Bitnami's image makes is no superuser", async () => {
   const exec = containerWith({ BITNAMI_APP_NAME: "postgresql", POSTGRESQL_USERNAME: "shop" });
   const found = { container: "c", user: "postgres", database: "postgres" };
   expect(await findPostgresTarget(exec, "c", { user: "postgres" })).toEqual(found);
-  expect(await findPostgresTarget(exec, "c")).toEqual({ ...found, user: "shop" });
 });

@@ -5,7 +5,7 @@ import type { PostgresTarget } from "./target.ts";
 export interface FindPostgresTargetOptions {
   /** Default: the user that the image was told to make, else `postgres`. */
   readonly user?: string | undefined;
-  /** Default: the database that the image was told to make, else the one that it makes untold. */
+  /** Default: the database that the image was told to make, else that of the user's name. */
   readonly database?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,17 +32,14 @@ export async function findPostgresTarget(
   const valueOf = (kind: keyof typeof names) => environment.valueOf(names[kind]);
   const made = (await valueOf("user")) ?? "postgres";
   const found = user ?? made;
-  const isBitnami = environment.all.has("BITNAMI_APP_NAME");
   // Whom Bitnami's image makes beside `postgres` is none.
-  const superuser = isBitnami ? found : made;
-  // The official image names it after the user that it makes, whoever is used here.
-  const untold = isBitnami ? "postgres" : made;
+  const superuser = environment.all.has("BITNAMI_APP_NAME") ? found : made;
   const password = await valueOf("password");
   return {
     container,
     user: found,
     ...(found === superuser ? {} : { superuser }),
-    database: database ?? (await valueOf("database")) ?? untold,
+    database: database ?? (await valueOf("database")) ?? found,
     ...(password === undefined ? {} : { password }),
   };
 }
