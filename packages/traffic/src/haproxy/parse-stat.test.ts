@@ -102,6 +102,10 @@ test("a server that answers the health path with 4xx is reached, and not healthy
       "only_blue,blue2,UP,* L7OK,302,",
       "only_blue,blue3,UP,L4OK,,",
       "only_blue,blue4,DOWN,L7STS,500,",
+      // The last result with the code of a check that has none yet.
+      "only_blue,blue5,UP,* L7OK,,",
+      "only_blue,blue6,UP,* L7OK,0,",
+      "only_blue,blue7,UP,* L4OK,,",
     ].join("\n"),
   );
   expect(rows?.map((row) => [isReached(row), isHealthy(row)])).toEqual([
@@ -109,5 +113,8 @@ test("a server that answers the health path with 4xx is reached, and not healthy
     [true, true],
     [true, true],
     [false, false],
+    [true, false],
+    [true, false],
+    [true, true],
   ]);
 });

@@ -61,9 +61,13 @@ export function isReached({ fields }: ServerRow): boolean {
   return (fields["status"] ?? "").startsWith("UP") && /^(?:\* )?L[47]OK/.test(fields["check_status"] ?? "");
 }
 
-/** What it answered at the health path was no error, where there is one. */
+/**
+ * What it answered at the health path was no error, where there is one. While another check is under way the status is that of the
+ * last one, and its code is gone.
+ */
 export function isHealthy(row: ServerRow): boolean {
-  return isReached(row) && !(row.fields["check_code"] ?? "").startsWith("4");
+  const { check_status: status = "", check_code: code = "" } = row.fields;
+  return isReached(row) && (status.endsWith("L4OK") || /^[23]/.test(code));
 }
 
 export function decidingServers(rows: readonly ServerRow[], slot: Slot): readonly ServerRow[] {
