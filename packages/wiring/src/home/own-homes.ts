@@ -4,8 +4,8 @@ import { recordsOf } from "../record/records-of.ts";
 import type { Session } from "../session.ts";
 
 /**
- * The id of the state home, and those that it had before, by its record: an import gives it another one, and so does a rebuild. Where the record
- * cannot be read, its own alone.
+ * The id of the state home, and those that it had before, by its record: an import gives it another one, and so does a rebuild;
+ * the home that either takes the stack from, or the place of, was the stack's too. Where the record cannot be read, its own alone.
  *
  * @throws SluiceError as whatever opens the state home
  */
@@ -18,7 +18,11 @@ async function homesBefore(journal: Pick<Journal, "read">): Promise<readonly str
   try {
     const isMove = (type: string) => type === "state-imported" || type === "state-rebuilt";
     const moves = await recordsOf<StateChange>(journal, isMove);
-    return moves.flatMap((move) => (move.type === "state-imported" ? move.from : move.previousHome) ?? []);
+    return moves
+      .flatMap((move) =>
+        move.type === "state-imported" ? [move.from, move.owner] : [move.previousHome, move.replacedHome],
+      )
+      .flatMap((id) => id ?? []);
   } catch (error) {
     if (!isSluiceError(error)) throw error;
     return [];
