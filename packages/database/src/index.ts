@@ -34,7 +34,7 @@ export type { AttemptCall } from "./migrate/watched-attempt.ts";
 export { type DatabaseId, isOfDatabase } from "./model/database-id.ts";
 export { differences, type Fingerprint } from "./model/fingerprint.ts";
 export { type DatabaseFacts, type Manifest, parseManifest, type Verification } from "./model/manifest.ts";
-export { isOfHomes } from "./model/own-home.ts";
+export { type EarlierHome, isOfHomes, type StackHomes } from "./model/own-home.ts";
 export { highestLevel, isProven, type VerificationLevel } from "./model/verification.ts";
 export { type FindMysqlTargetOptions, findMysqlTarget } from "./mysql/find-target.ts";
 export { type MysqlMigrationCall, runMysqlMigration } from "./mysql/migrate.ts";

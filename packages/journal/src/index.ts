@@ -7,7 +7,7 @@ export type { AuditProblem } from "./audit/problem.ts";
 export { type AuditReport, verifyAudit } from "./audit/verify-audit.ts";
 export { createTrafficCounts } from "./counts/traffic-counts.ts";
 export { discardUnusedHome } from "./home/discard-unused.ts";
-export { type OpenHomeOptions, openStateHome, type StateHome } from "./home/state-home.ts";
+export { homeIdIn, type OpenHomeOptions, openStateHome, type StateHome } from "./home/state-home.ts";
 export { acquireLock, type LockRequest } from "./lock/acquire-lock.ts";
 export { endingText, holderText, isDeploying, type LockHolder, readLockHolder } from "./lock/lock-holder.ts";
 export { createKeptLogs, type KeptLogs } from "./logs/kept-logs.ts";

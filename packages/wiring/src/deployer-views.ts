@@ -190,10 +190,13 @@ export interface RebuiltHome extends RebuiltState {
   readonly replacedBackups: LeftBackups | null;
 }
 
-/** A record of what was done to the state home itself. */
+/**
+ * A record of what was done to the state home itself. `owner` is the home that the stack belonged to, where that was another one than the
+ * exported; `replacedHome` the one that was in the place of the new one, where that was another one than the stack belonged to, and could be read.
+ */
 export type StateChange = JournalRecord & { readonly actor: string; readonly reason: string } & (
-    | { readonly type: "state-imported"; readonly from: string }
-    | { readonly type: "state-rebuilt"; readonly previousHome: string | null }
+    | { readonly type: "state-imported"; readonly from: string; readonly owner?: string }
+    | { readonly type: "state-rebuilt"; readonly previousHome: string | null; readonly replacedHome?: string }
   );
 
 /** The windows of a stack, now. Moments are ISO 8601, UTC. */

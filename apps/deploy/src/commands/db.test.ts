@@ -79,6 +79,18 @@ describe("sluice db list and show", () => {
     ]);
   });
 
+  it("says of another state home's that it is one", async () => {
+    const other = { ...aBackup({ home: "h9" }), ofOtherHome: true as const };
+    const deployer = () =>
+      deployerWith({ list: async () => ({ backups: [other], damaged: [] }), show: async () => other });
+    expect((await run(["db", "list"], { deployer: deployer() })).stdout).toContain("written; of another state home\n");
+    expect((await run(["db", "show", other.id], { deployer: deployer() })).stdout).toMatch(
+      /^state home +h9: not this one, so no command chooses or removes it$/m,
+    );
+    const listed = await run(["db", "list", "--json"], { deployer: deployer() });
+    expect(events(listed.stdout)).toMatchObject([{ backups: [{ home: "h9", ofOtherHome: true }] }]);
+  });
+
   it("all of one", async () => {
     const ran = await run(["db", "show", backup.id], {
       deployer: deployerWith({ show: async () => ({ ...proven, failed }) }),

@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from "@sluice/core";
-import type { Manifest, RestorePlan } from "@sluice/wiring";
+import type { ListedBackup, Manifest, RestorePlan } from "@sluice/wiring";
 import { formatSection, formatTable } from "./table.ts";
 import { agoText, findingText } from "./words.ts";
 
@@ -7,8 +7,9 @@ import { agoText, findingText } from "./words.ts";
 const mostTables = 20;
 
 /** One backup as a row of `sluice db list`. */
-export function backupRow(backup: Manifest, now: Date): readonly string[] {
-  return [backup.id, agoText(backup.at, now), backup.release ?? "-", formatBytes(backup.bytes), knownOf(backup)];
+export function backupRow(backup: ListedBackup, now: Date): readonly string[] {
+  const known = `${knownOf(backup)}${backup.ofOtherHome ? "; of another state home" : ""}`;
+  return [backup.id, agoText(backup.at, now), backup.release ?? "-", formatBytes(backup.bytes), known];
 }
 
 export function backupTitle({ id, database, service, bytes, rawBytes, release }: Manifest): string {
@@ -32,11 +33,14 @@ const serverNames: Readonly<Record<Manifest["kind"], string>> = {
   command: "",
 };
 
-export function backupText(backup: Manifest): string {
+export function backupText(backup: ListedBackup): string {
   const { kind, server, image, cipher, sha256, fingerprint, verified } = backup;
   const facts = [
     ["taken", backup.at],
     ...(backup.stack === undefined ? [] : [["stack", backup.stack]]),
+    ...(backup.ofOtherHome
+      ? [["state home", `${backup.home}: not this one, so no command chooses or removes it`]]
+      : []),
     ["server", [serverNames[kind], server.version].join(" ").trimStart()],
     ["image", image],
     ["encrypted", cipher ? `for ${cipher.recipient}` : "no"],

@@ -1,6 +1,7 @@
 import type { Clock } from "@sluice/core";
 import type { DatabaseDriver, DriverCall } from "../driver.ts";
 import type { Cipher } from "../encryption/age-cipher.ts";
+import type { StackHomes } from "../model/own-home.ts";
 import type { BackupStore } from "../store/backup-store.ts";
 import type { ProgressSink } from "./progress.ts";
 
@@ -17,10 +18,10 @@ export interface BackupPorts {
   /** Whose backups these are: said in each that is taken. Default: nobody says. */
   readonly stack?: string | undefined;
   /**
-   * Id of the state home that backups are taken from, which each says, and then the ids that this home had before. Those of
+   * The state home that backups are taken from, which each says, and those that the stack had before. Those of
    * another home are not removed, though their stack has the same name. Default: nobody says, nor asks.
    */
-  readonly homes?: readonly [own: string, ...before: string[]] | undefined;
+  readonly homes?: StackHomes | undefined;
   /**
    * The service whose database the driver reaches, and all services of its project: a backup of another one of them is neither restored
    * nor proven here. Default: nobody asks.

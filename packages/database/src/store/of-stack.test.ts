@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@sluice/core/node";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { BackupPorts } from "../operations/ports.ts";
 import { pruneBackups } from "../operations/prune-backups.ts";
 import { planRestore } from "../operations/restore-backup.ts";
 import { takeBackup } from "../operations/take-backup.ts";
@@ -18,7 +19,7 @@ beforeEach(async () => {
 afterEach(async () => rm(directory, { recursive: true }));
 
 let count = 0;
-function portsOf(stack: string, homes?: readonly [string, ...string[]]) {
+function portsOf(stack: string, homes?: BackupPorts["homes"]) {
   let now = Date.parse("2026-05-01T10:00:00Z");
   return {
     driver: createFakeDatabase(),
@@ -73,7 +74,7 @@ it("of two homes whose stacks have one name each lets go its own, and the other'
 });
 
 it("a home that got another id keeps what it took before, and what does not say counts for whoever asks", async () => {
-  const moved = portsOf("shop", ["new", "old"]);
+  const moved = portsOf("shop", ["new", { id: "old", until: "2026-05-01T10:01:00.000Z" }]);
   for (const ports of [portsOf("shop", ["old"]), portsOf("shop"), moved]) {
     await verifyBackup(ports, { id: (await takeBackup(ports, request)).id });
   }

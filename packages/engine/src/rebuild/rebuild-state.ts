@@ -23,6 +23,8 @@ export interface RebuildRequest extends Pick<StackFacts, "stack">, Initiator {
   readonly release: ReleaseRequest | null;
   /** Id of the state home that the stack belonged to until now. */
   readonly previousHome: string | null;
+  /** Id of the state home that the one that is made takes the place of; `null` where there was none, or it cannot be read. Default: none is known. */
+  readonly replacedHome?: string | null | undefined;
 }
 
 export interface RebuiltSlot {
@@ -104,12 +106,13 @@ export async function findRebuildable(
 
 /** Stores what was found, and begins the journal with a record that says so. */
 export async function storeRebuilt(
-  { project, actor, reason, previousHome }: RebuildRequest,
+  { project, actor, reason, previousHome, replacedHome }: RebuildRequest,
   { bundles, ...state }: RebuildFindings,
   ports: EnginePorts,
 ): Promise<RebuiltState> {
   for (const bundle of bundles) await ports.bundles.save(bundle, project.model, ports.identity.files(project));
-  await ports.journal.append({ type: "state-rebuilt", actor, reason, previousHome, ...state });
+  const replaced = replacedHome && replacedHome !== previousHome ? { replacedHome } : {};
+  await ports.journal.append({ type: "state-rebuilt", actor, reason, previousHome, ...replaced, ...state });
   return state;
 }
 

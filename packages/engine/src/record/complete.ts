@@ -30,8 +30,8 @@ import { type DeploymentScope, emit } from "../scope.ts";
 import { verdictCodes } from "./condemned.ts";
 
 /**
- * How the engine sees the stack now, for the last word of a deployment; links that are missing are mended. A state home
- * that is gone meanwhile, or cannot be read, changes nothing of what serves, nor its name.
+ * How the engine sees the stack now, for the last word of a deployment; links that are missing are mended as long as it is this home's.
+ * A state home that is gone meanwhile, or cannot be read, changes nothing of what serves, nor its name.
  */
 export function observeServing(scope: DeploymentScope, project: ResolvedProject): RunContext["serving"] {
   const { ports } = scope;
@@ -42,7 +42,7 @@ export function observeServing(scope: DeploymentScope, project: ResolvedProject)
     const isInBase = likely !== null && slotServices(likely.bundle.services).length === 0;
     const asked = isInBase ? { ...project, model: likely.model, services: likely.bundle.services } : project;
     const observed = await ports.observer.observe(asked, signal);
-    await mendLinks(scope, observed, signal);
+    if (!scope.run.isAnothers) await mendLinks(scope, observed, signal);
     const known = [scope.release, scope.previousRelease].flatMap((stored) => (stored ? [stored.bundle] : []));
     const stored = await ports.bundles.list().catch(() => []);
     const ids = [scope.previousRelease?.bundle.id, scope.release?.bundle.id];
@@ -156,6 +156,7 @@ function endAnothers(
   foreign: SluiceError,
   error: unknown,
 ): Promise<DeploymentResult> {
+  scope.run.isAnothers = true;
   const { code, message } = describe(error);
   const isCause = code === foreign.code;
   if (!isCause) report(scope, error);

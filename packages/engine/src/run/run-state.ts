@@ -13,6 +13,8 @@ export interface RunState {
    * By `restoreRoutes` and `undoSteps`.
    */
   undoing?: PlanStep | undefined;
+  /** Its stack is another state home's by now: it is looked at, and nothing of it is put right any more. By `completeRun`. */
+  isAnothers?: boolean;
   /** It is finished because something else is to come after it: nobody waits for it, and nobody is waited for. By `recover`. */
   isFinishedUnasked?: boolean;
   /** Resolves when the build of this run has told all of its log, which the last word must not come before. By `build`. */

@@ -2,11 +2,20 @@ import { aConfig } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached } from "../../test/support/scenario.ts";
 import { lastAttempt, unfinishedOf } from "../index.ts";
+import type { EnginePorts } from "../scope.ts";
 
 const config = aConfig({ rollout: { steps: [50, 100] } });
 
+const lostLink = {
+  slot: "blue",
+  service: "db",
+  container: "db-1",
+  link: "shop-blue_link_default",
+  aliases: [],
+} as const;
+
 /** A deployment of v2 whose stack is given to another state home before a call; with all that was done from then on. */
-async function movedBefore(call: RegExp, failing?: "failing") {
+async function movedBefore(call: RegExp, failing?: "failing", seenBy?: (ports: EnginePorts) => EnginePorts) {
   const scenario = aScenario({ config });
   const { world } = scenario;
   await scenario.deploy("v1");
@@ -22,6 +31,10 @@ async function movedBefore(call: RegExp, failing?: "failing") {
     }
     return undefined;
   };
+  if (seenBy) {
+    const ports = seenBy(world.ports());
+    world.ports = () => ports;
+  }
   const result = await scenario.deploy("v2");
   return { scenario, result, since };
 }
@@ -45,6 +58,20 @@ describe("a stack that another state home has by now", () => {
     expect(result).toMatchObject({ outcome: "needs-person", error: { code: "HOME_MISMATCH" } });
     expect(result.reason).toMatch(/web runs.*; stack shop belongs to another state home; all is left as it is$/);
     expect(since.filter((name) => /^(router\.setRouting|slots\.remove)/.test(name))).toEqual([]);
+  });
+
+  it("keeps even its links as they are: only what serves is looked at for the last word", async () => {
+    const { scenario, since } = await movedBefore(/step-outcome shift-1/, undefined, (ports) => ({
+      ...ports,
+      observer: {
+        ...ports.observer,
+        observe: async (...args) => ({ ...(await ports.observer.observe(...args)), missingLinks: [lostLink] }),
+      },
+    }));
+    expect(since.filter((name) => name.startsWith("base.ensureNetworks"))).toEqual([]);
+    expect(scenario.world.events).not.toContainEqual(
+      expect.objectContaining({ finding: expect.objectContaining({ code: "missing-link" }) }),
+    );
   });
 
   it("is undone by whoever brings the home back, of which every command is refused until then", async () => {

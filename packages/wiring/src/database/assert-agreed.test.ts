@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { assertAgreed } from "./assert-agreed.ts";
 
-const backup = { id: "20260501T090000Z-abcd", stack: "shop", database: { name: "app" } };
+const at = "2026-05-01T09:00:00.000Z";
+const backup = { id: "20260501T090000Z-abcd", at, stack: "shop", database: { name: "app" } };
 const [shop, staging] = ["shop", "staging"].map((stack) => ({ stack, database: "app" })) as [Here, Here];
 type Here = Parameters<typeof assertAgreed>[1];
 
@@ -32,7 +33,7 @@ it("its own needs no word, nor one that does not say of which stack it is", () =
 });
 
 it("that of another state home is of another stack, though that has the same name", () => {
-  const moved = { ...shop, homes: ["h2", "h1"] };
+  const moved = { ...shop, homes: ["h2", { id: "h1", until: "2026-05-01T10:00:00.000Z" }] } as const;
   expect(() => assertAgreed({ ...backup, home: "h1" }, moved, {})).not.toThrow();
   expect(() => assertAgreed(backup, moved, {})).not.toThrow();
   expect(() => assertAgreed({ ...backup, home: "h9" }, moved, {})).toThrow(refused("--of-stack shop"));

@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/core";
-import { isOfHomes, type Manifest } from "@sluice/database";
+import { isOfHomes, type Manifest, type StackHomes } from "@sluice/database";
 import type { RestoreCall } from "./database-operations.ts";
 
 interface Origin {
@@ -14,12 +14,12 @@ interface Origin {
  * @throws SluiceError CONFIRMATION_NEEDED
  */
 export function assertAgreed(
-  { id, stack, home, database: { name } }: Pick<Manifest, "id"> & Origin,
-  here: { readonly stack: string; readonly homes?: readonly string[] | undefined; readonly database: string },
+  { id, at, stack, home, database: { name } }: Pick<Manifest, "id" | "at"> & Origin,
+  here: { readonly stack: string; readonly homes?: StackHomes | undefined; readonly database: string },
   { ofStack, ofDatabase }: Pick<RestoreCall, "ofStack" | "ofDatabase">,
 ): void {
   const others = [
-    ...(stack === undefined || (stack === here.stack && isOfHomes({ home }, here.homes)) || stack === ofStack
+    ...(stack === undefined || (stack === here.stack && isOfHomes({ home, at }, here.homes)) || stack === ofStack
       ? []
       : [
           stack === here.stack

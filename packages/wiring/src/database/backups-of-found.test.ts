@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SluiceError } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
-import { createDirectoryStore, type Manifest } from "@sluice/database";
+import { createDirectoryStore } from "@sluice/database";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { aManifest } from "../../test/support/a-manifest.ts";
 import type { Session } from "../session.ts";
 import { backupsOfFound } from "./backups-of-found.ts";
 
@@ -17,31 +18,7 @@ afterEach(async () => rm(directory, { recursive: true }));
 
 async function store(name: string): Promise<void> {
   await using writer = await createDirectoryStore({ directory }, systemClock).begin(`20260501T100000Z-${name}0`);
-  await writer.commit(aManifest(name, writer.id, writer.seq));
-}
-
-function aManifest(name: string, id: string, seq: number): Manifest {
-  const at = "2026-05-01T10:00:00.000Z";
-  return {
-    v: 1,
-    id,
-    seq,
-    at,
-    kind: "postgres",
-    service: "db",
-    release: null,
-    database: { name, owner: "", encoding: "", collate: null, ctype: null, provider: "c", locale: null },
-    server: { version: "15.8", major: 15, preload: "" },
-    image: "sha256:1",
-    sha256: "0".repeat(64),
-    bytes: 0,
-    rawBytes: 0,
-    compression: "zstd",
-    cipher: null,
-    globals: null,
-    fingerprint: null,
-    verified: [{ level: "written", at, restoreMs: 0, notTested: [] }],
-  };
+  await writer.commit(aManifest(name, writer));
 }
 
 /** @param running ids of the containers of the database */

@@ -20,9 +20,10 @@ import { assertAgreed } from "./assert-agreed.ts";
 import type { DatabaseCall, DatabaseOperations, RehearseCall } from "./database-operations.ts";
 import { inTime } from "./deadline.ts";
 import { killedActions } from "./killed-actions.ts";
+import { listBackups, showBackup } from "./list-backups.ts";
 import { mendDatabase } from "./mend-database.ts";
 import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
-import { backupsOf, type OpenDatabase, openDatabase, openStore } from "./open-database.ts";
+import { backupsOf, type OpenDatabase, openDatabase } from "./open-database.ts";
 import { planOpenRestore } from "./plan-restore.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
 import { type Done, recorded, recordedAfter } from "./recorded.ts";
@@ -48,8 +49,8 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
         const manifest = await takeAndProve(session, database, call.prove ?? false, limited);
         return { result: manifest, record: recordOf(manifest) };
       }),
-    list: async (signal) => (await openStore(session)).list(signal),
-    show: async (id, signal) => (await openStore(session)).load(id, signal),
+    list: (signal) => listBackups(session, signal),
+    show: (id, signal) => showBackup(session, id, signal),
     verify: (asked, call, signal) =>
       change(session, "verify", call, signal, async (database, limited) => {
         const id = asked ?? (await newest(database));

@@ -24,6 +24,16 @@ export type {
   RestoreResult,
 } from "@sluice/database";
 
+/** A backup as people are shown it. */
+export type ListedBackup = Manifest & {
+  /** It was taken from another state home, whose stack has the same name: nothing chooses or removes it. Absent where that is not so, or not known. */
+  readonly ofOtherHome?: true | undefined;
+};
+
+export interface ListedBackups extends BackupList {
+  readonly backups: readonly ListedBackup[];
+}
+
 export interface DatabaseCall {
   readonly reason?: string | undefined;
   /** Wait for the lock this long, milliseconds; default 0. */
@@ -87,10 +97,10 @@ export interface DatabaseOperations {
    * @throws SluiceError LOCK_HELD, DATABASE_UNKNOWN, DATABASE_UNREACHABLE, BACKUP_FAILED and its kin, DISK_FULL, DEADLINE_EXCEEDED
    */
   backup(call: DatabaseCall & { readonly prove?: boolean | undefined }, signal: AbortSignal): Promise<Manifest>;
-  /** Needs no engine. Backups that cannot be read are among `damaged`. */
-  list(signal?: AbortSignal): Promise<BackupList>;
+  /** Needs no engine. Backups that cannot be read are among `damaged`, and those of another state home say so. */
+  list(signal?: AbortSignal): Promise<ListedBackups>;
   /** Needs no engine. @throws SluiceError BACKUP_UNKNOWN, BACKUP_INVALID */
-  show(id: string, signal?: AbortSignal): Promise<Manifest>;
+  show(id: string, signal?: AbortSignal): Promise<ListedBackup>;
   /**
    * Proves a backup in a throw-away server.
    * @param id default: the newest

@@ -3,7 +3,7 @@ import { type Examiner, isOfCommit, messageOf, readWorkflowRun } from "@sluice/c
 import { backupDiagnoses, leftDiagnoses } from "@sluice/database";
 import { describeCheckout, isRunOfRelease, isShallow, releaseDiagnoses, runnerDiagnoses } from "@sluice/release";
 import { jobsWithoutSettings, minutesDiagnoses, settingsDiagnoses, shortJobs } from "@sluice/workflows";
-import { createDatabaseOperations } from "../database/create-database-operations.ts";
+import { listBackups } from "../database/list-backups.ts";
 import { assertIdentity } from "../database/open-cipher.ts";
 import { openDatabase } from "../database/open-database.ts";
 import { readDatabaseRecords } from "../database/records.ts";
@@ -114,13 +114,15 @@ export function machineExaminers(session: Session): readonly Examiner[] {
         const { database } = await session.config();
         if (!database || (await isForeign(session))) return [];
         const [{ backups, damaged }, { journal }, keyProblem] = await Promise.all([
-          createDatabaseOperations(session).list(),
+          listBackups(session),
           session.ports(),
           assertIdentity(database, options.directory).then(() => null, messageOf),
         ]);
         const records = await readDatabaseRecords(journal);
         const { beforeDeploy } = database;
-        const facts = { backups, damagedCount: damaged.length, keyProblem, records, now: clock.now() };
+        // No command chooses those, and they prove nothing of this database.
+        const own = backups.filter(({ ofOtherHome }) => !ofOtherHome);
+        const facts = { backups: own, damagedCount: damaged.length, keyProblem, records, now: clock.now() };
         return backupDiagnoses({ beforeDeploy, ...facts });
       },
     },

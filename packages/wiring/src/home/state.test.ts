@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
@@ -11,6 +11,7 @@ import { createBundleStore } from "@sluice/release";
 import { aConfig, aProject, aRequest, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { createSession, Session } from "../session.ts";
+import { ownHomes } from "./own-homes.ts";
 import { exportState, importState, readStateChanges, rebuildState } from "./state.ts";
 
 let root = "";
@@ -116,6 +117,17 @@ describe("importing a state", () => {
     expect([claims.owner, await readdir(root)]).toEqual(["third", ["there"]]);
     const state = await importState(aSession(claims), archive(), { takeOver: true }, signal);
     expect(claims.owner).toBe(state.id);
+    // Its backups are those of this database, and of no other home.
+    const own = {
+      home: () => home("here"),
+      ports: async () => ({ journal: createJournal(await home("here"), clock) }),
+    };
+    const until = expect.any(String);
+    expect(await ownHomes(own as unknown as Session)).toEqual([
+      state.id,
+      { id: state.from, until },
+      { id: "third", until },
+    ]);
   });
 
   it("leaves everything as it was where the engine does not answer, or the home here holds something", async () => {
@@ -214,5 +226,18 @@ describe("rebuilding a state", () => {
     expect(claims.owner).toBe("lost");
     const { replaced } = await rebuild(null, true);
     expect((await openStateHome(replaced ?? "", { clock })).id).toBe(here.id);
+    expect(await readStateChanges(createJournal(await home("here"), clock))).toMatchObject([
+      { type: "state-rebuilt", previousHome: "lost", replacedHome: here.id },
+    ]);
+  });
+
+  it("takes a home aside that nobody can read, of which it cannot say which one it was", async () => {
+    const here = await home("here");
+    await createJournal(here, clock).append({ type: "note" });
+    await writeFile(join(here.path, "home.json"), "{");
+    const { rebuild } = await engineWith("v1");
+    expect(await rebuild(null, true)).toMatchObject({ replaced: expect.stringContaining(".replaced-") });
+    const [rebuilt] = await readStateChanges(createJournal(await home("here"), clock));
+    expect(rebuilt).not.toHaveProperty("replacedHome");
   });
 });

@@ -6,6 +6,7 @@ import {
   createJournal,
   type ExportedHome,
   exportHome,
+  homeIdIn,
   importHome,
   openStateHome,
   placeHome,
@@ -82,7 +83,8 @@ export async function importState(
   await using _lock = await acquireLock(home, { actor, reason, release: "none", signal });
   const journal = createJournal(home, clock);
   const unfinished = unfinishedOf(await lastAttempt(journal));
-  await journal.append({ type: "state-imported", actor, reason, from, to: id, replaced });
+  const takenOver = owner && owner !== from ? { owner } : {};
+  await journal.append({ type: "state-imported", actor, reason, from, ...takenOver, to: id, replaced });
   await claims.move(stack, owner, id);
   return {
     stack,
@@ -114,7 +116,9 @@ export async function rebuildState(
   const { claims } = session.runtime();
   const previousHome = await claims.read(stack);
   const path = stateHomeOf(options, stack);
-  const request = { stack, project, release, actor: options.actor, reason, previousHome };
+  // What is moved aside may be damaged, and what is in its place no home at all.
+  const replacedHome = await homeIdIn(path).catch(() => null);
+  const request = { stack, project, release, actor: options.actor, reason, previousHome, replacedHome };
   const fill = async (directory: string) => {
     await using making = open({ ...options, stack, stateHome: directory });
     const ports = await making.ports();

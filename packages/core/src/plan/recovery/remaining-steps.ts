@@ -31,9 +31,14 @@ export function remainingSteps(
 
 /**
  * What was written since the run that took them is neither in the backup, nor was the migration rehearsed with it. Once that may have
- * begun, a backup of now would hold what came of it, and the one of before is the way back.
+ * begun, a backup of now would hold what came of it, and the one of before is the way back. A record that was imported does not tell
+ * whether it has: that may have been where it was exported, and since.
  */
-function isOutdatedCare(step: PlanStep, { plan, begun }: Pick<UnfinishedDeployment, "plan" | "begun">): boolean {
+function isOutdatedCare(
+  step: PlanStep,
+  { plan, begun, isImported }: Pick<UnfinishedDeployment, "plan" | "begun" | "isImported">,
+): boolean {
+  if (isImported === true) return false;
   if (step.kind !== "backup" && step.kind !== "rehearse") return false;
   const later = plan.steps.slice(plan.steps.indexOf(step) + 1);
   return !later.some((one) => begun.includes(one.id) && mayMigrate(one));
