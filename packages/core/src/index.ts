@@ -1,5 +1,6 @@
 export { answersChecks } from "./config/answers-checks.ts";
 export { formatBytes, parseBytes } from "./config/bytes.ts";
+export type { DatabaseConfig } from "./config/database-schema.ts";
 export * from "./config/door-image.ts";
 export * from "./config/duration.ts";
 export type { GithubConfig } from "./config/github-schema.ts";
@@ -31,7 +32,6 @@ export type {
   AnalysisConfig,
   CheckConfig,
   Config,
-  DatabaseConfig,
   RolloutStep,
   ServiceConfig,
   WrittenConfig,

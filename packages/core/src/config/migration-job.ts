@@ -1,5 +1,6 @@
 import type { ServiceFacts } from "../model/service.ts";
-import type { Config, DatabaseConfig } from "./schema.ts";
+import type { DatabaseConfig } from "./database-schema.ts";
+import type { Config } from "./schema.ts";
 
 /** Name of the job that `database.migrate.service` makes, beside the services of the compose files. */
 export function migrationJobName(service: string): string {

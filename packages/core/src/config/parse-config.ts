@@ -2,10 +2,11 @@ import type { Document, Node } from "yaml";
 import { isMap, isNode, LineCounter, parseDocument } from "yaml";
 import * as z from "zod";
 import { SluiceError, type SourcePosition } from "../errors/sluice-error.ts";
+import { type DatabaseConfig, databaseSchema } from "./database-schema.ts";
 import { layOver } from "./lay-over.ts";
 import { missingText, mistakeText } from "./mistake-text.ts";
 import { nearestWord } from "./nearest-word.ts";
-import { type Config, configSchema, type DatabaseConfig, databaseSchema } from "./schema.ts";
+import { type Config, configSchema } from "./schema.ts";
 
 const notSettings = "expected a map of settings";
 /** `staging:` alone describes an environment that is as all are. */

@@ -1,4 +1,4 @@
-import type { DatabaseConfig } from "../../config/schema.ts";
+import type { DatabaseConfig } from "../../config/database-schema.ts";
 import type { ServiceFacts } from "../../model/service.ts";
 import type { Slot } from "../../model/slot.ts";
 import type { ObservedStack } from "../../model/stack.ts";
