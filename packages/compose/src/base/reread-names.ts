@@ -1,7 +1,7 @@
 import { type ContainerExec, messageOf, type RereadOptions, slots } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, containerName, listBase, listSlot } from "../engine/containers.ts";
-import type { Engine } from "../engine/engine.ts";
+import { type Engine, withSignal } from "../engine/engine.ts";
 import { nginxProcesses, type ProcessTable, proxyAskingOnce } from "./proxy-processes.ts";
 
 export interface RereadTools {
@@ -78,9 +78,9 @@ export async function reread(
 }
 
 /** `null` too where the engine cannot list processes: on its machine there may be no `ps`. */
-export async function processesOf(container: Docker.Container): Promise<ProcessTable | null> {
+export async function processesOf(container: Docker.Container, signal?: AbortSignal): Promise<ProcessTable | null> {
   try {
-    return (await container.top()) as ProcessTable;
+    return (await container.top(withSignal(signal))) as ProcessTable;
   } catch {
     return null;
   }

@@ -1,3 +1,4 @@
+import { systemClock } from "@sluice/core/node";
 import { expect, it } from "vitest";
 import type { Engine } from "../engine/engine.ts";
 import { listOutsideProxies } from "./outside-proxies.ts";
@@ -9,6 +10,8 @@ const model = {
 };
 const nginx = ["nginx: master process nginx -c /etc/n.conf -g daemon off;", "nginx: worker process"];
 
+const hangs = "hangs";
+
 interface Found {
   readonly commands: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
@@ -16,7 +19,11 @@ interface Found {
 }
 
 /** What is found among these containers, by name. */
-async function found(containers: Readonly<Record<string, Found>>, names: readonly string[] = ["web"]) {
+async function found(
+  containers: Readonly<Record<string, Found>>,
+  names: readonly string[] = ["web"],
+  clock = systemClock,
+) {
   const docker = {
     listContainers: async ({ filters }: { readonly filters: { readonly network: readonly string[] } }) =>
       Object.entries(containers)
@@ -28,15 +35,16 @@ async function found(containers: Readonly<Record<string, Found>>, names: readonl
         }))
         .filter(({ NetworkSettings }) => filters.network.some((network) => network in NetworkSettings.Networks)),
     getContainer: (name: string) => ({
-      async top() {
+      async top({ abortSignal }: { readonly abortSignal?: AbortSignal } = {}) {
         const { commands = [] } = containers[name] ?? {};
+        if (commands[0] === hangs) await new Promise((_, reject) => abortSignal?.addEventListener("abort", reject));
         if (commands.length === 0) throw new Error("no ps");
         return { Titles: ["PID", "CMD"], Processes: commands.map((command, index) => [`${index}`, command]) };
       },
     }),
   };
   const call = (_what: string, ask: (one: typeof docker) => unknown) => ask(docker);
-  const engine = { call, docker: async () => docker } as unknown as Engine;
+  const engine = { call, docker: async () => docker, clock } as unknown as Engine;
   return listOutsideProxies(engine, { stack: "shop", model, names });
 }
 
@@ -82,7 +90,14 @@ it("nothing is told where containers cannot be listed, but for who gave up askin
     throw new Error("the engine does not answer");
   };
   const list = (signal?: AbortSignal) =>
-    listOutsideProxies({ call } as unknown as Engine, { stack: "shop", model, names: ["web"] }, signal);
+    listOutsideProxies({ call, clock: systemClock } as unknown as Engine, { stack: "shop", model, names: ["web"] }, signal);
   expect(await list()).toEqual([]);
   await expect(list(AbortSignal.abort(new Error("given up")))).rejects.toThrow("given up");
+});
+
+it("a container whose processes nobody tells in time is none, and keeps no plan waiting", {
+  timeout: 2_000,
+}, async () => {
+  const late = { ...systemClock, sleep: () => new Promise<void>((resolve) => setTimeout(resolve, 10)) };
+  expect(await found({ stuck: { commands: [hangs] } }, ["web"], late)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { type ComposeModel, labels, type OutsideProxy } from "@sluice/core";
+import { type ComposeModel, createDeadline, labels, type OutsideProxy } from "@sluice/core";
 import type Docker from "dockerode";
 import { nginxProcesses, type ProcessTable, proxyAskingOnce } from "../base/proxy-processes.ts";
 import { processesOf } from "../base/reread-names.ts";
@@ -14,6 +14,9 @@ export interface OutsideRequest {
   readonly names: readonly string[];
 }
 
+/** A plan waits no longer for what it is told of containers of others, milliseconds. */
+const lookMs = 5_000;
+
 /** Proxies of others on external networks of the services that ask for addresses once. Looks at processes alone; what cannot be seen is none. */
 export async function listOutsideProxies(
   engine: Engine,
@@ -23,9 +26,11 @@ export async function listOutsideProxies(
   const keys = [...new Set(names.flatMap((name) => networkKeys(model.services[name])))];
   const network = keys.filter((key) => isExternal(model, key)).map((key) => networkName(model, key));
   if (network.length === 0) return [];
+  using deadline = createDeadline(engine.clock, lookMs);
+  const ended = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
   try {
     const found = await engine.call("containers cannot be listed", (docker) =>
-      docker.listContainers({ filters: { network }, ...withSignal(signal) }),
+      docker.listContainers({ filters: { network }, ...withSignal(ended) }),
     );
     const docker = await engine.docker();
     const prefixes = labelPrefixes(model);
@@ -33,7 +38,7 @@ export async function listOutsideProxies(
       found
         .filter(({ Labels }) => isOfOthers(Labels, stack))
         .map(async (container) => {
-          const table = await processesOf(docker.getContainer(container.Id));
+          const table = await processesOf(docker.getContainer(container.Id), ended);
           return table ? outsideProxies(container, table, { network, prefixes }) : [];
         }),
     );
