@@ -4,7 +4,7 @@ import { healthTarget, oldConnectionsMs } from "../door/listen.ts";
 import { caddyCapabilities } from "./capabilities.ts";
 import { doorFiles } from "./door-files.ts";
 import { healthServer } from "./render-health.ts";
-import { portRoutes, readRouting } from "./render-routes.ts";
+import { portProxies, portRoutes, readRouting } from "./render-routes.ts";
 
 /**
  * Caddy's configuration for a door, as JSON. It names addresses, never releases: an ordinary deployment changes the
@@ -65,7 +65,8 @@ function server(spec: DoorSpec, listen: DoorPort): object {
       ? { listener_wrappers: [{ wrapper: "proxy_protocol", timeout: "10s", fallback_policy: "REQUIRE" }] }
       : {}),
     ...(listen.port === spec.https?.port ? { tls_connection_policies: [{}] } : {}),
-    routes: portRoutes(spec, listen),
+    named_routes: portProxies(spec, listen),
+    routes: portRoutes(spec),
     logs: { default_logger_name: "requests" },
   };
 }

@@ -19,6 +19,14 @@ const never = [{ method: ["NONE"] }];
 /** Methods that may be asked again after a request was sent and not answered; those whose body is gone then are not. */
 export const repeatable = ["GET", "HEAD", "OPTIONS", "TRACE"];
 
+/** Ways in which a server's checks count. */
+const checkedWays = 3;
+
+export const ways: readonly Way[] = ["checked", "candidate", "last", "preview"];
+
+/** What a port's routes know a proxy by: each is there once, as every one of them checks its servers by itself. */
+export const proxyName = (slot: Slot, way: Way): string => `${slot} ${way}`;
+
 export function proxy(spec: DoorSpec, listen: DoorPort, slot: Slot, way: Way): object {
   const addresses = spec.servers[slot].slice(0, spec.replicas);
   const checks = healthChecks(spec, way, addresses.length);
@@ -51,7 +59,7 @@ function healthChecks(spec: DoorSpec, way: Way, replicas: number): object {
   // A moment's refusal of a server that is alone must not become an outage.
   const isGivenUp = way === "candidate" || replicas > 1;
   return {
-    ...(isChecked ? { active: activeChecks(spec) } : {}),
+    ...(isChecked ? { active: activeChecks(spec, checkedWays * spec.listen.length) } : {}),
     ...(isGivenUp ? { passive: { fail_duration: "2s", max_fails: 1 } } : {}),
   };
 }

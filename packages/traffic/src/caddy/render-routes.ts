@@ -2,7 +2,7 @@ import { type DoorPort, type DoorSpec, otherSlot, type Slot, slots, type TesterA
 import { unavailablePage } from "../door/listen.ts";
 import { bucketRoutes, turnExpression } from "./bucket.ts";
 import { doorFiles } from "./door-files.ts";
-import { proxy, repeatable, type Way } from "./render-proxy.ts";
+import { proxy, proxyName, repeatable, type Way, ways } from "./render-proxy.ts";
 import { atLast, type Route, when } from "./route.ts";
 import { routingPrefix } from "./routing-name.ts";
 
@@ -36,16 +36,16 @@ const splitRouting: Route[] = [
 ];
 
 /** What a port does with a request, and what it says when that fails. */
-export function portRoutes(spec: DoorSpec, listen: DoorPort): Route[] {
+export function portRoutes(spec: DoorSpec): Route[] {
   const routes = [
     ...readRouting,
     ...splitRouting,
     ...previewRoutes(spec),
     ...testerRoutes(spec),
-    ...probeRoutes(spec, listen),
+    ...probeRoutes,
     atLast(when({ not: [{ vars: { stable: [...slots] } }] }, [{ handler: "error", status_code: 503 }])),
     ...bucketRoutes(spec),
-    ...slots.flatMap((stable) => slotRoutes(spec, listen, stable)),
+    ...slots.flatMap((stable) => slotRoutes(spec, stable)),
   ];
   return [
     {
@@ -131,25 +131,23 @@ function testerRoutes({ testers }: DoorSpec): Route[] {
 
 const addressRule = ({ addresses }: TesterAddresses) => ({ remote_ip: { ranges: addresses } });
 
-function probeRoutes(spec: DoorSpec, listen: DoorPort): Route[] {
-  return [
-    atLast(
-      when({ vars: { probe: ["unknown"] } }, [
-        { handler: "static_response", status_code: 400, body: "X-Sluice-Slot must be blue or green" },
-      ]),
-    ),
-    ...slots.map((slot) => atLast(when({ vars: { probe: [slot] } }, ask(spec, listen, slot, "preview")))),
-  ];
-}
+const probeRoutes: Route[] = [
+  atLast(
+    when({ vars: { probe: ["unknown"] } }, [
+      { handler: "static_response", status_code: 400, body: "X-Sluice-Slot must be blue or green" },
+    ]),
+  ),
+  ...slots.map((slot) => atLast(when({ vars: { probe: [slot] } }, ask(slot, "preview")))),
+];
 
-function slotRoutes(spec: DoorSpec, listen: DoorPort, stable: Slot): Route[] {
+function slotRoutes(spec: DoorSpec, stable: Slot): Route[] {
   const candidate = otherSlot(stable);
   const isStable = { vars: { stable: [stable] } };
-  const last = { handle: ask(spec, listen, stable, "last") };
+  const last = { handle: ask(stable, "last") };
   const orElse = (slot: Slot, way: Way, failed: readonly Route[]) => [
     {
       handler: "subroute",
-      routes: [{ handle: ask(spec, listen, slot, way) }],
+      routes: [{ handle: ask(slot, way) }],
       errors: { routes: [...failed, raiseAgain] },
     },
   ];
@@ -177,6 +175,18 @@ function slotRoutes(spec: DoorSpec, listen: DoorPort, stable: Slot): Route[] {
   ];
 }
 
-function ask(spec: DoorSpec, listen: DoorPort, slot: Slot, way: Way): object[] {
-  return [{ handler: "vars", slot }, proxy(spec, listen, slot, way)];
+function ask(slot: Slot, way: Way): object[] {
+  return [
+    { handler: "vars", slot },
+    { handler: "invoke", name: proxyName(slot, way) },
+  ];
+}
+
+/** What the routes of a port ask, by name. */
+export function portProxies(spec: DoorSpec, listen: DoorPort): Readonly<Record<string, Route>> {
+  return Object.fromEntries(
+    slots.flatMap((slot) =>
+      ways.map((way) => [proxyName(slot, way), { handle: [proxy(spec, listen, slot, way)] }] as const),
+    ),
+  );
 }
