@@ -90,7 +90,11 @@ it("nothing is told where containers cannot be listed, but for who gave up askin
     throw new Error("the engine does not answer");
   };
   const list = (signal?: AbortSignal) =>
-    listOutsideProxies({ call, clock: systemClock } as unknown as Engine, { stack: "shop", model, names: ["web"] }, signal);
+    listOutsideProxies(
+      { call, clock: systemClock } as unknown as Engine,
+      { stack: "shop", model, names: ["web"] },
+      signal,
+    );
   expect(await list()).toEqual([]);
   await expect(list(AbortSignal.abort(new Error("given up")))).rejects.toThrow("given up");
 });
