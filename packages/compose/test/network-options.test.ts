@@ -92,6 +92,26 @@ it("a slot reaches what others have on an external network, and is not on that o
   expect(await docker("inspect", "-f", "{{json .Config.Labels}}", containers[0] ?? "")).not.toContain("traefik");
 });
 
+it("what a slot calls is in the slot, also where a door or somebody else has the name on an external network that comes first", async () => {
+  const outer = uniqueStack("called");
+  onTestFinished(() => outer.remove());
+  const network = `0-${outer.name}`;
+  await docker("network", "create", network);
+  await idleContainer(`${outer.name}-door`, "--network", network, "--network-alias", "web");
+  const shop = aShop(outer.name, {
+    web: { networks: { shared: null, default: null } },
+    worker: { networks: { shared: null, default: null } },
+  });
+  const joining = { ...shop, networks: { ...shop.networks, shared: { name: network, external: true } } };
+  await base.ensureNetworks(joining, "blue", shopServices);
+  const addresses = { web: (await doors.addresses(joining, facts("web"), "blue")).blue };
+  await slots.create(await aSlotRequest(joining, "blue", { addresses }));
+  await slots.start(outer.name, "blue", ["web", "worker"]);
+
+  const { stdout } = await exec.exec(`${outer.name}-blue-worker-1`, ["nslookup", "web"]);
+  expect(Buffer.from(stdout).toString()).toContain(addresses.web?.[0]);
+});
+
 it("an nginx of others on an external network is found by its processes, and has addresses asked for again by what is told", async () => {
   const outer = uniqueStack("outside");
   onTestFinished(() => outer.remove());

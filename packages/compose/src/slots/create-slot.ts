@@ -17,6 +17,7 @@ import { endpointAliases, slotModel } from "../model/slot-model.ts";
 import { baseLinks } from "../networks/base-links.ts";
 import { connect, disconnect, type Endpoint } from "../networks/connect.ts";
 import { type Link, listLinks } from "../networks/links.ts";
+import { slotLinks } from "../networks/slot-links.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
 import { createContainers } from "./create-containers.ts";
 import { webAddresses } from "./web-addresses.ts";
@@ -114,6 +115,10 @@ function slotEndpoints(
     isWeb
       ? [stackNames.linkAlias(stack, slot, service.name)]
       : [service.name, ...(written.networks?.[key]?.aliases ?? [])];
+  // Whether a network serves only an edge is known from all services, not from those of the slot.
+  const joined = joinedExternals(release.model, release.bundle.services, service.name);
+  const elsewhere = joined.map(({ key }) => key);
+  const caller = { stack, slot, services, model: release.model, name: service.name, joined: elsewhere };
   const onLinks = links
     .map((link) => ({ ...link, isLed: given !== undefined && isOn(link, [given]) }))
     // Where doors lead to the others of its slot it is, too, though no link of the service is made there any more.
@@ -121,18 +126,15 @@ function slotEndpoints(
     .map(({ name, key, isLed }) => ({
       network: name,
       aliases: aliases(key),
-      links: baseLinks(release.model, services, service.name, key),
+      links: [...baseLinks(release.model, services, service.name, key), ...slotLinks(caller, key)],
       // Doors lead to fixed addresses on one of the links.
       address: isLed ? given : undefined,
     }));
-  // Whether a network serves only an edge is known from all services, not from those of the slot.
-  const joined = joinedExternals(release.model, release.bundle.services, service.name);
   const outside = joined.map(({ key, name }) => ({
     network: name,
     aliases: [stackNames.linkAlias(stack, slot, service.name)],
     ...sharedSettings(written, key),
   }));
-  const elsewhere = joined.map(({ key }) => key);
   return [...ownEndpoints(service.name, { stack, slot, services, release }, elsewhere), ...onLinks, ...outside];
 }
 
