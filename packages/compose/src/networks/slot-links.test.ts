@@ -22,7 +22,7 @@ const caller = { stack: "shop", slot: "green", services: factsOf(model), model, 
 
 test("who is on an external network calls its own slot by every name that a door has there, and nothing else otherwise than before", () => {
   const joining = { ...caller, joined: ["shared"] };
-  const names = ["api", "api.shop", "shop-api"].map((name) => `api.green.shop:${name}`);
+  const names = ["api", "shop-api", "api.shop"].map((name) => `api.green.shop:${name}`);
   expect(slotLinks(joining, "back")).toEqual([...names, "worker:worker"]);
   expect(slotLinks(joining, "other")).toEqual([]);
   expect(slotLinks({ ...caller, joined: [] }, "back")).toEqual([]);
