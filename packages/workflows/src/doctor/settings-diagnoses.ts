@@ -21,7 +21,7 @@ export function minutesDiagnoses(
   return jobs.map(({ path, job, minutes }) => ({
     severity: "warn",
     code: "job-too-short",
-    what: `${path}: GitHub cancels job ${job} after ${minutes} minutes, and rollout holds a deployment for ${held}`,
+    what: `${path}: GitHub cancels job ${job} after ${minutes} minutes, and the configuration holds a deployment for ${held}`,
     why: "a deployment that takes the time that it is given is undone, however good it is",
     mend: `timeout-minutes: ${wanted} in the job, or sluice init --workflow --env ${environment} --yes`,
   }));
