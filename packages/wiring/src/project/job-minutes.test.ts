@@ -12,9 +12,11 @@ it("a job may take as long as the configuration lets it", () => {
   expect(of("{}")).toEqual({ held: 2, deploy: 130, rollback: 60, backup: 180, verify: 10 });
   expect(of("database: {}")).toMatchObject({ deploy: 250, backup: 180 });
   expect(of("database: { beforeDeploy: taken, timeout: 3h, rehearsal: warn }")).toMatchObject({
-    deploy: 370,
+    deploy: 430,
     backup: 300,
   });
+  expect(of("database: { beforeDeploy: none, rehearsal: warn }")).toMatchObject({ deploy: 310 });
+  expect(of("database: { beforeDeploy: proven, rehearsal: warn }")).toMatchObject({ deploy: 310 });
   expect(of("traffic: { drain: { timeout: 1h } }")).toMatchObject({ deploy: 250, rollback: 170 });
 });
 

@@ -26,10 +26,12 @@ export function jobMinutes(config: Config): JobMinutes {
   const { rollout, traffic, analysis, database } = config;
   const { timeout: dumpMs = 0, verify, beforeDeploy = "none", rehearsal = "off" } = database ?? {};
   const proofMs = verify?.timeout ?? 0;
+  const rehearses = rehearsal !== "off";
+  // A rehearsal takes a backup where there is none, and proves one that is not proven, before it has its own time.
   const dataMs =
-    (beforeDeploy === "none" ? 0 : dumpMs) +
-    (beforeDeploy === "proven" ? proofMs : 0) +
-    (rehearsal === "off" ? 0 : proofMs);
+    (beforeDeploy === "none" && !rehearses ? 0 : dumpMs) +
+    (beforeDeploy === "proven" || rehearses ? proofMs : 0) +
+    (rehearses ? proofMs : 0);
   const watched = watchedMs(config) + (rollout.steps === "auto" ? longestAutoMs : 0);
   const judged = analysis.enabled && analysis.onNoData === "extend" ? 2 * watched : watched;
   const people = approvalsMs(config) + rollout.approval.timeout;
