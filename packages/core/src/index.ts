@@ -1,4 +1,5 @@
 export { answersChecks } from "./config/answers-checks.ts";
+export { askedMs } from "./config/asked-ms.ts";
 export { formatBytes, parseBytes } from "./config/bytes.ts";
 export type { DatabaseConfig } from "./config/database-schema.ts";
 export * from "./config/door-image.ts";

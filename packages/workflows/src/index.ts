@@ -1,4 +1,4 @@
-export { minutesDiagnoses, settingsDiagnoses } from "./doctor/settings-diagnoses.ts";
+export { checkoutDiagnoses, minutesDiagnoses, settingsDiagnoses } from "./doctor/settings-diagnoses.ts";
 export { workflowDiagnoses } from "./doctor/workflow-diagnoses.ts";
 export type { DroppedStep } from "./dropped-steps.ts";
 export type {
@@ -22,4 +22,5 @@ export { type RelativeWrite, relativeWrites } from "./relative-writes.ts";
 export { type RunTokenJob, runTokenJobs } from "./run-token.ts";
 export { runVariables } from "./run-variables.ts";
 export { settingsByHand } from "./settings.ts";
+export { type UnreleasedCheckout, unreleasedCheckouts } from "./unreleased-checkouts.ts";
 export { type CheckoutTexts, deploymentsOf, leftOutFiles, unsetVariables, workflowFacts } from "./workflow-facts.ts";

@@ -7,7 +7,7 @@ import { baseRemove } from "./base-remove.ts";
 import { baseUp } from "./base-up.ts";
 import { changedFiles } from "./changed-files.ts";
 import { changedObjects } from "./changed-objects.ts";
-import { claim, readClaim } from "./claim.ts";
+import { assertNotAnothers, claim } from "./claim.ts";
 import { placeFiles } from "./place-files.ts";
 import { rereadNames } from "./reread-names.ts";
 import { restartAfter } from "./restart-after.ts";
@@ -20,10 +20,7 @@ export interface BaseDependencies {
 
 export function createBaseRuntime({ engine, exec, pool }: BaseDependencies): BaseRuntime {
   return {
-    async claim(stack, homeId, when) {
-      if (when === "if-taken" && (await readClaim(engine, stack)) === null) return;
-      await claim(engine, stack, homeId);
-    },
+    claim: (stack, homeId, when) => (when === "if-taken" ? assertNotAnothers : claim)(engine, stack, homeId),
     ensureNetworks: async (model, slot, services, options) =>
       ensureNetworks(engine, await pool(), { model, slot, services }, options),
     changedFiles: async (serves, wanted, services) => {

@@ -28,6 +28,16 @@ export async function claim(engine: Engine, stack: string, homeId: string): Prom
 }
 
 /**
+ * That a stack is tied to no other state home. One that is tied to none stays so. One call.
+ *
+ * @throws SluiceError HOME_MISMATCH
+ */
+export async function assertNotAnothers(engine: Engine, stack: string, homeId: string): Promise<void> {
+  const owner = await readClaim(engine, stack);
+  if (owner !== null && owner !== homeId) throw mismatch(stack, owner, homeId);
+}
+
+/**
  * Ties a stack to another state home than the one it is tied to: the one before is refused from then on. Labels of a
  * volume cannot be changed, so it is made anew; nothing is in it. An interruption leaves the stack free, or moved.
  *

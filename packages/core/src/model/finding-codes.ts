@@ -168,6 +168,7 @@ export const diagnosisCodes = [
   "checkout-no-repository",
   "checkout-shallow",
   "checkout-submodules",
+  "checkout-unreleased",
   "clock-behind",
   "clock-unsynchronised",
   "data-published",

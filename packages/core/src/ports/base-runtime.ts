@@ -36,7 +36,7 @@ export interface RereadOptions extends CallOptions {
 export interface BaseRuntime {
   /**
    * Ties the stack on this engine to a state home; a no-op when it is tied to the same one. `if-taken` leaves a stack free that
-   * is tied to none. @throws SluiceError HOME_MISMATCH
+   * is tied to none, and is one cheap call. @throws SluiceError HOME_MISMATCH
    */
   claim(stack: string, homeId: string, when?: "if-taken"): Promise<void>;
   /** Base networks, links of the slot, and base containers and doors connected to them. Idempotent. */

@@ -5,8 +5,6 @@ import {
   guestFindings,
   keptOrphans,
   otherFilesFindings,
-  outsideFindings,
-  readdressed,
   redefinedFindings,
   restartFindings,
   sameFilesFindings,
@@ -16,6 +14,7 @@ import {
 import type { DeployRequest } from "../requests.ts";
 import type { EnginePorts } from "../scope.ts";
 import type { DeployFacts } from "./deploy-facts.ts";
+import { findOutside } from "./find-outside.ts";
 import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { lostServers } from "./lost-servers.ts";
 
@@ -35,15 +34,12 @@ export async function deployFindings(
   const undone = same
     ? [...jobsTakenBack(same, fate, plan), ...(lived ? jobsNotRun(same, { model, observed, config }, plan) : [])]
     : [];
-  const names = readdressed(plan);
-  const request = { stack: project.stack, model, names };
-  const outside = names.length > 0 ? await ports.observer.outsideProxies(request, signal) : [];
   return [
     ...checkoutFindings(wanted, bundles),
     ...keptOrphans(orphans),
     ...redefinedFindings(observed),
     ...guestFindings(observed),
-    ...outsideFindings(names, outside),
+    ...(await findOutside(plan, project, ports, signal)),
     ...unjudgedFindings(plan, config, services),
     ...unsetVariableFindings(project, previousRelease),
     // Of the same model, as of the same release, it does not matter which.

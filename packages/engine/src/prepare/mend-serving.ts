@@ -13,6 +13,7 @@ import {
   type StoredRelease,
 } from "@sluice/core";
 import { baseOf, observedAs } from "./base-as-released.ts";
+import { findOutside } from "./find-outside.ts";
 import { bringBackHint } from "./gone-images.ts";
 import { jobsNotRun, jobsTakenBack } from "./jobs-not-run.ts";
 import { isOver } from "./lost-base.ts";
@@ -67,7 +68,8 @@ export async function prepareMending(facts: ServingFacts, scope: RollbackScope):
   await assertNoObstacle(plan, { ...request, model, services, orphans: [] }, ports, signal);
   const seen = { model: release.model, observed, config: judging };
   const undone = [...jobsTakenBack(target, fate, plan), ...jobsNotRun(target, seen, plan)];
-  const findings = [...anew.findings, ...undone, ...lost.map((one) => notBackFinding(one, target))];
+  const outside = await findOutside(plan, { stack: request.stack, model }, ports, signal);
+  const findings = [...anew.findings, ...undone, ...lost.map((one) => notBackFinding(one, target)), ...outside];
   return { plan, dataAnew: anew.services, findings };
 }
 

@@ -17,6 +17,7 @@ import { withDataOf } from "./base-as-released.ts";
 import { keptData, prepareCold } from "./cold-rollback.ts";
 import { changedFiles, differingBase } from "./differing-base.ts";
 import { findOrphans } from "./find-orphans.ts";
+import { findOutside } from "./find-outside.ts";
 import { assertCompatible } from "./incompatible-release.ts";
 import { prepareMending } from "./mend-serving.ts";
 import { assertDoorsAnswer } from "./preflight.ts";
@@ -89,7 +90,8 @@ export async function prepareRollback(
   };
   const isWarm = isChangeOfRoute(facts);
   const { plan, told } = await (isWarm ? prepareWarm(facts, scope) : prepareCold(facts, scope, asTarget.doors));
-  const findings = [...storedFindings(target, bundles), ...anew.findings, ...told, ...keptOrphans(orphans)];
+  const outside = await findOutside(plan, { stack: request.stack, model }, ports, signal);
+  const findings = [...storedFindings(target, bundles), ...anew.findings, ...told, ...outside, ...keptOrphans(orphans)];
   for (const finding of findings) emit({ ports }, { type: "finding", finding });
   if (isWarm) return { ...common, previousRelease: isLedThere ? left : null, findings, plan };
   return { ...common, dataAnew: anew.services, findings, plan };

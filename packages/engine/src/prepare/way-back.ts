@@ -1,11 +1,12 @@
-import { type Journal, planRecovery, type ReleaseBundle, supersededBy } from "@sluice/core";
+import { type DeploymentPlan, type Journal, planRecovery, type ReleaseBundle, supersededBy } from "@sluice/core";
 import { goesBack } from "../record/goes-back.ts";
 import { type AttemptRecord, bundleOf, livedReleases, unfinishedOf } from "../record/journal-entries.ts";
 import { lastAttempt, readAttemptEnds } from "../record/read-attempts.ts";
 import { loadOrNull } from "../record/stored-release.ts";
 import type { PreparedDeployment, RollbackRequest } from "../requests.ts";
 import type { Recovered } from "../run/recover.ts";
-import type { EnginePorts } from "../scope.ts";
+import { type EnginePorts, emit } from "../scope.ts";
+import { findOutside } from "./find-outside.ts";
 import { prepareRollback } from "./prepare-rollback.ts";
 import { namedTarget } from "./rollback-target.ts";
 
@@ -135,12 +136,18 @@ export async function prepareUndo(
   if (recovery.action !== "undo") return null;
   const cause = `undone: deployment ${start.deployment} (${start.tag}) has no end`;
   const steps = recovery.begun.toReversed().map((step) => ({ ...step, cause }));
+  const plan: DeploymentPlan = { ...start.plan, kind: "rollback", steps };
+  // Where a step has given a service another address, so may its undo.
+  const { model } = release ?? request.project;
+  const findings = await findOutside(plan, { stack: request.stack, model }, ports, signal);
+  for (const finding of findings) emit({ ports }, { type: "finding", finding });
   return {
-    plan: { ...start.plan, kind: "rollback", steps },
+    plan,
     observed,
     bundles,
     source: null,
     release,
     previousRelease: release,
+    findings,
   };
 }

@@ -35,6 +35,8 @@ export async function execute(
     project: request.project,
     ranBefore: runningIn(observed),
     doorIds: doorIdsOf(observed),
+    // Whoever calls has just claimed it.
+    run: { ownAtMs: startedMs },
   });
   for (const finding of findings) {
     scope.observations.note(createEvent(ports.clock.now(), { type: "finding", finding }));

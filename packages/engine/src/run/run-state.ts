@@ -13,6 +13,8 @@ export interface RunState {
    * By `restoreRoutes` and `undoSteps`.
    */
   undoing?: PlanStep | undefined;
+  /** Monotonic milliseconds at which the engine last said that its stack is this state home's, or nobody's. By `execute` and `anothersNow`. */
+  ownAtMs?: number;
   /** Its stack is another state home's by now: it is looked at, and nothing of it is put right any more. By `completeRun`. */
   isAnothers?: boolean;
   /** It is finished because something else is to come after it: nobody waits for it, and nobody is waited for. By `recover`. */

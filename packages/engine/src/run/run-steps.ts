@@ -15,7 +15,7 @@ import { report } from "../report.ts";
 import { type DeploymentScope, emit, releaseIn } from "../scope.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
 import { stepBudgetMs } from "./step-budget.ts";
-import { anothersNow } from "./still-own.ts";
+import { anothersLately, anothersNow } from "./still-own.ts";
 import { undoBudgetMs } from "./undo-budget.ts";
 
 export type RunResult = { /** Steps with an intent, in order. */ readonly begun: readonly string[] } & (
@@ -39,7 +39,8 @@ function isPromotion({ kind }: PlanStep): boolean {
 
 /**
  * Runs steps in order, each with its intent in the journal before and its outcome after. Stops at the first that
- * fails, between two steps when the signal aborts, and before one that moves users or work where the stack is another home's by then.
+ * fails, between two steps when the signal aborts, and before one that moves users or work, or changes what is in a slot, where the
+ * stack is another home's by then.
  */
 export async function runSteps(
   steps: readonly PlanStep[],
@@ -57,7 +58,7 @@ export async function runSteps(
     try {
       await passGate(scope, step, signal);
       // A gate may have been waited at for hours.
-      const foreign = changesHands(step, scope.plan) ? await anothersNow(scope) : undefined;
+      const foreign = await anothersBefore(step, scope);
       if (foreign) throw foreign;
       begun.push(step.id);
       if (isPromotion(step)) scope.run.isPromoting = true;
@@ -145,6 +146,18 @@ function leadsUsers(step: PlanStep): boolean {
 /** What two deployers of one stack must not both do: a job changes data, and workers their work. */
 function changesHands(step: PlanStep, plan: DeploymentPlan): boolean {
   return leadsUsers(step) || movesUsers(step, plan) || step.kind === "job" || step.kind === "workers";
+}
+
+/** The slot that is empty to this home may be where the other's users are by now. */
+function changesSlot(step: PlanStep): boolean {
+  const { kind } = step;
+  if (kind === "build") return step.clears !== undefined;
+  return kind === "recover" || kind === "clear" || kind === "create" || kind === "start";
+}
+
+async function anothersBefore(step: PlanStep, scope: DeploymentScope): Promise<SluiceError | undefined> {
+  if (changesHands(step, scope.plan)) return anothersNow(scope);
+  return changesSlot(step) ? anothersLately(scope) : undefined;
 }
 
 /** Whether a step leads users away from what serves them, or ends that. A first release has nobody to lead away. */

@@ -10,13 +10,24 @@ const lookMs = 5_000;
  * done next learns of that. A state may be moved while a deployment runs where it came from, and two that lead users would undo each
  * other's work.
  */
-export async function anothersNow({ ports, stack, homeId }: DeploymentScope): Promise<SluiceError | undefined> {
+export async function anothersNow({ ports, stack, homeId, run }: DeploymentScope): Promise<SluiceError | undefined> {
   using deadline = createDeadline(ports.clock, lookMs);
   try {
     // One that is nobody's is not taken: whoever moves it is about to.
     await settle(ports.clock, deadline.signal, ports.base.claim(stack, homeId, "if-taken"), () => 0);
+    run.ownAtMs = ports.clock.monotonicMs();
     return undefined;
   } catch (error) {
     return isSluiceError(error) && error.code === "HOME_MISMATCH" ? error : undefined;
   }
+}
+
+/** What was said so lately still holds for what leads nobody elsewhere, milliseconds. */
+const lateMs = 1_000;
+
+/** The same for a step that leads nobody elsewhere: not asked where it was asked just now. */
+export async function anothersLately(scope: DeploymentScope): Promise<SluiceError | undefined> {
+  const { ownAtMs } = scope.run;
+  if (ownAtMs !== undefined && scope.ports.clock.monotonicMs() - ownAtMs < lateMs) return undefined;
+  return anothersNow(scope);
 }

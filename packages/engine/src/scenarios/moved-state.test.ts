@@ -1,6 +1,6 @@
 import { aConfig } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { aScenario, reached } from "../../test/support/scenario.ts";
+import { aScenario, reached, type Scenario, shopServices } from "../../test/support/scenario.ts";
 import { lastAttempt, unfinishedOf } from "../index.ts";
 import type { EnginePorts } from "../scope.ts";
 
@@ -38,6 +38,16 @@ async function movedBefore(call: RegExp, failing?: "failing", seenBy?: (ports: E
   const result = await scenario.deploy("v2");
   return { scenario, result, since };
 }
+/** Their slot is cleared and made by steps of their own. */
+const withoutJobs = shopServices.filter(({ role }) => role !== "job");
+
+/** Steps of the plan that makes a release live. */
+async function planned(scenario: Scenario, tag: string) {
+  await scenario.deploy(tag);
+  const plan = scenario.world.events.findLast((event) => event.type === "plan");
+  return plan?.type === "plan" ? plan.steps : [];
+}
+
 describe("a stack that another state home has by now", () => {
   it.each([
     ["before its jobs", /step-outcome build-1/, ["v1"]],
@@ -84,6 +94,47 @@ describe("a stack that another state home has by now", () => {
     expect(await scenario.recover("undo")).toMatchObject({ outcome: "interrupted", exitCode: 0 });
     expect(reached(scenario)).toEqual({ web: ["v1"] });
     expect(world.violations).toEqual([]);
+  });
+
+  it.each(["clear", "create", "start"] as const)("has no slot changed: %s", async (kind) => {
+    const scenario = aScenario({ config, services: withoutJobs });
+    const { world } = scenario;
+    for (const tag of ["v1", "v2"]) await scenario.deploy(tag);
+    const steps = await planned(scenario.copy(), "v3");
+    const before = steps[steps.findIndex((step) => step.kind === kind) - 1]?.id;
+    world.restart();
+    const since: string[] = [];
+    let isMoved = false;
+    world.calls.fault = ({ name }) => {
+      if (isMoved) since.push(name);
+      else if (name.startsWith(`journal.append step-outcome ${before}`)) {
+        isMoved = true;
+        world.state.homeId = "another";
+        // That it was this home's is known no longer than a moment.
+        world.clock.advance(1_000);
+      }
+      return undefined;
+    };
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "needs-person", error: { code: "HOME_MISMATCH" } });
+    expect(since.filter((name) => /^slots\.|^images\.|^base\.(?!claim)/.test(name))).toEqual([]);
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+  });
+
+  it("is asked for at once before each step that leads users, and for others only where some time went by", async () => {
+    const scenario = aScenario({ config, services: withoutJobs });
+    for (const tag of ["v1", "v2"]) await scenario.deploy(tag);
+    const asked = async (run: Scenario, passing: number) => {
+      run.world.restart();
+      run.world.calls.fault = ({ name }) => {
+        if (name.startsWith("journal.append step-outcome")) run.world.clock.advance(passing);
+        return undefined;
+      };
+      const begin = run.world.calls.log.length;
+      expect(await run.deploy("v3")).toMatchObject({ outcome: "live" });
+      return run.world.calls.log.slice(begin).filter((name) => name.startsWith("base.claim")).length;
+    };
+    const [atOnce, slowly] = [await asked(scenario.copy(), 0), await asked(scenario.copy(), 1_000)];
+    expect(slowly - atOnce).toBe(3);
   });
 
   it("is this home's still where the engine does not say whose it is", async () => {

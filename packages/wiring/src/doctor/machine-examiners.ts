@@ -2,7 +2,14 @@ import { environmentFingerprint, resolveEndpoint } from "@sluice/compose";
 import { type Examiner, isOfCommit, messageOf, readWorkflowRun } from "@sluice/core";
 import { backupDiagnoses, leftDiagnoses } from "@sluice/database";
 import { describeCheckout, isRunOfRelease, isShallow, releaseDiagnoses, runnerDiagnoses } from "@sluice/release";
-import { jobsWithoutSettings, minutesDiagnoses, settingsDiagnoses, shortJobs } from "@sluice/workflows";
+import {
+  checkoutDiagnoses,
+  jobsWithoutSettings,
+  minutesDiagnoses,
+  settingsDiagnoses,
+  shortJobs,
+  unreleasedCheckouts,
+} from "@sluice/workflows";
 import { listBackups } from "../database/list-backups.ts";
 import { assertIdentity } from "../database/open-cipher.ts";
 import { openDatabase } from "../database/open-database.ts";
@@ -84,6 +91,7 @@ export function machineExaminers(session: Session): readonly Examiner[] {
         return [
           ...settingsDiagnoses(jobsWithoutSettings(workflows, environments)),
           ...minutesDiagnoses(shortJobs(workflows, environment, held), { environment, held, wanted }),
+          ...checkoutDiagnoses(unreleasedCheckouts(workflows, environment), environment),
         ];
       },
     },

@@ -6,6 +6,7 @@ import { createFakeClock } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import {
   aGithubRunner,
+  healthyVerify,
   healthyWorkflow,
   hoursAgo,
   live,
@@ -443,7 +444,12 @@ const faults: Readonly<Record<string, Row>> = {
   "a job that ends before its deployment": [
     "warn job-too-short",
     look.minutes(400),
-    /^timeout-minutes: 500 in the job, or sluice init --workflow --env production --yes$/,
+    /^timeout-minutes: 500 in the job, or sluice init --workflow --yes$/,
+  ],
+  "checks that check out what nobody has released": [
+    "warn checkout-unreleased",
+    look.checkouts(healthyVerify.replace(/^ +if: .*\n/m, "")),
+    /^sluice init --workflow --yes, or if: hashFiles/,
   ],
   "deployments that cancel one another": [
     "warn workflow-cancels",

@@ -22,10 +22,12 @@ import {
   runnerDiagnoses,
 } from "@sluice/release";
 import {
+  checkoutDiagnoses,
   jobsWithoutSettings,
   minutesDiagnoses,
   settingsDiagnoses,
   shortJobs,
+  unreleasedCheckouts,
   workflowDiagnoses,
 } from "@sluice/workflows";
 import { dependencyDiagnoses } from "../../src/doctor/dependency-examiner.ts";
@@ -172,6 +174,11 @@ export const look = {
       held,
       wanted: 500,
     }),
+  checkouts: (workflow = healthyVerify) =>
+    checkoutDiagnoses(
+      unreleasedCheckouts([{ path: "verify-production.yml", text: workflow }], "production"),
+      "production",
+    ),
   workflow: (workflow = healthyWorkflow) => workflowDiagnoses([{ path: "deploy.yml", text: workflow }]),
 };
 
@@ -199,4 +206,14 @@ jobs:
     runs-on: ubuntu-latest
     env: { SLUICE_ENVIRONMENT: production }
     steps: [{ uses: actions/checkout@${sha} }, { uses: ./own }, { run: exec sluice deploy }]
+`;
+export const healthyVerify = `on: { schedule: [{ cron: "*/30 * * * *" }], workflow_dispatch: {} }
+permissions: { contents: read }
+jobs:
+  verify:
+    runs-on: [self-hosted, production]
+    steps:
+      - uses: actions/checkout@${sha}
+        if: hashFiles('.git/index') == ''
+      - run: exec sluice verify
 `;

@@ -1,6 +1,7 @@
 import type { Diagnosis } from "@sluice/core";
 import type { ShortJob } from "../job-minutes.ts";
 import type { JobWithoutSettings } from "../jobs-without-settings.ts";
+import type { UnreleasedCheckout } from "../unreleased-checkouts.ts";
 
 /** Settings of an environment that its workflow does not use. */
 export function settingsDiagnoses(jobs: readonly JobWithoutSettings[]): readonly Diagnosis[] {
@@ -13,6 +14,11 @@ export function settingsDiagnoses(jobs: readonly JobWithoutSettings[]): readonly
   }));
 }
 
+/** Production may have no settings of its own, and one that is named has to. */
+function writtenAnew(environment: string): string {
+  return `sluice init --workflow${environment === "production" ? "" : ` --env ${environment}`} --yes`;
+}
+
 /** Jobs that are cancelled in the middle of what the configuration has them wait for. */
 export function minutesDiagnoses(
   jobs: readonly ShortJob[],
@@ -21,8 +27,19 @@ export function minutesDiagnoses(
   return jobs.map(({ path, job, minutes }) => ({
     severity: "warn",
     code: "job-too-short",
-    what: `${path}: GitHub cancels job ${job} after ${minutes} minutes, and rollout holds a deployment for ${held}`,
+    what: `${path}: GitHub cancels job ${job} after ${minutes} minutes, and the configuration holds a deployment for ${held}`,
     why: "a deployment that takes the time that it is given is undone, however good it is",
-    mend: `timeout-minutes: ${wanted} in the job, or sluice init --workflow --env ${environment} --yes`,
+    mend: `timeout-minutes: ${wanted} in the job, or ${writtenAnew(environment)}`,
+  }));
+}
+
+/** Jobs that check out what nobody has released, where services mount it. */
+export function checkoutDiagnoses(jobs: readonly UnreleasedCheckout[], environment: string): readonly Diagnosis[] {
+  return jobs.map(({ path, job }) => ({
+    severity: "warn",
+    code: "checkout-unreleased",
+    what: `${path}: job ${job} releases nothing, and checks out each time what its workflow is of, as the default branch`,
+    why: "services beside the slots mount that directory: what nobody has released is in what serves",
+    mend: `${writtenAnew(environment)}, or if: hashFiles('.git/index') == '' in the step`,
   }));
 }

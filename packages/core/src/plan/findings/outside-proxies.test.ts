@@ -17,7 +17,7 @@ it("proxies of others are told of for each network, with what has them ask again
       code: "proxy-outside",
       message:
         "web gets another address, and front-1 (nginx), lb-1 (haproxy) of others on network shared may have asked for the one of before once and for all: users who come in there would be cut off",
-      hint: "where one leads to it, as soon as its door is there: docker exec front-1 nginx -s reload; docker restart lb-1",
+      hint: "where one leads to it, as soon as it answers there: docker exec front-1 nginx -s reload; docker restart lb-1",
     },
   ]);
   expect(outsideFindings(["web", "api"], [nginx, { ...nginx, network: "more" }])).toMatchObject([

@@ -2,7 +2,7 @@ import type { Finding } from "../../model/finding.ts";
 import type { OutsideProxy } from "../../model/stack.ts";
 import type { DeploymentPlan } from "../steps/step.ts";
 
-/** Services that are answered from another address once their door is there, or is made anew. Pure. */
+/** Services that are answered from another address once their door is there, or is made anew; or once that is undone. Pure. */
 export function readdressed({ steps }: Pick<DeploymentPlan, "steps">): readonly string[] {
   const names = steps.flatMap((step) => {
     if (step.kind === "adopt") return step.services;
@@ -22,7 +22,7 @@ export function outsideFindings(names: readonly string[], proxies: readonly Outs
       severity: "warn",
       code: "proxy-outside",
       message: `${which}, and ${titles.join(", ")} of others on network ${network} may have asked for the one of before once and for all: users who come in there would be cut off`,
-      hint: `where one leads to it, as soon as its door is there: ${found.map(({ renew }) => renew).join("; ")}`,
+      hint: `where one leads to it, as soon as it answers there: ${found.map(({ renew }) => renew).join("; ")}`,
     };
   });
 }

@@ -51,6 +51,16 @@ describe("a step has the time that it waits for others to end", () => {
     expect(step?.timeoutMs).toBeGreaterThanOrEqual(5 * minute + minute);
   });
 
+  it("verify: every check has all its attempts, before users meet the release and after", () => {
+    const slow = { command: { run: ["smoke"] }, timeout: "10m", retries: 2 };
+    const checks = [slow, { ...slow, service: "worker" }];
+    const services = [aService("web"), aService("worker", { role: "worker" })];
+    const wanted = { ...desired(services), config: aConfig({ checks }) };
+    const { steps } = planDeployment(wanted, aStack({ services, live }));
+    const verifying = steps.filter(({ kind }) => kind === "verify");
+    expect(verifying.map(({ timeoutMs }) => timeoutMs > 30 * minute)).toEqual([true, true]);
+  });
+
   describe("workers", () => {
     const slow = aService("slow", { role: "worker", stopGraceMs: 7 * minute });
     const before = [aService("web"), slow];

@@ -1,3 +1,4 @@
+import { askedMs } from "../../config/asked-ms.ts";
 import { candidateChecks, closingChecks } from "../../config/release-checks.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Check } from "../../model/check.ts";
@@ -64,11 +65,7 @@ export function addClosingVerify(add: AddStep, { slot, tag, config, services }: 
   });
 }
 
-/** Load is put on what is checked for as long as it says. */
+/** What is asked has the time that it is given, beside that of doors that are waited for. */
 function verifyMs(checks: readonly Check[]): number {
-  const loadMs = checks.reduce(
-    (ms, check) => ms + (check.type === "load" ? check.durationMs * (check.retries + 1) : 0),
-    0,
-  );
-  return 5 * 60_000 + loadMs;
+  return 5 * 60_000 + askedMs(checks);
 }

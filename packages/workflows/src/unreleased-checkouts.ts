@@ -1,0 +1,45 @@
+import { isOfProject } from "./checkout-inputs.ts";
+import { runs, runsCompose } from "./deploying-steps.ts";
+import type { WorkflowFile } from "./facts.ts";
+import { foreignRunner } from "./foreign-runner.ts";
+import { isFor } from "./names.ts";
+import { eventsOf, listOf, parseTree, type Tree, treeOf } from "./tree.ts";
+
+/** A job that puts what nobody has released where what was released last is checked out. */
+export interface UnreleasedCheckout {
+  /** Of the workflow. */
+  readonly path: string;
+  readonly job: string;
+}
+
+/**
+ * Jobs of the workflows for an environment, by their path, that run Sluice on a machine of one's own, release nothing, and check out
+ * each time what their workflow is of: by the clock, or by hand, the default branch. All jobs of a runner have one directory, of
+ * which services in base mount files. Of one that has a condition, or names a commit, nothing is said; nor of one beside a job that
+ * deploys, which has the same commit. Pure.
+ */
+export function unreleasedCheckouts(
+  workflows: readonly WorkflowFile[],
+  environment: string,
+): readonly UnreleasedCheckout[] {
+  return workflows
+    .filter(({ path }) => isFor(environment, path.split("/").at(-1) ?? ""))
+    .flatMap(({ path, text }) => {
+      const workflow = parseTree(text);
+      const jobs = Object.entries(treeOf(workflow["jobs"])).map(([job, value]) => ({ job, value: treeOf(value) }));
+      const isReleased = eventsOf(workflow["on"]).every((event) => event === "release");
+      if (isReleased || jobs.some(({ value }) => stepsOf(value).some((step) => runs(step, "deploy")))) return [];
+      return jobs.flatMap(({ job, value }) => (replacesCheckout(value) ? [{ path, job }] : []));
+    });
+}
+
+function replacesCheckout(job: Tree): boolean {
+  const steps = stepsOf(job);
+  const isEachTime = (step: Tree) =>
+    isOfProject(step) && step["if"] === undefined && treeOf(step["with"])["ref"] === undefined;
+  return foreignRunner(job) !== null && steps.some(runsCompose) && steps.some(isEachTime);
+}
+
+function stepsOf(job: Tree): readonly Tree[] {
+  return listOf(job["steps"]).map(treeOf);
+}
