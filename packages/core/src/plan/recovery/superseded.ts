@@ -2,7 +2,7 @@ import { isInSlot } from "../../model/placement.ts";
 import { type Slot, slots } from "../../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../../model/stack.ts";
 import { shareOf } from "../live/live-slot.ts";
-import type { DeploymentPlan } from "../steps/step.ts";
+import type { DeploymentPlan, PlanStep } from "../steps/step.ts";
 import type { UnfinishedDeployment } from "./recovery.ts";
 
 type Attempt = Pick<UnfinishedDeployment, "deployment" | "plan" | "done">;
@@ -39,9 +39,7 @@ export function untoldSince({
   plan,
   isImported,
 }: Pick<UnfinishedDeployment, "plan" | "isImported">): string | undefined {
-  const isSeen = plan.steps.some(
-    (step) => step.kind === "shift" || step.kind === "create" || (step.kind === "job" && step.creates === true),
-  );
+  const isSeen = plan.steps.some((step) => step.kind === "shift" || makesSlot(step));
   if (isImported !== true || isSeen) return undefined;
   return "its record was imported, and nothing shows whether another release came after it";
 }
@@ -73,7 +71,8 @@ export function aloneInCandidate(
   const { candidate, previous } = plan;
   if (previous === null) return undefined;
   const changed = changedOver(attempt);
-  const own = running(inSlots[candidate].filter((one) => one.deployment === deployment));
+  const isMade = plan.steps.some(makesSlot);
+  const own = running(inSlots[candidate].filter((one) => !isMade || one.deployment === deployment));
   const taken = changed.filter((service) => own.has(service));
   if (taken.length === 0) return undefined;
   const heirs = heirsIn(plan);
@@ -89,6 +88,11 @@ export function aloneInCandidate(
   const alone = gone.length === led.length ? taken : lost;
   if (alone.length === 0) return undefined;
   return `${alone.join(", ")} runs in slot ${candidate} alone: there is nothing in slot ${previous} to go back to`;
+}
+
+/** Containers of the candidate bear the id of a plan that makes them; those of a warm slot are of one before it. */
+function makesSlot(step: PlanStep): boolean {
+  return step.kind === "create" || (step.kind === "job" && step.creates === true);
 }
 
 function running(containers: readonly ObservedContainer[]): ReadonlySet<string> {
