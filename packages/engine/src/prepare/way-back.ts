@@ -1,4 +1,4 @@
-import { type Journal, planRecovery, type ReleaseBundle, supersededBy } from "@sluice/core";
+import { type Journal, liveSlot, planRecovery, type ReleaseBundle, SluiceError, supersededBy } from "@sluice/core";
 import { goesBack } from "../record/goes-back.ts";
 import { type AttemptRecord, bundleOf, livedReleases, unfinishedOf } from "../record/journal-entries.ts";
 import { lastAttempt, readAttemptEnds } from "../record/read-attempts.ts";
@@ -115,7 +115,7 @@ export async function foreseeRollback(
  * The plan of a rollback that does no more than to undo an attempt without an end: the steps that are undone, in that order.
  * `null` where it is another. Changes nothing.
  *
- * @throws SluiceError RELEASE_UNKNOWN, DATA_INCOMPATIBLE
+ * @throws SluiceError RELEASE_UNKNOWN, DATA_INCOMPATIBLE; RECOVERY_REFUSED where it is left with users at both releases
  */
 export async function prepareUndo(
   request: RollbackRequest,
@@ -132,6 +132,10 @@ export async function prepareUndo(
   const observed = await ports.observer.observe(request.project, signal);
   const release = start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null;
   const recovery = planRecovery({ ...unfinished, before: release?.bundle.services }, observed, "go-back");
+  if (recovery.action === "leave" && (liveSlot(observed)?.share ?? 100) < 100) {
+    const { reason, hint } = recovery;
+    throw new SluiceError("RECOVERY_REFUSED", `deployment ${start.deployment} is not undone: ${reason}`, { hint });
+  }
   if (recovery.action !== "undo") return null;
   const cause = `undone: deployment ${start.deployment} (${start.tag}) has no end`;
   const steps = recovery.begun.toReversed().map((step) => ({ ...step, cause }));

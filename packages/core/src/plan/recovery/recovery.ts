@@ -5,7 +5,7 @@ import type { DeploymentPlan, PlanStep, StepKind } from "../steps/step.ts";
 import { type Completion, completeRecord, shareAt } from "./complete-record.ts";
 import { type FailingPrevious, failingHint, failingText, failingWayBack, noWayBack } from "./failing-way-back.ts";
 import { remainingSteps } from "./remaining-steps.ts";
-import { onlyRunning, supersededBy, untoldSince } from "./superseded.ts";
+import { aloneHint, onlyRunning, supersededBy, untoldSince } from "./superseded.ts";
 
 /** What the journal says of the last attempt that has no end. */
 export interface UnfinishedDeployment {
@@ -117,7 +117,9 @@ export function planRecovery(
     return { action, remaining: remainingSteps(unfinished, observed, isFinal), begun: begunSteps, reason, completion };
   }
   const alone = onlyRunning(unfinished, observed);
-  if (alone !== undefined) return { action: "leave", reason: alone, completion };
+  if (alone !== undefined) {
+    return { action: "leave", reason: alone, hint: aloneHint(unfinished, observed), completion };
+  }
   if (failing && choice !== "undo") {
     if (choice !== "undo-or-finish") throw noWayBack(unfinished, failing, choice);
     return { action: "leave", reason: failingText(failing), hint: failingHint(failing), completion };

@@ -80,8 +80,14 @@ describe("an attempt whose candidate alone runs, and may be what users reach", (
       expect(planRecovery(diedAt("start-1"), observed, choice)).toMatchObject({
         action: "leave",
         reason: expect.stringContaining("web runs in slot green alone"),
+        hint: expect.stringMatching(/^sluice resume finishes it; docker start shop-blue-web-1, and then sluice abort/),
       });
     }
+    const gone = seen({ ...first, containers: [] }, own, null);
+    expect(planRecovery(diedAt("start-1"), gone)).toMatchObject({
+      action: "leave",
+      hint: expect.stringMatching(/^sluice resume finishes it; sluice rollback then/),
+    });
     expect(planRecovery(diedAt("start-1"), observed, "finish").action).toBe("finish");
     const half = seen(stopped(first), own, { stable: "blue", share: 50, salt: 0 });
     expect(planRecovery({ ...diedAt("shift-1"), condemned: "aborted by ada" }, half).action).toBe("leave");
