@@ -6,6 +6,7 @@ import { loadOrNull } from "../record/stored-release.ts";
 import type { PreparedDeployment, RollbackRequest } from "../requests.ts";
 import type { Recovered } from "../run/recover.ts";
 import type { EnginePorts } from "../scope.ts";
+import { faceAttempt } from "./faced-attempt.ts";
 import { prepareRollback } from "./prepare-rollback.ts";
 import { namedTarget } from "./rollback-target.ts";
 
@@ -131,7 +132,8 @@ export async function prepareUndo(
   if ((await wayBack(unfinished.attempt, target, ports.journal)) !== "left") return null;
   const observed = await ports.observer.observe(request.project, signal);
   const release = start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null;
-  const recovery = planRecovery({ ...unfinished, before: release?.bundle.services }, observed, "go-back");
+  const { facing } = await faceAttempt(unfinished, release, ports.journal, request.acceptIncompatible);
+  const recovery = planRecovery(facing, observed, "go-back");
   if (recovery.action === "leave" && (liveSlot(observed)?.share ?? 100) < 100) {
     const { reason, hint } = recovery;
     throw new SluiceError("RECOVERY_REFUSED", `deployment ${start.deployment} is not undone: ${reason}`, { hint });
