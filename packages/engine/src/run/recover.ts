@@ -113,6 +113,7 @@ export async function recover(
   if (action === "close") return { action, result: await end(scope, run, { outcome: "interrupted", reason: why }) };
   if (action === "finish") {
     scope.run.isFinishedUnasked = choice !== "finish";
+    scope.run.isWayBackGone = recovery.isWayBackGone;
     if (choice === "finish" && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
     if (choice === "finish" && scope.control.pause?.byVerdict) {
       await scope.control.receive({ kind: "resume", actor, reason: "sluice resume" });
