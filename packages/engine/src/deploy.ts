@@ -17,7 +17,8 @@ import type { EnginePorts, StackFacts } from "./scope.ts";
  * Makes a release live: recover what a dead run left, observe, plan, execute, and say what serves. The caller holds
  * the lock of the state home.
  *
- * What could not be undone of that run keeps anything new from being begun, unless that is accepted.
+ * What could not be undone of that run keeps anything new from being begun, unless that is accepted; and so does what is left with
+ * users at both releases.
  *
  * @throws SluiceError with exit code 10 or 2 when it is refused before any change; every later ending is a result
  */
@@ -29,7 +30,7 @@ export async function deploy(
   await windowConsents(request, ports.clock.now());
   const unfinished = await beginClaimed(request, ports);
   const recovered = unfinished && (await recover(unfinished, request, ports, signal));
-  if (recovered && (signal.aborted || isOpen(recovered, request))) return recovered.result;
+  if (recovered && (signal.aborted || isOpen(recovered, request) || isSplit(recovered))) return recovered.result;
   const prepared = await prepareDeploy(request, ports, signal);
   if (recovered && isUndecided(recovered, prepared)) return recovered.result;
   // A dead run may have been finished meanwhile, which takes its time, and wall time may have jumped.
@@ -104,7 +105,10 @@ function isOpen({ result }: Recovered, { acceptNotUndone }: DeployRequest | Roll
   return result.notUndone === true && !acceptNotUndone;
 }
 
-/** It is left as it is with users at both releases: what is before the one that serves is not what they came from. */
+/**
+ * It is left as it is with users at both releases: what is before the one that serves is not what they came from, and whatever came on
+ * top of it would lead all of them to where not all of it runs, and clear away what does.
+ */
 function isSplit({ action, result }: Recovered): boolean {
   return action === "leave" && (result.serving?.share ?? 100) < 100;
 }

@@ -1,5 +1,5 @@
-import { isSluiceError, SluiceError, type Verdict } from "@sluice/core";
-import { aConfig, aProject, aRequest } from "@sluice/testing";
+import { isSluiceError, type RehearsalOutcome, SluiceError, type Verdict } from "@sluice/core";
+import { aConfig, aProject, aRequest, nothingSeen } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf, serves } from "../../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario, type ScenarioParts, shopServices } from "../../test/support/scenario.ts";
@@ -282,4 +282,31 @@ it("what going back would only undo is foreseen, and changes nothing", async () 
   world.restart();
   await scenario.rollback();
   expect(await prepareUndo(request, world.ports())).toBeNull();
+});
+
+it("what going back would be refused for is refused where it is foreseen, too, unless somebody answers for it", async () => {
+  const shop = { config: aConfig({ database: { service: "db", rehearsal: "warn" }, rollout: { steps: [10, 100] } }) };
+  const failing: RehearsalOutcome = {
+    verdict: "warn",
+    previous: { result: "fail", why: "status 500" },
+    findings: [],
+    backup: "backup-1",
+    seen: nothingSeen,
+  };
+  const deployed = (scenario: Scenario) => {
+    scenario.world.state.rehearsal = failing;
+    return scenario.deploy("v2");
+  };
+  const scenario = await killedBefore(atTenPercent, deployed, ["v1"], shop);
+  const ports = scenario.world.ports();
+  expect(await codeOf(foreseeRollback(scenario.rollbackRequest(), ports))).toBe("DATA_INCOMPATIBLE 10");
+  expect(await codeOf(scenario.rollback())).toBe("DATA_INCOMPATIBLE 10");
+  const answered = { acceptIncompatible: true };
+  const { release } = await foreseeRollback(scenario.rollbackRequest(undefined, answered), ports);
+  expect(release?.bundle.tag).toBe("v1");
+  expect(await scenario.rollback(undefined, answered)).toMatchObject({
+    outcome: "interrupted",
+    serving: { tag: "v1" },
+    reason: expect.stringMatching(/; accepted that v1 does not run on the migrated data$/),
+  });
 });

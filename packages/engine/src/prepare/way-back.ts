@@ -1,4 +1,12 @@
-import { type DeploymentPlan, type Journal, planRecovery, type ReleaseBundle, supersededBy } from "@sluice/core";
+import {
+  type DeploymentPlan,
+  type Journal,
+  liveSlot,
+  planRecovery,
+  type ReleaseBundle,
+  SluiceError,
+  supersededBy,
+} from "@sluice/core";
 import { goesBack } from "../record/goes-back.ts";
 import { type AttemptRecord, bundleOf, livedReleases, unfinishedOf } from "../record/journal-entries.ts";
 import { lastAttempt, readAttemptEnds } from "../record/read-attempts.ts";
@@ -6,6 +14,7 @@ import { loadOrNull } from "../record/stored-release.ts";
 import type { PreparedDeployment, RollbackRequest } from "../requests.ts";
 import type { Recovered } from "../run/recover.ts";
 import { type EnginePorts, emit } from "../scope.ts";
+import { faceAttempt } from "./faced-attempt.ts";
 import { findOutside } from "./find-outside.ts";
 import { prepareRollback } from "./prepare-rollback.ts";
 import { namedTarget } from "./rollback-target.ts";
@@ -116,7 +125,7 @@ export async function foreseeRollback(
  * The plan of a rollback that does no more than to undo an attempt without an end: the steps that are undone, in that order.
  * `null` where it is another. Changes nothing.
  *
- * @throws SluiceError RELEASE_UNKNOWN, DATA_INCOMPATIBLE
+ * @throws SluiceError RELEASE_UNKNOWN, DATA_INCOMPATIBLE; RECOVERY_REFUSED where it is left with users at both releases
  */
 export async function prepareUndo(
   request: RollbackRequest,
@@ -132,7 +141,12 @@ export async function prepareUndo(
   if ((await wayBack(unfinished.attempt, target, ports.journal)) !== "left") return null;
   const observed = await ports.observer.observe(request.project, signal);
   const release = start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null;
-  const recovery = planRecovery({ ...unfinished, before: release?.bundle.services }, observed, "go-back");
+  const { facing } = await faceAttempt(unfinished, release, ports.journal, request.acceptIncompatible);
+  const recovery = planRecovery(facing, observed, "go-back");
+  if (recovery.action === "leave" && (liveSlot(observed)?.share ?? 100) < 100) {
+    const { reason, hint } = recovery;
+    throw new SluiceError("RECOVERY_REFUSED", `deployment ${start.deployment} is not undone: ${reason}`, { hint });
+  }
   if (recovery.action !== "undo") return null;
   const cause = `undone: deployment ${start.deployment} (${start.tag}) has no end`;
   const steps = recovery.begun.toReversed().map((step) => ({ ...step, cause }));

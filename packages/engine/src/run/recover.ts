@@ -16,9 +16,8 @@ import { restoreRoutes } from "../actions/traffic.ts";
 import { givenOrders } from "../control/control-state.ts";
 import { takeOrders } from "../control/take-orders.ts";
 import { settle } from "../deadline.ts";
-import { failingPrevious } from "../prepare/incompatible-release.ts";
+import { faceAttempt } from "../prepare/faced-attempt.ts";
 import { completeRun, endUnclear, markBroken, observeServing } from "../record/complete.ts";
-import { goesBack } from "../record/goes-back.ts";
 import {
   type AttemptRecord,
   bundleOf,
@@ -99,14 +98,11 @@ export async function recover(
   const { attempt, condemned } = unfinished;
   const observed = await ports.observer.observe(project, signal);
   const scope = await scopeOf(attempt, { ...facts, ranBefore: runningIn(observed), keep }, ports);
-  const { tag: before = "the version before", services } = scope.previousRelease?.bundle ?? {};
-  const fails = await failingPrevious(attempt, before, ports.journal);
-  const previousFails = acceptIncompatible ? undefined : fails;
-  const isBackward = await goesBack(attempt, ports.journal);
-  const facing = { ...unfinished, before: services, previousFails, goesBack: isBackward };
+  const { facing, fails } = await faceAttempt(unfinished, scope.previousRelease, ports.journal, acceptIncompatible);
   const recovery = planRecovery(facing, observed, choice);
   const { action } = recovery;
-  const accepted = fails && acceptIncompatible ? `; accepted that ${before} does not run on the migrated data` : "";
+  const accepted =
+    fails && acceptIncompatible ? `; accepted that ${fails.previous} does not run on the migrated data` : "";
   const why = reason && action === "undo" ? `${recovery.reason} by ${actor}: ${reason}${accepted}` : recovery.reason;
   const run = { serving: observeServing(scope, project), startedMs: ports.clock.monotonicMs() };
   if (action === "finish" || action === "undo")
@@ -117,6 +113,7 @@ export async function recover(
   if (action === "close") return { action, result: await end(scope, run, { outcome: "interrupted", reason: why }) };
   if (action === "finish") {
     scope.run.isFinishedUnasked = choice !== "finish";
+    scope.run.isWayBackGone = recovery.isWayBackGone;
     if (choice === "finish" && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
     if (choice === "finish" && scope.control.pause?.byVerdict) {
       await scope.control.receive({ kind: "resume", actor, reason: "sluice resume" });

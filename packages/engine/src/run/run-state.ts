@@ -19,6 +19,8 @@ export interface RunState {
   isAnothers?: boolean;
   /** It is finished because something else is to come after it: nobody waits for it, and nobody is waited for. By `recover`. */
   isFinishedUnasked?: boolean;
+  /** What it would be undone with is removed already: what fails is left to a person. By `recover`. */
+  isWayBackGone?: boolean;
   /** Resolves when the build of this run has told all of its log, which the last word must not come before. By `build`. */
   reported?: Promise<void> | undefined;
   /**

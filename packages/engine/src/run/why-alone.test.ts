@@ -2,6 +2,7 @@ import { type ServiceFacts, SluiceError } from "@sluice/core";
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, type RunParts, reached, type Scenario } from "../../test/support/scenario.ts";
+import { foreseeRollback } from "../prepare/way-back.ts";
 import type { DeploymentResult } from "./end.ts";
 
 const config = aConfig({ rollout: { steps: [50, 100], bake: "1m" } });
@@ -63,8 +64,30 @@ describe("a deployment of which one service runs nowhere else any more", () => {
 
   it("is left by who goes back while only some users are there", async () => {
     const scenario = await killedWithout("front", "shift-2");
+    const { world } = scenario;
+    await expect(foreseeRollback(scenario.rollbackRequest(), world.ports())).rejects.toMatchObject({
+      code: "RECOVERY_REFUSED",
+      message: expect.stringContaining("front runs in slot green alone"),
+      hint: expect.stringContaining("sluice resume"),
+    });
     expect(await scenario.rollback()).toMatchObject({ outcome: "needs-person", exitCode: 30 });
     expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+  });
+
+  it.each(["v3", "v1"])("keeps %s from being deployed while only some users are there", async (tag) => {
+    const scenario = await killedWithout("front", "shift-2");
+    const { world } = scenario;
+    expect(reached(scenario)["front"]).toEqual(["v2"]);
+    expect(await scenario.deploy(tag)).toMatchObject({
+      outcome: "needs-person",
+      exitCode: 30,
+      reason: expect.stringContaining("front runs in slot green alone"),
+    });
+    expect(reached(scenario)["front"]).toEqual(["v2"]);
+    const told = world.events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+    expect(told.find(({ code }) => code === "unfinished-deployment")?.hint).toMatch(/^sluice resume finishes it; /);
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(await scenario.deploy(tag)).toMatchObject({ outcome: "live", serving: { tag } });
   });
 
   /** A verdict on `v2` comes as the engine restarts `front` of `v1`; what becomes of it, by the looks at its slot since. */
@@ -121,6 +144,8 @@ describe("a deployment of which one service runs nowhere else any more", () => {
     expect(places).toEqual(expect.arrayContaining(["front@green", "api@green"]));
     scenario.world.calls.fault = () => undefined;
     expect(await scenario.recover()).toMatchObject({ outcome: "needs-person" });
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "needs-person", exitCode: 30 });
+    expect(reached(scenario)["front"]).toEqual(["v2"]);
     expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
   });
 });

@@ -9,8 +9,8 @@ const lookMs = 5_000;
 const againMs = 2_000;
 
 /**
- * Why users stay with the candidate though it is to be taken back: something of what they would be led back to does not run any more.
- * `undefined` where all does, where none were led, and where it cannot be seen: an engine that is away is waited for with the undo.
+ * Why users stay with the candidate though it is to be taken back: something of what they would be led back to does not run any more,
+ * or is removed. `undefined` where all does, where none were led, and where it cannot be seen: an engine that is away is waited for with the undo.
  *
  * What the engine is starting again is waited for, and counts once it has run from one look to the next: at the very moment of a
  * verdict the previous may have ended once, while one that ends again and again would be no way back.
@@ -18,6 +18,7 @@ const againMs = 2_000;
 export async function whyAlone(scope: DeploymentScope, begun: readonly PlanStep[]): Promise<string | undefined> {
   const { ports, stack, plan, deployment, previousRelease } = scope;
   const { previous } = plan;
+  if (scope.run.isWayBackGone) return "what served before is removed already: there is nothing to go back to";
   if (previous === null || !begun.some(({ kind }) => kind === "shift")) return undefined;
   using deadline = createDeadline(ports.clock, lookMs);
   const { signal } = deadline;

@@ -109,6 +109,34 @@ describe("taking over what plain Compose runs", () => {
     expect(wrong.slice(0, 8)).toEqual([]);
   });
 
+  it("and killed as it removes them is left to a person where its worker ends before it is finished: there is no way back", async () => {
+    const scenario = adopted();
+    const { world } = scenario;
+    const removed: string[] = [];
+    world.calls.fault = ({ name }) => {
+      if (name.startsWith("slots.removePlain")) removed.push(name);
+      return removed.length > 1 ? "crash" : undefined;
+    };
+    await scenario.deploy("v1").catch(() => undefined);
+    world.restart();
+    expect(plainNames(scenario)).toHaveLength(1);
+    const worker = [...world.state.containers.values()].find(
+      ({ service, place }) => service === "worker" && place === "blue",
+    );
+    if (!worker) throw new Error("no worker in blue");
+    Object.assign(worker, { state: "exited", exitCode: 1 });
+    expect(await scenario.recover()).toMatchObject({
+      outcome: "needs-person",
+      exitCode: 30,
+      serving: { tag: "v1", share: 100 },
+      reason: expect.stringContaining("is removed already: there is nothing to go back to"),
+    });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    Object.assign(worker, { state: "running", exitCode: 0 });
+    expect(await scenario.recover()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
   it("stops and removes a second copy that someone started beside the slots, and never starts it again", async () => {
     const scenario = aScenario();
     await scenario.deploy("v1");

@@ -261,6 +261,39 @@ describe("going back", () => {
     expect(await problemsOf(scenario)).toEqual([]);
   });
 
+  describe("from a release whose web service does not run", () => {
+    const wanted = {
+      outcome: "needs-person",
+      exitCode: 30,
+      serving: { tag: "v1", share: 100 },
+      reason: expect.stringContaining("web runs in slot blue alone"),
+    };
+
+    async function given(): Promise<Scenario> {
+      const scenario = await after(["v1", "v2"]);
+      for (const one of scenario.world.state.containers.values())
+        if (one.place === "green" && one.service === "web") one.state = "exited";
+      return scenario;
+    }
+
+    it("and that fails leaves users where it led them", async () => {
+      const scenario = await given();
+      scenario.world.behaviours.set("v1", { exits: ["worker"] });
+      expect(await scenario.rollback()).toMatchObject(wanted);
+      expect(reached(scenario)).toEqual({ web: ["v1"] });
+    });
+
+    it("and was killed once users were led is not undone", async () => {
+      const scenario = await given();
+      scenario.world.calls.fault = ({ name }) => (name === "journal.append step-outcome shift-1" ? "crash" : undefined);
+      await scenario.rollback().catch(() => undefined);
+      scenario.world.restart();
+      expect(await scenario.recover("undo")).toMatchObject(wanted);
+      expect(reached(scenario)).toEqual({ web: ["v1"] });
+      expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v1", share: 100 } });
+    });
+  });
+
   it("and killed between the route and the promotion, it is finished by the next run", async () => {
     const scenario = await after(["v1", "v2"]);
     const at = { index: 0 };

@@ -5,7 +5,7 @@ import type { DeploymentPlan, PlanStep, StepKind } from "../steps/step.ts";
 import { type Completion, completeRecord, shareAt } from "./complete-record.ts";
 import { type FailingPrevious, failingHint, failingText, failingWayBack, noWayBack } from "./failing-way-back.ts";
 import { remainingSteps } from "./remaining-steps.ts";
-import { onlyRunning, supersededBy, untoldSince } from "./superseded.ts";
+import { aloneHint, onlyRunning, supersededBy, untoldSince } from "./superseded.ts";
 
 /** What the journal says of the last attempt that has no end. */
 export interface UnfinishedDeployment {
@@ -42,7 +42,13 @@ export type Recovery = {
   /** What the record did not tell of; `null` where it is complete. */
   readonly completion: Completion | null;
 } & (
-  | { readonly action: "finish"; readonly remaining: readonly PlanStep[]; readonly begun: readonly PlanStep[] }
+  | {
+      readonly action: "finish";
+      readonly remaining: readonly PlanStep[];
+      readonly begun: readonly PlanStep[];
+      /** What it would be undone with is removed already: it is not undone where this fails. */
+      readonly isWayBackGone: boolean;
+    }
   | { readonly action: "undo"; readonly begun: readonly PlanStep[] }
   /** With a `hint` where a person has a choice that is not made yet. */
   | { readonly action: "leave"; readonly hint?: string }
@@ -114,10 +120,14 @@ export function planRecovery(
     // The record of a run that came so far by itself has it.
     if (completion && !isStored(unfinished))
       return { action: "leave", reason: `${reason}, and its release was not stored`, completion };
-    return { action, remaining: remainingSteps(unfinished, observed, isFinal), begun: begunSteps, reason, completion };
+    const remaining = remainingSteps(unfinished, observed, isFinal);
+    const isGone = isWayBackGone(unfinished, observed);
+    return { action, remaining, begun: begunSteps, isWayBackGone: isGone, reason, completion };
   }
   const alone = onlyRunning(unfinished, observed);
-  if (alone !== undefined) return { action: "leave", reason: alone, completion };
+  if (alone !== undefined) {
+    return { action: "leave", reason: alone, hint: aloneHint(unfinished, observed), completion };
+  }
   if (failing && choice !== "undo") {
     if (choice !== "undo-or-finish") throw noWayBack(unfinished, failing, choice);
     return { action: "leave", reason: failingText(failing), hint: failingHint(failing), completion };
@@ -180,13 +190,16 @@ function assertPossible({ deployment }: UnfinishedDeployment, ways: RecoveryWays
   }
 }
 
-/** What served beside the slots is removed while the candidate is promoted: with the first of it gone there is no way back. */
 function isPromoted(unfinished: UnfinishedDeployment, observed: Beside | null): boolean {
-  const { plan, begun } = unfinished;
-  const left = observed && new Set(besideSlots(observed).map(({ id }) => id));
-  const isRemoved = left !== null && plan.steps.some((step) => keptBeside(step).some((id) => !left.has(id)));
-  const hasBegun = plan.steps.some(({ kind, id }) => kind === "promote" && begun.includes(id));
-  return unfinished.isPromoted === true || hasDone(unfinished, "promote") || (isRemoved && hasBegun);
+  const isDone = unfinished.isPromoted === true || hasDone(unfinished, "promote");
+  return isDone || (observed !== null && isWayBackGone(unfinished, observed));
+}
+
+/** What served beside the slots is removed while the candidate is promoted: with the first of it gone there is no way back. */
+function isWayBackGone({ plan, begun }: UnfinishedDeployment, observed: Beside): boolean {
+  const left = new Set(besideSlots(observed).map(({ id }) => id));
+  const isRemoved = plan.steps.some((step) => keptBeside(step).some((id) => !left.has(id)));
+  return isRemoved && plan.steps.some(({ kind, id }) => kind === "promote" && begun.includes(id));
 }
 
 /** Ids of containers beside the slots that a deployment undoes with, as long as its candidate is not promoted. Pure. */

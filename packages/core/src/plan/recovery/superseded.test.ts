@@ -4,6 +4,7 @@ import type { ServiceFacts } from "../../model/service.ts";
 import type { ObservedSlot, ObservedStack } from "../../model/stack.ts";
 import { aConfig, aDoor, aService, aSlot, aStack } from "../../testing/index.ts";
 import { planDeployment } from "../plan-deployment.ts";
+import { planWarmRollback } from "../plan-rollback.ts";
 import { portHeirs } from "../ports/moved-ports.ts";
 import { planRecovery, type RecoveryChoice } from "./recovery.ts";
 import { aloneInCandidate, onlyRunning, supersededBy } from "./superseded.ts";
@@ -79,8 +80,14 @@ describe("an attempt whose candidate alone runs, and may be what users reach", (
       expect(planRecovery(diedAt("start-1"), observed, choice)).toMatchObject({
         action: "leave",
         reason: expect.stringContaining("web runs in slot green alone"),
+        hint: expect.stringMatching(/^sluice resume finishes it; docker start shop-blue-web-1, and then sluice abort/),
       });
     }
+    const gone = seen({ ...first, containers: [] }, own, null);
+    expect(planRecovery(diedAt("start-1"), gone)).toMatchObject({
+      action: "leave",
+      hint: expect.stringMatching(/^sluice resume finishes it; sluice rollback then/),
+    });
     expect(planRecovery(diedAt("start-1"), observed, "finish").action).toBe("finish");
     const half = seen(stopped(first), own, { stable: "blue", share: 50, salt: 0 });
     expect(planRecovery({ ...diedAt("shift-1"), condemned: "aborted by ada" }, half).action).toBe("leave");
@@ -205,6 +212,25 @@ describe("an attempt whose candidate has taken over more than the previous still
     expect(aloneInCandidate(unknown, { blue: run("blue", ["web"]), green })).toBeUndefined();
     expect(aloneInCandidate(unknown, { blue: run("blue", ["web"], ["front"]), green })).toMatch(/^front runs/);
     expect(aloneInCandidate(unknown, { blue: [], green })).toMatch(/^web, front runs/);
+  });
+});
+
+describe("a way back to a slot that is warm", () => {
+  const led = { stable: "green", share: 100, salt: 0 } as const;
+  const back = planWarmRollback(services, aConfig(), seen(first, own, at("green")), { replaced: services });
+  const died = { deployment: "d3", plan: back, begun: ["shift-1"], done: ["shift-1"], before: services };
+
+  it("is left where what it was to leave does not run any more: none of it bears its id", () => {
+    expect(back.steps.map(({ kind }) => kind)).not.toContain("create");
+    for (const choice of ["undo", "go-back"] as const) {
+      expect(planRecovery(died, seen(first, stopped(own), led), choice)).toMatchObject({
+        action: "leave",
+        reason: expect.stringContaining("web runs in slot blue alone"),
+      });
+    }
+    expect(planRecovery(died, seen(first, own, led), "undo").action).toBe("undo");
+    // Users have not left it yet, and nobody else is there.
+    expect(planRecovery({ ...died, done: [] }, seen(first, stopped(own), at("green")), "undo").action).toBe("undo");
   });
 });
 

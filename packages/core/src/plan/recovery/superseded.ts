@@ -1,8 +1,9 @@
 import { isInSlot } from "../../model/placement.ts";
 import { type Slot, slots } from "../../model/slot.ts";
 import type { ObservedContainer, ObservedStack } from "../../model/stack.ts";
+import { isDown } from "../findings/short-services.ts";
 import { shareOf } from "../live/live-slot.ts";
-import type { DeploymentPlan } from "../steps/step.ts";
+import type { DeploymentPlan, PlanStep } from "../steps/step.ts";
 import type { UnfinishedDeployment } from "./recovery.ts";
 
 type Attempt = Pick<UnfinishedDeployment, "deployment" | "plan" | "done">;
@@ -39,9 +40,7 @@ export function untoldSince({
   plan,
   isImported,
 }: Pick<UnfinishedDeployment, "plan" | "isImported">): string | undefined {
-  const isSeen = plan.steps.some(
-    (step) => step.kind === "shift" || step.kind === "create" || (step.kind === "job" && step.creates === true),
-  );
+  const isSeen = plan.steps.some((step) => step.kind === "shift" || makesSlot(step));
   if (isImported !== true || isSeen) return undefined;
   return "its record was imported, and nothing shows whether another release came after it";
 }
@@ -65,15 +64,40 @@ type WayOut = Pick<UnfinishedDeployment, "deployment" | "plan" | "begun" | "befo
  * of the previous as well, where its release has it there, and some must at all. What runs beside the slots, workers that were
  * changed, and what has left the slots its undo starts again. Pure.
  */
-export function aloneInCandidate(
+export function aloneInCandidate(attempt: WayOut, inSlots: InSlots): string | undefined {
+  const { candidate, previous } = attempt.plan;
+  const alone = findAlone(attempt, inSlots)?.alone;
+  return (
+    alone && `${alone.join(", ")} runs in slot ${candidate} alone: there is nothing in slot ${previous} to go back to`
+  );
+}
+
+/** What a person may do about an attempt that is not undone for that, as `onlyRunning` says. Pure. */
+export function aloneHint(attempt: WayOut, { slots: { blue, green } }: Pick<Seen, "slots">): string {
+  const { previous } = attempt.plan;
+  const inSlots = { blue: blue.containers, green: green.containers };
+  const gone = findAlone(attempt, inSlots)?.gone ?? [];
+  const there = previous === null ? [] : inSlots[previous].filter(({ service }) => gone.includes(service));
+  const isThere = gone.every((service) => there.some((container) => container.service === service));
+  const down = there.filter(({ state }) => isDown(state)).map(({ name }) => name);
+  if (!isThere || down.length === 0)
+    return "sluice resume finishes it; sluice rollback then makes the version before anew";
+  return `sluice resume finishes it; docker start ${down.join(" ")}, and then sluice abort undoes it`;
+}
+
+type InSlots = Readonly<Record<Slot, readonly ObservedContainer[]>>;
+
+/** Services that the candidate alone runs, and those that the previous should run to be gone back to. */
+function findAlone(
   attempt: WayOut,
-  inSlots: Readonly<Record<Slot, readonly ObservedContainer[]>>,
-): string | undefined {
+  inSlots: InSlots,
+): { readonly alone: readonly string[]; readonly gone: readonly string[] } | undefined {
   const { deployment, plan } = attempt;
   const { candidate, previous } = plan;
   if (previous === null) return undefined;
   const changed = changedOver(attempt);
-  const own = running(inSlots[candidate].filter((one) => one.deployment === deployment));
+  const isMade = plan.steps.some(makesSlot);
+  const own = running(inSlots[candidate].filter((one) => !isMade || one.deployment === deployment));
   const taken = changed.filter((service) => own.has(service));
   if (taken.length === 0) return undefined;
   const heirs = heirsIn(plan);
@@ -87,8 +111,12 @@ export function aloneInCandidate(
     .flatMap((service) => [service, ...(heirs.get(service) ?? [])])
     .filter((service) => own.has(service));
   const alone = gone.length === led.length ? taken : lost;
-  if (alone.length === 0) return undefined;
-  return `${alone.join(", ")} runs in slot ${candidate} alone: there is nothing in slot ${previous} to go back to`;
+  return alone.length === 0 ? undefined : { alone, gone };
+}
+
+/** Containers of the candidate bear the id of a plan that makes them; those of a warm slot are of one before it. */
+function makesSlot(step: PlanStep): boolean {
+  return step.kind === "create" || (step.kind === "job" && step.creates === true);
 }
 
 function running(containers: readonly ObservedContainer[]): ReadonlySet<string> {
