@@ -69,6 +69,7 @@ export const otherFindingCodes = [
   "growth-not-judged",
   "hook-not-run",
   "identity-dropped",
+  "image-asked-anew",
   "job-before-its-needs",
   "job-shares",
   "jobs-not-run",
