@@ -252,6 +252,16 @@ describe("findings", () => {
     expect(find({ networks: { back, front: fixed } }, job)).toEqual([`${code}.networks.front.mac_address`]);
   });
 
+  test("tell which variables are not in its containers, as a proxy would find them by those", () => {
+    const known = { ports, healthcheck };
+    const environment = { LOG: "all", VIRTUAL_HOST: "a.b", LETSENCRYPT_HOST: "a.b", LETSENCRYPT_EMAIL: "a@b.c" };
+    const found = ["info proxy-variable-dropped services.app.environment.VIRTUAL_HOST"];
+    expect(find({ ...known, environment })).toEqual(found);
+    expect(find({ environment }, { role: "job" })).toEqual(found);
+    expect(find({ ...known, environment }, { strategy: "recreate" })).toEqual([]);
+    expect(find({ ...known, environment: { ...environment, VIRTUAL_HOST: "" } })).toEqual([]);
+  });
+
   test("tell what a variable of the shell is needed for", () => {
     expect(find({ ports, healthcheck, configs: [{ source: "limits" }, { source: "mode" }] })).toEqual([
       "info secret-from-environment services.app.configs.1",

@@ -115,6 +115,7 @@ export const otherFindingCodes = [
   "protocol-unsure",
   "proxy-outside",
   "proxy-unknown",
+  "proxy-variable-dropped",
   "published-on-internal",
   "read-only-without-file",
   "record-completed",
