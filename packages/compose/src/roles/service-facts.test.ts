@@ -276,7 +276,17 @@ describe("findings", () => {
     expect(find({ ...readOnly, configs: [{ source: "filed" }] })).toEqual([]);
   });
 
-  test.each(["pre_start", "post_start", "pre_stop"])("tell of a hook that is not run: %s", (hook) => {
+  test("refuse what is to run before the service, on which that relies, and is not run", () => {
+    const hook = [{ image: "busybox", command: ["chown", "/data"] }];
+    const found = ["error hook-not-run services.app.pre_start"];
+    expect(find({ image: "postgres", pre_start: hook, pre_stop: hook })).toEqual(found);
+    expect(find({ ports, healthcheck, pre_start: hook })).toEqual(found);
+    expect(find({ pre_start: hook }, { role: "job" })).toEqual(found);
+    expect(find({ pre_start: hook }, { role: "tool" })).toEqual([]);
+    expect(find({ image: "postgres", pre_start: [] })).toEqual([]);
+  });
+
+  test.each(["post_start", "pre_stop"])("tell of a hook that is not run: %s", (hook) => {
     expect(find({ image: "postgres", [hook]: [{ command: ["warm"] }] })).toEqual([
       `warn hook-not-run services.app.${hook}`,
     ]);
