@@ -252,6 +252,9 @@ describe("build", () => {
         message: expect.stringMatching(new RegExp(`${old}.*connection refused`)),
         hint: expect.stringContaining("docker login"),
       });
+      const asked = (pull_policy: string) => images.pull(project({ db: { image: old, pull_policy } }), ["db"]);
+      await expect(asked("always")).rejects.toMatchObject({ code: "IMAGE_MISSING" });
+      expect(await asked("never")).toEqual({ db: await idOf("sluice-test/busybox") });
       const kept = await images.build(project({ db: { image: old, pull_policy: "never" } }), "v4");
       expect(kept.images["db"]).toBe(await idOf("sluice-test/busybox"));
       await images.removeTags(Object.values(kept.imageTags));

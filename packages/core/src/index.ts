@@ -76,6 +76,7 @@ export * from "./model/pinned-model.ts";
 export * from "./model/placement.ts";
 export * from "./model/probe-target.ts";
 export * from "./model/promotion.ts";
+export * from "./model/pull-policy.ts";
 export * from "./model/rehearsal.ts";
 export { rehearsalCopyText } from "./model/rehearsal-copy.ts";
 export * from "./model/release.ts";

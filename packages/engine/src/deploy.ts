@@ -31,7 +31,7 @@ export async function deploy(
   const unfinished = await beginClaimed(request, ports);
   const recovered = unfinished && (await recover(unfinished, request, ports, signal));
   if (recovered && (signal.aborted || isOpen(recovered, request) || isSplit(recovered))) return recovered.result;
-  const prepared = await prepareDeploy(request, ports, signal);
+  const prepared = await prepareDeploy(request, ports, signal, { pulls: true });
   if (recovered && isUndecided(recovered, prepared)) return recovered.result;
   // A dead run may have been finished meanwhile, which takes its time, and wall time may have jumped.
   const closed = await windowConsents(request, ports.clock.now());

@@ -27,6 +27,7 @@ export function createImageBuilder(engine: Engine): ImageBuilder {
   return {
     build: (project, tag, options) => build(engine, project, tag, options),
     take: (project, tag, images, options) => take(engine, project, tag, images, options),
+    pull: ({ model }, services, options = {}) => findImages(engine, model, services, options),
     facts: (project, images, signal) => imageFacts(engine, project, images, signal),
     async missing(images, signal) {
       const found = await Promise.all(

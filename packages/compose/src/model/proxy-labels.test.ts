@@ -1,5 +1,5 @@
 import type { ComposeModel } from "@sluice/core";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { factsOf, slotRequestOf } from "../../test/support/slot-request.ts";
 import { classifyServices } from "../roles/classify-services.ts";
 import { withCheckout } from "./checkout.ts";
@@ -63,4 +63,27 @@ it("the network that Caddy is told to come by is told to the door, too", () => {
   const told = { caddy: "a", caddy_ingress_network: "edge", caddy_ingress_networks: "b" };
   const web = { image: "shop", labels: told, networks: { proxy: null } };
   expect(placed({ ...files, services: { web } }).door).toEqual({ caddy: "a", caddy_ingress_network: "edge" });
+});
+
+describe("variables by which nginx-proxy finds what it serves", () => {
+  const inSlot = (environment: Readonly<Record<string, string | null>>) => {
+    const web = { image: "shop", networks: { proxy: null }, environment };
+    const model = { ...files, services: { web } };
+    const request = slotRequestOf(model, factsOf(model, { web: { role: "web", strategy: "slots" } }));
+    return Object.keys(slotModel(request, { subnets: { proxy: "10.213.0.0/28" } }).services["web"]?.environment ?? {});
+  };
+
+  it("are the door's; what else it reads of a container that it found stays the application's, too", () => {
+    const others = { VIRTUAL_PORT: "80", VIRTUAL_PATH: "/a", LETSENCRYPT_EMAIL: "a@b.c", VIRTUAL_ENV: "/venv" };
+    const found = { VIRTUAL_HOST: "a.b", LETSENCRYPT_HOST: "a.b" };
+    expect(inSlot({ ...found, ...others })).toEqual(Object.keys(others));
+    expect(inSlot({ VIRTUAL_HOST_MULTIPORTS: "a.b: {}", ...others })).toEqual(Object.keys(others));
+  });
+
+  it("are the application's own where they tell a proxy nothing", () => {
+    const own = { LETSENCRYPT_HOST: "a.b", LETSENCRYPT_EMAIL: "a@b.c", VIRTUAL_PROTO: "https" };
+    expect(inSlot(own)).toEqual(Object.keys(own));
+    expect(inSlot({ VIRTUAL_HOST: "", ...own })).toEqual(["VIRTUAL_HOST", ...Object.keys(own)]);
+    expect(inSlot({ VIRTUAL_HOST: null, ...own })).toEqual(["VIRTUAL_HOST", ...Object.keys(own)]);
+  });
 });

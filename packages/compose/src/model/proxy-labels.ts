@@ -31,7 +31,7 @@ export function proxyNetworks(service: ComposeService | undefined): readonly str
 }
 
 /** Variables by which nginx-proxy and its companion find what they serve. */
-export function isProxyVariable(name: string): boolean {
+function isProxyVariable(name: string): boolean {
   return /^(?:VIRTUAL_(?:HOST|PORT|PATH|DEST|PROTO|ROOT)(?:_MULTIPORTS)?|LETSENCRYPT_\w+)$/.test(name);
 }
 
@@ -48,6 +48,24 @@ export function proxyVariables(service: ComposeService | undefined): Readonly<Re
   return picked(service?.environment, isProxyVariable);
 }
 
+/** What makes nginx-proxy and its companion find a container. */
+const findingVariables: ReadonlySet<string> = new Set(["VIRTUAL_HOST", "VIRTUAL_HOST_MULTIPORTS", "LETSENCRYPT_HOST"]);
+
+/**
+ * Names of the variables that are for the door of a service alone, as in its own containers they would lead users past that. All else that
+ * nginx-proxy reads means nothing to it there, and may be the application's, too. Where no `VIRTUAL_HOST` is set all are.
+ */
+export function doorVariables(service: ComposeService | undefined): readonly string[] {
+  return isNginxProxied(service)
+    ? Object.keys(service?.environment ?? {}).filter((name) => findingVariables.has(name))
+    : [];
+}
+
+function isNginxProxied(service: ComposeService | undefined): boolean {
+  const { VIRTUAL_HOST: host = "", VIRTUAL_HOST_MULTIPORTS: hosts = "" } = proxyVariables(service);
+  return host + hosts !== "";
+}
+
 /** Who nginx-proxy lets in, and how, and what its companion asks for: of its documentation, "proxied container". */
 const nginxVariable =
   /^(?:NETWORK_ACCESS|HTTPS_METHOD|HSTS|SSL_POLICY|CERT_NAME|SERVER_TOKENS|ENABLE_HTTP_ON_MISSING_CERT|EXTERNAL_HTTPS?_PORT|ACME_\w+|ACMESH_DNS_API_CONFIG|ZEROSSL_API_KEY)$/;
@@ -62,8 +80,7 @@ const nginxLabel = /^com\.github\.nginx-proxy\.nginx-proxy\.(?!nginx$)/;
 export function nginxSettings(
   service: ComposeService | undefined,
 ): Readonly<Record<"labels" | "environment", Readonly<Record<string, string>>>> {
-  const { VIRTUAL_HOST: host = "", VIRTUAL_HOST_MULTIPORTS: hosts = "" } = proxyVariables(service);
-  if (host + hosts === "") return { labels: {}, environment: {} };
+  if (!isNginxProxied(service)) return { labels: {}, environment: {} };
   return {
     labels: picked(service?.labels, (name) => nginxLabel.test(name)),
     environment: picked(service?.environment, (name) => nginxVariable.test(name)),

@@ -26,7 +26,12 @@ const shop: ComposeModel = withCheckout(
         hostname: "shop.local",
         command: ["serve", "--price=$$5"],
         depends_on: { db: { condition: "service_healthy" }, migrate: { condition: "service_completed_successfully" } },
-        environment: { PRICE: "$$5", VIRTUAL_HOST: "shop.example.com", LETSENCRYPT_HOST: "shop.example.com" },
+        environment: {
+          PRICE: "$$5",
+          VIRTUAL_HOST: "shop.example.com",
+          LETSENCRYPT_HOST: "shop.example.com",
+          LETSENCRYPT_EMAIL: "ops@example.com",
+        },
         labels: { "traefik.enable": "true", caddy: "shop.example.com", "com.example.team": "shop" },
         networks: { back: { aliases: ["api"], ipv4_address: "172.30.0.7", priority: 5 }, proxy: null },
         ports: [{ target: 80, published: "8080", protocol: "tcp" }],
@@ -136,7 +141,7 @@ describe("slotModel", () => {
       "dev.sluice.service": "web",
       "dev.sluice.joined": "[]",
     });
-    expect(web?.environment).toEqual({ PRICE: "$$5" });
+    expect(web?.environment).toEqual({ PRICE: "$$5", LETSENCRYPT_EMAIL: "ops@example.com" });
   });
 
   test("keeps what the service is, escaped as Compose wrote it", () => {

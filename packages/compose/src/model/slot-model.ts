@@ -15,7 +15,7 @@ import { escapeDollars } from "./dollars.ts";
 import { sharedKeys } from "./endpoint-settings.ts";
 import { slotConfigFiles, slotMounts, slotSecurity, volumeKeys } from "./mounts.ts";
 import { jobServices, joinedExternals, networkKeys } from "./networks.ts";
-import { isProxyLabel, isProxyVariable, labelPrefixes } from "./proxy-labels.ts";
+import { doorVariables, isProxyLabel, labelPrefixes } from "./proxy-labels.ts";
 import { serviceLinks } from "./service-links.ts";
 
 /** Slots, and the throw-away one. */
@@ -124,12 +124,13 @@ export function slotService(
   const kept = Object.fromEntries(Object.entries(written).filter(([key]) => isKept(key)));
   const { networks: _networks, ...rest } = kept;
   const prefixes = labelPrefixes(release.model);
+  const ofDoor = new Set(doorVariables(written));
   const mounts = written.volumes ? { volumes: slotMounts(release, written.volumes) } : {};
   return {
     ...rest,
     ...mounts,
     ...(written.security_opt ? { security_opt: slotSecurity(release, written.security_opt) } : {}),
-    ...(written.environment ? { environment: without(written.environment, isProxyVariable) } : {}),
+    ...(written.environment ? { environment: without(written.environment, (key) => ofDoor.has(key)) } : {}),
     ...(written.network_mode ? {} : { networks: slotEndpoints(written, givenElsewhere(request, name, kind)) }),
     ...(kind === "slot" ? { ...slotDependencies(request, written), ...slotLinks(request, written) } : {}),
     image: pinnedImage(request, name),

@@ -1,19 +1,26 @@
 import type { FindingRule } from "./finding-rule.ts";
 
-/** Compose itself runs them, around what it starts and stops itself. */
+/**
+ * Compose itself runs them, around what it starts and stops itself. A service relies on what ran before its start (`pre_start`: migrations, owners
+ * of files), and so would begin without it; the others come beside what it does.
+ */
 export const hookNotRun: FindingRule = (model, { service, role }) => {
   const hooks = ["pre_start", "post_start", "pre_stop"].filter((key) => {
     const written = model.services[service]?.[key];
     return Array.isArray(written) && written.length > 0;
   });
+  const [first] = hooks;
+  const relies = first === "pre_start";
   return (
     role !== "tool" &&
-    hooks[0] !== undefined && {
-      severity: "warn",
+    first !== undefined && {
+      severity: relies ? "error" : "warn",
       code: "hook-not-run",
       message: `${hooks.join(" and ")} of ${service} will not be run: containers are started and stopped without Compose`,
-      hint: "do it in the command of the service, or before its start in a job that it waits for",
-      path: [hooks[0]],
+      hint: relies
+        ? `do it in a service of its own that ${service} waits for (depends_on, condition: service_completed_successfully): that is a job, and runs before it`
+        : "do it in the command of the service, or before its start in a job that it waits for",
+      path: [first],
     }
   );
 };

@@ -252,6 +252,16 @@ describe("findings", () => {
     expect(find({ networks: { back, front: fixed } }, job)).toEqual([`${code}.networks.front.mac_address`]);
   });
 
+  test("tell which variables are not in its containers, as a proxy would find them by those", () => {
+    const known = { ports, healthcheck };
+    const environment = { LOG: "all", VIRTUAL_HOST: "a.b", LETSENCRYPT_HOST: "a.b", LETSENCRYPT_EMAIL: "a@b.c" };
+    const found = ["info proxy-variable-dropped services.app.environment.VIRTUAL_HOST"];
+    expect(find({ ...known, environment })).toEqual(found);
+    expect(find({ environment }, { role: "job" })).toEqual(found);
+    expect(find({ ...known, environment }, { strategy: "recreate" })).toEqual([]);
+    expect(find({ ...known, environment: { ...environment, VIRTUAL_HOST: "" } })).toEqual([]);
+  });
+
   test("tell what a variable of the shell is needed for", () => {
     expect(find({ ports, healthcheck, configs: [{ source: "limits" }, { source: "mode" }] })).toEqual([
       "info secret-from-environment services.app.configs.1",
@@ -266,7 +276,17 @@ describe("findings", () => {
     expect(find({ ...readOnly, configs: [{ source: "filed" }] })).toEqual([]);
   });
 
-  test.each(["pre_start", "post_start", "pre_stop"])("tell of a hook that is not run: %s", (hook) => {
+  test("refuse what is to run before the service, on which that relies, and is not run", () => {
+    const hook = [{ image: "busybox", command: ["chown", "/data"] }];
+    const found = ["error hook-not-run services.app.pre_start"];
+    expect(find({ image: "postgres", pre_start: hook, pre_stop: hook })).toEqual(found);
+    expect(find({ ports, healthcheck, pre_start: hook })).toEqual(found);
+    expect(find({ pre_start: hook }, { role: "job" })).toEqual(found);
+    expect(find({ pre_start: hook }, { role: "tool" })).toEqual([]);
+    expect(find({ image: "postgres", pre_start: [] })).toEqual([]);
+  });
+
+  test.each(["post_start", "pre_stop"])("tell of a hook that is not run: %s", (hook) => {
     expect(find({ image: "postgres", [hook]: [{ command: ["warm"] }] })).toEqual([
       `warn hook-not-run services.app.${hook}`,
     ]);

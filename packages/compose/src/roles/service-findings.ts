@@ -12,6 +12,7 @@ import { hookNotRun, notProvided } from "./left-undone.ts";
 import { manyPorts } from "./many-ports.ts";
 import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
+import { proxyVariableDropped } from "./proxy-variables.ts";
 import { runByHand } from "./run-by-hand.ts";
 import { schedulesTwice } from "./schedules-twice.ts";
 import { hasHealthcheck } from "./service-facts.ts";
@@ -62,6 +63,7 @@ function findingsOf(
     jobBeforeItsNeeds,
     besideJob,
     jobMacAddress,
+    proxyVariableDropped,
     hookNotRun,
     notProvided,
   ];

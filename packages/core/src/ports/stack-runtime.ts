@@ -184,6 +184,12 @@ export interface ImageBuilder {
     images: Readonly<Record<string, TakenImage>>,
     options?: CallOptions,
   ): Promise<BuiltImages>;
+  /** Ids of images that services only name, by service, pulled as their `pull_policy` says; tags nothing. @throws SluiceError IMAGE_MISSING */
+  pull(
+    project: Pick<ResolvedProject, "model">,
+    services: readonly string[],
+    options?: CallOptions,
+  ): Promise<Readonly<Record<string, string>>>;
   /** The project's services with what their images, by service, say of a start. */
   facts(
     project: Pick<ResolvedProject, "model" | "services">,

@@ -9,6 +9,8 @@ export interface ProjectParts {
   readonly services?: readonly ServiceFacts[] | undefined;
   /** Image by service, where another than `NAME:1` is wanted; what makes a base service a changed one. */
   readonly images?: Readonly<Record<string, string>> | undefined;
+  /** `pull_policy` by service. */
+  readonly pullPolicies?: Readonly<Record<string, string>> | undefined;
   /** Named volume by service; its name on the engine is that after the stack's: `shop_NAME`. */
   readonly volumes?: Readonly<Record<string, string>> | undefined;
   /** By service; `null` for a variable that is given by its name, and not set. */
@@ -25,6 +27,7 @@ export function aProject({
   stack = "shop",
   services,
   images = {},
+  pullPolicies = {},
   volumes = {},
   environment = {},
   composeFiles = ["/srv/shop/compose.yaml"],
@@ -32,7 +35,7 @@ export function aProject({
   findings = [],
 }: ProjectParts = {}): ResolvedProject {
   const all = services ?? [aService("web"), aService("db", { role: "data" })];
-  const model = modelOf(stack, all, { images, volumes, environment });
+  const model = modelOf(stack, all, { images, pullPolicies, volumes, environment });
   return {
     stack,
     directory: "/srv/shop",
@@ -49,12 +52,18 @@ export function aProject({
 function modelOf(
   name: string,
   services: readonly ServiceFacts[],
-  { images, volumes, environment }: Required<Pick<ProjectParts, "images" | "volumes" | "environment">>,
+  {
+    images,
+    pullPolicies,
+    volumes,
+    environment,
+  }: Required<Pick<ProjectParts, "images" | "pullPolicies" | "volumes" | "environment">>,
 ): ComposeModel {
   const entries = services.map((service): [string, ComposeService] => [
     service.name,
     {
       image: images?.[service.name] ?? `${service.name}:1`,
+      ...(pullPolicies?.[service.name] && { pull_policy: pullPolicies[service.name] }),
       ...(service.builds ? { build: { context: "." } } : {}),
       ports: service.ports.map(({ published, target, protocol }) => ({
         published: String(published),

@@ -17,7 +17,7 @@ import { creationTime, newestCreation } from "../record/in-order.ts";
 import { keepChange, releaseOfSameImages } from "../record/stored-release.ts";
 import type { EnginePorts, ReleaseSource } from "../scope.ts";
 import { type AskedRelease, asAsked, withServices } from "./as-asked.ts";
-import { matchRelease } from "./match-promoted.ts";
+import { matchReleaseOfNow } from "./images-anew.ts";
 
 type BuildPorts = Pick<EnginePorts, "bundles" | "checkout" | "clock" | "identity" | "images">;
 
@@ -88,7 +88,7 @@ export async function provideRelease(
   const { project, release: request, config } = wanted;
   const key = ports.identity.key(request, project.modelHash);
   const bundles = await ports.bundles.list();
-  const { promotion: taken, same, sameCommit } = matchRelease(bundles, wanted, key);
+  const { promotion: taken, same, sameCommit } = await matchReleaseOfNow(bundles, wanted, key, ports, options);
   const missing = same ? await ports.images.missing(same.images, options.signal) : [];
   if (same && missing.length === 0) {
     const stored = await ports.bundles.load(same.id);

@@ -6,17 +6,24 @@ import { type EnginePorts, emit } from "../scope.ts";
 import { assertPossible } from "./assert-possible.ts";
 import { desiredDeployment, findDeployFacts } from "./deploy-facts.ts";
 import { deployFindings } from "./deploy-findings.ts";
+import { askedFindings, matchReleaseOfNow } from "./images-anew.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { assertNotOvertaken } from "./overtaken-run.ts";
 import { assertDoorsAnswer, assertReady } from "./preflight.ts";
 import { findServingBefore } from "./serving-before.ts";
 import { findWanted } from "./wanted-release.ts";
 
-/** The plan of a deployment, without any change. @throws SluiceError when it would be refused */
+interface PrepareOptions {
+  /** What `pull_policy` asks for anew is pulled, for the deployment that follows. Default: nothing is, and a finding says so. */
+  readonly pulls?: boolean | undefined;
+}
+
+/** The plan of a deployment, without any change of the stack. @throws SluiceError when it would be refused */
 export async function prepareDeploy(
   request: DeployRequest,
   ports: EnginePorts,
   signal?: AbortSignal,
+  { pulls = false }: PrepareOptions = {},
 ): Promise<PreparedDeployment> {
   const { project, release: wanted, config } = request;
   const { services } = project;
@@ -35,10 +42,13 @@ export async function prepareDeploy(
   assertDoorsCan(ports.router, config, services);
   if (!request.replaceDoors) assertDoorsAnswer(observed);
   const key = ports.identity.key(wanted, project.modelHash);
-  const { promotion, ...stored } = matchRelease(bundles, request, key);
   const before = await findServingBefore(observed, ports);
   const { previousRelease } = before;
   await assertNotOvertaken(request, previousRelease, ports);
+  const matched = pulls
+    ? await matchReleaseOfNow(bundles, request, key, ports, { previousRelease, signal })
+    : matchRelease(bundles, request, key);
+  const { promotion, ...stored } = matched;
   const found = await findWanted(stored, before, request, ports, signal);
   const facts = await findDeployFacts({ observed, bundles, unproven, ...before, ...found }, request, ports, signal);
   const desired = await desiredDeployment(facts, request, ports, signal);
@@ -46,7 +56,10 @@ export async function prepareDeploy(
   const transfers = portTransfers(facts.serving, services, observed);
   const planned = { ...project, tag: wanted.tag, config, observed, orphans: facts.orphans, transfers };
   await assertPossible(plan, { ...planned, model: () => project.model }, ports, signal);
-  const told = await deployFindings(plan, facts, request, ports, signal);
+  const told = [
+    ...(await deployFindings(plan, facts, request, ports, signal)),
+    ...(pulls ? [] : askedFindings(matched, request)),
+  ];
   for (const finding of told) emit({ ports }, { type: "finding", finding });
   const { usable, asked, imagesOf } = facts;
   const newestAt = newestCreation(bundles);

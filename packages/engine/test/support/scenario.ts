@@ -16,6 +16,8 @@ export interface ScenarioParts {
 
 export interface RunParts extends ScenarioParts {
   readonly images?: Readonly<Record<string, string>> | undefined;
+  /** `pull_policy` by service. */
+  readonly pullPolicies?: Readonly<Record<string, string>> | undefined;
   /** Named volume by service. */
   readonly volumes?: Readonly<Record<string, string>> | undefined;
   /** Variables by service. */
@@ -63,7 +65,7 @@ const usualConfig = aConfig();
 
 /** One stack in a world in memory, and the engine to deploy to it. */
 export function aScenario(defaults: ScenarioParts = {}, world: FakeWorld = createFakeWorld()): Scenario {
-  const facts = ({ services, config, images, volumes, environment, composeFiles, run }: RunParts) => ({
+  const facts = ({ services, config, images, pullPolicies, volumes, environment, composeFiles, run }: RunParts) => ({
     stack: world.state.stack,
     homeId: "home",
     previewSecret: "secret of the preview",
@@ -71,6 +73,7 @@ export function aScenario(defaults: ScenarioParts = {}, world: FakeWorld = creat
     project: aProject({
       services: services ?? defaults.services ?? shopServices,
       images,
+      pullPolicies,
       volumes,
       environment,
       composeFiles,

@@ -1,7 +1,11 @@
-import { type ImageBuilder, stackNames } from "@sluice/core";
+import { type ImageBuilder, type ResolvedProject, stackNames } from "@sluice/core";
 import type { FakeContext } from "./context.ts";
 
 export function fakeImageBuilder({ act, state }: FakeContext): ImageBuilder {
+  const pulled = ({ model }: Pick<ResolvedProject, "model">, name: string) => {
+    const { image = "" } = model.services[name] ?? {};
+    return `sha256:${name}-${state.registry.get(image) ?? image}`;
+  };
   return {
     build: (project, tag, { signal, onOutput } = {}) =>
       act(`images.build ${tag}`, signal, () => {
@@ -10,7 +14,7 @@ export function fakeImageBuilder({ act, state }: FakeContext): ImageBuilder {
         const images: Record<string, string> = {};
         const imageTags: Record<string, string> = {};
         for (const { name, builds } of services) {
-          images[name] = `sha256:${name}-${builds ? tag : (project.model.services[name]?.image ?? "")}`;
+          images[name] = builds ? `sha256:${name}-${tag}` : pulled(project, name);
           imageTags[name] = `${stackNames.imageRepository(project.stack, name)}:${tag}`;
           state.images.add(images[name]);
           state.tags.set(imageTags[name], images[name]);
@@ -20,12 +24,7 @@ export function fakeImageBuilder({ act, state }: FakeContext): ImageBuilder {
     take: (project, tag, taken, { signal } = {}) =>
       act(`images.take ${tag}`, signal, () => {
         const services = project.services.filter(({ active, role }) => active && role !== "tool");
-        const images = Object.fromEntries(
-          services.map(({ name }) => [
-            name,
-            taken[name]?.id ?? `sha256:${name}-${project.model.services[name]?.image}`,
-          ]),
-        );
+        const images = Object.fromEntries(services.map(({ name }) => [name, taken[name]?.id ?? pulled(project, name)]));
         const imageTags = Object.fromEntries(
           services.map(({ name }) => [name, `${stackNames.imageRepository(project.stack, name)}:${tag}`]),
         );
@@ -34,6 +33,12 @@ export function fakeImageBuilder({ act, state }: FakeContext): ImageBuilder {
           state.tags.set(imageTags[name] ?? "", id);
         }
         return { images, imageTags };
+      }),
+    pull: (project, services, { signal } = {}) =>
+      act(`images.pull ${services.join(" ")}`, signal, () => {
+        const images = Object.fromEntries(services.map((name) => [name, pulled(project, name)]));
+        for (const id of Object.values(images)) state.images.add(id);
+        return images;
       }),
     facts: async ({ services }) => services,
     missing: (images, signal) =>

@@ -72,6 +72,8 @@ export interface WorldState {
   checkedOut: string | null;
   readonly bundles: Map<string, StoredRelease>;
   readonly images: Set<string>;
+  /** What a registry has by now under the name of an image, where that is not what it had at first. */
+  readonly registry: Map<string, string>;
   /** Id by `REPOSITORY:TAG`. */
   readonly tags: Map<string, string>;
   readonly records: JournalRecord[];
@@ -117,6 +119,7 @@ export function createState(stack: string): WorldState {
     bundles: new Map(),
     // Of doors.
     images: new Set(["sluice/door:3.0", "sluice/door-caddy:2"]),
+    registry: new Map(),
     tags: new Map(),
     records: [],
     logs: new Map(),

@@ -1,0 +1,26 @@
+import type { ComposeModel } from "./compose.ts";
+import { builderOf } from "./image-names.ts";
+import { isPinned } from "./pinned-model.ts";
+import type { ServiceFacts } from "./service.ts";
+
+/**
+ * Whether a `pull_policy` asks the registry for an image each time: `always`, and `daily`, `weekly`, `every_<duration>`. Compose counts those
+ * from when the engine last gave the image a name, which each deployment does for its release: with more than one a day a daily image
+ * would never be pulled, so every deployment asks. Pure.
+ */
+export function isAskedAnew(policy: unknown): boolean {
+  return typeof policy === "string" && /^(?:always$|daily$|weekly$|every_)/.test(policy);
+}
+
+/**
+ * Services whose image each deployment asks a registry for, and that run what is there then: another image under the same name makes another
+ * release. Those that nothing builds, of what runs the very image of a release, jobs among them. Pure.
+ */
+export function askedAnew(model: ComposeModel, services: readonly ServiceFacts[]): readonly string[] {
+  return services.flatMap((service) => {
+    const { active, name, role } = service;
+    const runsIt = active && role !== "tool" && (isPinned(service) || role === "job");
+    const asks = runsIt && isAskedAnew(model.services[name]?.["pull_policy"]);
+    return asks && builderOf(model, name) === undefined ? [name] : [];
+  });
+}

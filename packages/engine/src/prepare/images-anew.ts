@@ -1,0 +1,79 @@
+import {
+  askedAnew,
+  type Finding,
+  type OutputSink,
+  type ReleaseBundle,
+  SluiceError,
+  type StoredRelease,
+  within,
+} from "@sluice/core";
+import type { DeployRequest } from "../requests.ts";
+import { type EnginePorts, emit } from "../scope.ts";
+import { matchRelease } from "./match-promoted.ts";
+import { nameAgain } from "./name-again.ts";
+
+type Wanted = Pick<DeployRequest, "project" | "proven" | "release">;
+type Matched = ReturnType<typeof matchRelease>;
+
+interface PullOptions {
+  /** The release that serves: what is pulled may take the names of its images. Default: none does. */
+  readonly previousRelease?: StoredRelease | null | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long registries may take, milliseconds: as long as a build, which pulls the same. */
+const pullMs = 30 * 60_000;
+
+/**
+ * As `matchRelease`, of stored releases that have what a registry has by now under names that `pull_policy` asks for each time: no commit says
+ * which image that is. It is pulled only where something stored would be used; what is built anew pulls in its build.
+ *
+ * @throws SluiceError IMAGE_MISSING where it cannot be pulled
+ */
+export async function matchReleaseOfNow(
+  bundles: readonly ReleaseBundle[],
+  wanted: Wanted,
+  key: string,
+  ports: EnginePorts,
+  { previousRelease, signal }: PullOptions = {},
+): Promise<Matched> {
+  const found = matchRelease(bundles, wanted, key);
+  const asked = askedOf(found, wanted);
+  if (asked.length === 0) return found;
+  // As before a build: what is pulled in place of an image that only lost its name may leave that one without any.
+  if (previousRelease) await nameAgain(previousRelease, ports, { signal });
+  const onOutput: OutputSink = (line) => emit({ ports }, { type: "output-line", ...line });
+  const late = () =>
+    new SluiceError(
+      "IMAGE_MISSING",
+      `what pull_policy asks for anew was not pulled within 30 min: ${asked.join(", ")}`,
+      {
+        hint: "is the registry slow, or the way to it? To deploy what is on the engine, set pull_policy: missing",
+      },
+    );
+  const pull = (limited: AbortSignal) => ports.images.pull(wanted.project, asked, { signal: limited, onOutput });
+  const now = await within(ports.clock, pullMs, signal, pull, late);
+  const hasThem = ({ images }: ReleaseBundle) => Object.entries(now).every(([name, id]) => images[name] === id);
+  return matchRelease(bundles.filter(hasThem), wanted, key);
+}
+
+/** That a deployment would ask, where a plan takes images as they are stored; none where it builds anyway. Pure. */
+export function askedFindings(found: Matched, wanted: Wanted): readonly Finding[] {
+  const asked = askedOf(found, wanted);
+  if (asked.length === 0) return [];
+  return [
+    {
+      severity: "info",
+      code: "image-asked-anew",
+      message: `a deployment asks the registry for the image of ${asked.join(", ")} anew (pull_policy), which a plan does not: where another one is there by now, it makes another release of it`,
+      hint: "to have the same image each time, name it by its digest",
+      service: asked[0],
+    },
+  ];
+}
+
+/** Services whose image a stored release has, that a registry is asked for; what is proven elsewhere is taken as it is. */
+function askedOf({ same, sameCommit }: Matched, { project, proven }: Wanted): readonly string[] {
+  const isStored = same !== null || sameCommit.length > 0;
+  return isStored && !proven ? askedAnew(project.model, project.services) : [];
+}

@@ -1,0 +1,119 @@
+import { SluiceError } from "@sluice/core";
+import { aConfig, aProject, aRequest, aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { problemsOf } from "../../test/support/enumerate.ts";
+import { aScenario, type RunParts, reached, type Scenario } from "../../test/support/scenario.ts";
+import { prepareDeploy } from "../index.ts";
+import { provideRelease } from "../prepare/build-release.ts";
+
+const services = [
+  aService("web", { builds: false }),
+  aService("worker", { role: "worker", builds: false }),
+  aService("db", { role: "data" }),
+];
+const asked: RunParts = { services, pullPolicies: { web: "always" } };
+const request = { commit: "commit-of-v1" };
+const webOf = ({ world }: Scenario) =>
+  new Set([...world.state.bundles.values()].map(({ bundle }) => bundle.images["web"]));
+const inSlots = ({ world }: Scenario) => [...world.state.containers.values()].map(({ imageId }) => imageId);
+const pulls = ({ world }: Scenario) => world.calls.log.filter((name) => name.startsWith("images.pull"));
+const publish = ({ world }: Scenario) => world.state.registry.set("web:1", "moved");
+
+async function afterFirst(): Promise<Scenario> {
+  const scenario = aScenario(asked);
+  await scenario.deploy("v1", asked);
+  scenario.world.restart();
+  return scenario;
+}
+
+describe("an image that pull_policy asks for each time", () => {
+  it("makes another release of the same commit where the registry has another one by now", async () => {
+    const scenario = await afterFirst();
+    publish(scenario);
+    expect(await scenario.deploy("v1", asked)).toMatchObject({ outcome: "live" });
+    expect(webOf(scenario)).toEqual(new Set(["sha256:web-moved", "sha256:web-web:1"]));
+    expect(inSlots(scenario)).toContain("sha256:web-moved");
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is not taken from a release of the same commit with another model, either", async () => {
+    const scenario = await afterFirst();
+    publish(scenario);
+    await scenario.deploy("v1b", { ...asked, request, environment: { web: { A: "b" } } });
+    expect(webOf(scenario)).toEqual(new Set(["sha256:web-moved", "sha256:web-web:1"]));
+  });
+
+  it("leaves nothing to do where it is the same", async () => {
+    const scenario = await afterFirst();
+    const result = await scenario.deploy("v1", asked);
+    expect(result).toMatchObject({ outcome: "nothing-to-do" });
+    expect(pulls(scenario)).toEqual(["images.pull web"]);
+    expect(webOf(scenario)).toEqual(new Set(["sha256:web-web:1"]));
+  });
+
+  it("brings back the release that had it where it is an earlier one again", async () => {
+    const scenario = await afterFirst();
+    publish(scenario);
+    await scenario.deploy("v1", asked);
+    scenario.world.restart();
+    scenario.world.state.registry.clear();
+    await scenario.deploy("v1", asked);
+    expect(scenario.world.calls.log).not.toContainEqual(expect.stringMatching(/^images\.build/));
+    expect(scenario.world.state.bundles.size).toBe(2);
+  });
+
+  it("is no longer that of the release that failed", async () => {
+    const scenario = await afterFirst();
+    publish(scenario);
+    scenario.world.behaviours.set("v2", { unhealthy: ["web"] });
+    expect(await scenario.deploy("v2", asked)).toMatchObject({ outcome: "failed" });
+    scenario.world.restart();
+    scenario.world.state.registry.set("web:1", "mended");
+    scenario.world.behaviours.clear();
+    expect(await scenario.deploy("v2", asked)).toMatchObject({ outcome: "live" });
+  });
+
+  it("refuses the deployment where it cannot be pulled, and not the way back", async () => {
+    const scenario = await afterFirst();
+    publish(scenario);
+    await scenario.deploy("v2", asked);
+    scenario.world.restart();
+    scenario.world.calls.fault = ({ name }) =>
+      name.startsWith("images.pull") ? new SluiceError("IMAGE_MISSING", "no registry") : undefined;
+    await expect(scenario.deploy("v2", asked)).rejects.toMatchObject({ code: "IMAGE_MISSING" });
+    expect(await scenario.rollback("v1", asked)).toMatchObject({ outcome: "live" });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
+
+  it("is not waited for without an end", async () => {
+    const scenario = await afterFirst();
+    scenario.world.calls.fault = ({ name }) => (name.startsWith("images.pull") ? "hang" : undefined);
+    await expect(scenario.deploy("v1", asked)).rejects.toMatchObject({
+      code: "IMAGE_MISSING",
+      message: expect.stringContaining("within 30 min: web"),
+    });
+  });
+
+  it("is not pulled for a plan, which says that a deployment asks", async () => {
+    const scenario = await afterFirst();
+    const wanted = {
+      stack: scenario.world.state.stack,
+      homeId: "home",
+      config: aConfig(),
+      previewSecret: "",
+      project: aProject(asked),
+      actor: "",
+      reason: "",
+      release: aRequest("v1"),
+    };
+    const { plan, findings } = await prepareDeploy(wanted, scenario.world.ports());
+    expect(plan.steps).toEqual([]);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ severity: "info", code: "image-asked-anew", message: expect.stringContaining("web") }),
+    );
+    expect(pulls(scenario)).toEqual([]);
+    publish(scenario);
+    const provided = await provideRelease(scenario.world.ports(), wanted);
+    expect(provided.bundle.images["web"]).toBe("sha256:web-moved");
+  });
+});
