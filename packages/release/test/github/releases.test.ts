@@ -163,6 +163,24 @@ it("who approved what goes live is known", async () => {
   });
 });
 
+it("who approved what goes live is known by its reviewers alone where GitHub cannot compare it with what serves", async () => {
+  server.state.runReviews.push({ run: 7, by: "grace", state: "approved", comment: "go" });
+  const about = { commit: commit("3"), previous: commit("f"), run: "7" };
+  const environment = [{ by: "grace", state: "approved", comment: "go", environments: ["production"] }];
+  const reviewersAlone = { environment, pulls: [], direct: [], unasked: 0, incomparable: commit("f") };
+  expect(await readApprovals(client(), about)).toEqual(reviewersAlone);
+  // Nor of histories that have nothing in common, though both are there.
+  server.commit(commit("f"), ["old"], { parent: null });
+  expect(await readApprovals(client(), about)).toEqual(reviewersAlone);
+  // It is another thing where the release itself is not there, or nothing is to be seen with this token.
+  await expect(readApprovals(client(), { ...about, commit: commit("e") })).rejects.toMatchObject({ status: 422 });
+  server.fault = ({ operation }) => (operation.startsWith("repos/") ? githubFaults.hidden() : undefined);
+  await expect(readApprovals(client(), about)).rejects.toMatchObject({
+    status: 404,
+    hint: expect.stringContaining("hidden from this token"),
+  });
+});
+
 describe("a commit that is to be deployed", () => {
   const all = { defaultBranch: true, checks: true, signature: true };
   const objections = (id: string, ownRun?: string) => releaseObjections(client(), commit(id), all, { ownRun });

@@ -119,6 +119,7 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
     const from = ancestry(state, commitOf(state, base));
     const to = ancestry(state, commitOf(state, head));
     if (from.length === 0 || to.length === 0) return notFound();
+    if (!from.some((sha) => to.includes(sha))) return refusal(404, `No common ancestor between ${base} and ${head}.`);
     const ahead = to.filter((sha) => !from.includes(sha)).toReversed();
     const behind = from.filter((sha) => !to.includes(sha));
     const both = behind.length > 0 ? "diverged" : "ahead";
