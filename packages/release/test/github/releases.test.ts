@@ -304,6 +304,48 @@ describe("a commit that is to be deployed", () => {
       expect(await about()).toEqual(["check test is failure", "check scan is failure"]);
     });
 
+    it("which lie behind those that a clock has started since, too many for GitHub to list them", async () => {
+      // Also more than one question for runs names, and each fails: they look at production, and not at the commit.
+      const verified = Array.from({ length: 1_001 }, (_, n) => n + 10);
+      const behind = (conclusion: string) =>
+        server.commit(commit("c"), ["main"], {
+          runs: [
+            ...verified.map((suite) => run(suite, "schedule", "verify-production")),
+            run(1, "push", "deploy-production"),
+            run(2, "push", "ci"),
+          ],
+          checks: [
+            ...verified.map((suite) => check(suite, "verify")),
+            check(1, "deploy"),
+            check(2, "test", conclusion),
+            check(3, "scan", conclusion),
+          ],
+        });
+      behind("success");
+      expect(await about()).toEqual([]);
+      expect(server.calls.filter(({ operation }) => operation === "checks/list-for-suite")).toHaveLength(2);
+      behind("failure");
+      expect(await about()).toEqual(["check test is failure", "check scan is failure"]);
+    });
+
+    it("also where what has looked at it since is green: it is no check that those before are", async () => {
+      const verified = Array.from({ length: 1_001 }, (_, n) => n + 10);
+      server.commit(commit("c"), ["main"], {
+        runs: [...verified.map((suite) => run(suite, "schedule", "verify-production")), run(2, "push", "ci")],
+        checks: [
+          check(3, "scan", "success"),
+          ...verified.map((suite) => check(suite, "verify", "success")),
+          check(2, "test"),
+        ],
+      });
+      expect(await about()).toEqual(["check test is failure"]);
+      server.fault = ({ operation }) =>
+        operation === "actions/list-workflow-runs-for-repo" ? githubFaults.forbidden() : undefined;
+      expect(await about()).toEqual([
+        expect.stringMatching(/^it has more checks than GitHub lists: .* actions: read$/),
+      ]);
+    });
+
     it("of which it has none where nothing else has looked at it", async () => {
       server.commit(commit("c"), ["main"], {
         runs: [run(1, "schedule", "verify-production")],
