@@ -18,9 +18,14 @@ afterEach(async () => {
 });
 
 /** As much of a session as the gate uses. */
-function aSession(yaml: string, token = server.token, serving?: string): Session {
+function aSession(yaml: string, token = server.token, serving?: string, run?: string): Session {
   const config = parseConfig(yaml, "sluice.yaml");
-  const env = { GITHUB_TOKEN: token, GITHUB_REPOSITORY: server.repository, GITHUB_API_URL: server.url };
+  const env = {
+    GITHUB_TOKEN: token,
+    GITHUB_REPOSITORY: server.repository,
+    GITHUB_API_URL: server.url,
+    ...(run === undefined ? {} : { GITHUB_RUN_ID: run }),
+  };
   const session = {
     config: async () => config,
     github: async () => openGithub(config, { env, environment: undefined, clock: systemClock }),
@@ -95,6 +100,18 @@ describe("a release", () => {
     await ask();
     server.fault = () => githubFaults.forbidden();
     await expect(ask()).rejects.toMatchObject({ message: expect.stringContaining("GitHub cannot be asked of v2") });
+  });
+
+  it("is deployed by the reviewers of its environment where what serves was never pushed, and refused without them", async () => {
+    const yaml = "github: { require: { approvals: 1 } }";
+    const release: ReleaseRequest = { tag: "v1", commit, dirty: false, source: "event" };
+    const session = aSession(yaml, undefined, "f".repeat(40), "7");
+    await expect(assertReleaseAllowed(session, release)).rejects.toMatchObject({
+      code: "RELEASE_REFUSED",
+      message: expect.stringMatching(/^v1 is not to be deployed: .* commit fffffff, .* by reviewers of production$/),
+    });
+    server.state.runReviews.push({ run: 7, by: "grace", state: "approved", comment: "" });
+    await assertReleaseAllowed(session, release);
   });
 
   it("that is only planned has it as a finding", async () => {

@@ -112,12 +112,15 @@ function approvalLine({ seq, at, hash, deployment, environment, pulls, ...record
   const requests = pulls.map(({ number, author, approvedBy }) => {
     return `#${number} by ${author}, ${approvedBy.length > 0 ? `approved by ${approvedBy.join(", ")}` : "not approved"}`;
   });
-  const { direct = [], unasked = 0 } = record;
+  const { direct = [], unasked = 0, incomparable } = record;
   const commits = (count: number, what: string) =>
     count > 0 ? [`${count} ${count === 1 ? "commit" : "commits"} ${what}`] : [];
   const others = [
     ...commits(direct.length, "came by no pull request"),
     ...commits(unasked, "not asked for, as there were too many"),
+    ...(incomparable === undefined
+      ? []
+      : [`GitHub could not compare it with ${incomparable.slice(0, 7)}, which served`]),
   ];
   const what = [...people, ...requests, ...others].join("; ") || "no reviews are known";
   return { seq, at, hash, actor: "GitHub", deployment, what: `reviews: ${what}` };

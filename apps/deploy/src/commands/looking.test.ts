@@ -507,6 +507,9 @@ steps
     expect(stdout).toContain(
       "reviews: 2 commits came by no pull request; 1 commit not asked for, as there were too many",
     );
+    const bare = { ...told, direct: [], unasked: 0, incomparable: "c0ffee00" };
+    const other = await run(["audit", "show"], { deployer: fakeDeployer({ approvals: async () => [bare] }) });
+    expect(other.stdout).toContain("reviews: GitHub could not compare it with c0ffee0, which served");
   });
 
   it("counts in the audit what a deployment changed", async () => {

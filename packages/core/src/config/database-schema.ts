@@ -44,7 +44,7 @@ export const databaseSchema = z.lazy(() =>
     squawk: z.enum(["off", "note", "warn", "block"]).default("note"),
     /** Of a dump. */
     timeout: timeSpan.default(3_600_000),
-    /** Restore-verified backups that stay. */
+    /** The newest restore-verified backups that stay, and the newest of each of as many days (UTC) in which one was taken. */
     keep: z.int().min(1).default(7),
     store: z
       .strictObject({

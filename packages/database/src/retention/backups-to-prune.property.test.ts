@@ -67,6 +67,7 @@ it("in 10,000 random histories with jumping clocks, nothing that is promised is 
             {
               id,
               seq,
+              at: new Date(now).toISOString(),
               service: step.of.service,
               kind: step.of.kind,
               database: { name: step.of.name },
@@ -118,13 +119,29 @@ function brokenPromises(
   const checks: readonly (readonly [string, boolean])[] = [
     ["fewer than keep proven ones are left", leftProven.length >= Math.min(keep, proven.length)],
     ["the newest proven one is gone", newest(leftProven) === newest(proven)],
+    ["the newest proven one of one of the last days is gone", lastOfDays(proven, keep).every(isIn(leftProven))],
     ["one that a release needs is gone", needed.every((id) => left.some((one) => one.id === id))],
     ["something went before one was proven", proven.length > 0 || left.length === before.length],
     ["the newest, which may still be proven, is gone", newest(left.filter(isSound)) === newest(before.filter(isSound))],
     // And it does remove.
-    ["what stays has no bound", proven.length === 0 || left.length <= 2 * keep + neededBy.length],
+    ["what stays has no bound", proven.length === 0 || left.length <= 3 * keep + neededBy.length],
   ];
   return checks.filter(([, holds]) => !holds).map(([promise]) => promise);
+}
+
+/** Ids of the newest of each of the last `keep` days in which one was taken; by `seq`, whatever clocks said. */
+function lastOfDays(proven: readonly RetainedBackup[], keep: number): readonly string[] {
+  const oldestFirst = proven.toSorted((a, b) => a.seq - b.seq);
+  const last = oldestFirst.filter(({ at }, index) => !oldestFirst.slice(index + 1).some((one) => isOfDay(one, at)));
+  return last.slice(-keep).map(({ id }) => id);
+}
+
+function isOfDay(backup: RetainedBackup, at: string): boolean {
+  return backup.at.slice(0, 10) === at.slice(0, 10);
+}
+
+function isIn(backups: readonly RetainedBackup[]): (id: string) => boolean {
+  return (id) => backups.some((one) => one.id === id);
 }
 
 /** Nothing is known against it. */

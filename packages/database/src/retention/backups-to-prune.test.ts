@@ -13,6 +13,23 @@ describe("pruning", () => {
     expect(removed(backups, { keep: 2, neededBy: [] })).toEqual(["b1", "b2"]);
   });
 
+  it("keeps the newest proven one of each of the last days, however many a day has", () => {
+    // Ten days, of each a backup in the night and three before deployments.
+    const at = (seq: number) => new Date(Date.parse("2026-05-01T02:00:00Z") + (seq - 1) * 6 * 3_600_000).toISOString();
+    const backups = Array.from({ length: 40 }, (_, index) => backup(index + 1, true, { at: at(index + 1) }));
+    const newest = [16, 20, 24, 28, 32, 34, 35, 36, 37, 38, 39, 40].map((seq) => `b${seq}`);
+    const decided = decidePruning(backups, { keep: 7, neededBy: [] });
+    expect(decided.filter(({ remove }) => !remove).map(({ id }) => id)).toEqual(newest);
+    expect(decided[15]).toEqual({ id: "b16", remove: false, reason: "the newest of 2026-05-04 that was proven" });
+  });
+
+  it("goes by the order of backups where the clock jumped, and keeps no fewer than without days", () => {
+    const years = ["2026", "2026", "2031", "2031", "2026", "2019"];
+    const backups = years.map((year, index) => backup(index + 1, true, { at: `${year}-05-01T10:00:00.000Z` }));
+    expect(removed(backups, { keep: 2, neededBy: [] })).toEqual(["b1", "b2", "b3", "b4"]);
+    expect(removed(backups, { keep: 3, neededBy: [] })).toEqual(["b1", "b2", "b3"]);
+  });
+
   it("does not count what was never restored", () => {
     const backups = [backup(1), backup(2), backup(3, false), backup(4, false), backup(5, false)];
     expect(removed(backups, { keep: 2, neededBy: [] })).toEqual(["b3"]);

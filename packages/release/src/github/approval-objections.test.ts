@@ -19,7 +19,7 @@ describe("a release is approved", () => {
     ["by two", { ...none, pulls: [pull("grace", "barbara")] }, 2],
     [
       "by reviewers of the environment, whatever it brings",
-      { environment: [review("grace")], pulls: [pull()], direct: ["c"], unasked: 9 },
+      { environment: [review("grace")], pulls: [pull()], direct: ["c"], unasked: 9, incomparable: "c0ffee00" },
       1,
     ],
   ] as const)("%s", (_, approvals, needed) => {
@@ -32,6 +32,12 @@ describe("a release is approved", () => {
     ["by one who refused it", { ...none, environment: [review("grace", "rejected")], pulls: [pull()] }, 1, /#7/],
     ["twice by the same person", { ...none, environment: [review("g"), review("g")], pulls: [pull()] }, 2, /#7/],
     ["where a commit was pushed by hand", { ...none, direct: ["c0ffee00", "b"] }, 1, /commit c0ffee0 and 1 more/],
+    [
+      "where it could not be compared with what serves",
+      { ...none, incomparable: "c0ffee00" },
+      1,
+      /^GitHub cannot compare it with what serves, commit c0ffee0, .* by reviewers of production$/,
+    ],
     ["where it was not asked what brought some", { ...none, unasked: 20 }, 1, /^20 commits are too many to ask/],
   ] as const)("not %s", (_, approvals, needed, reason) => {
     expect(approvalObjections(approvals, rule(needed))).toEqual([expect.stringMatching(reason)]);

@@ -15,7 +15,7 @@ export interface ApprovalRule {
  * Pure.
  */
 export function approvalObjections(
-  { environment: reviews, pulls, direct, unasked }: Approvals,
+  { environment: reviews, pulls, direct, unasked, incomparable }: Approvals,
   { needed, environment, startedBy }: ApprovalRule,
 ): readonly string[] {
   const approved = reviews.filter(({ state }) => state === "approved");
@@ -38,6 +38,12 @@ export function approvalObjections(
   const unknown = [
     ...(direct.length > 0 ? [`commit ${first.slice(0, 7)}${more} came by no pull request`] : []),
     ...(unasked > 0 ? [`${unasked} commits are too many to ask GitHub what brought them`] : []),
+    ...(incomparable === undefined
+      ? []
+      : [
+          `GitHub cannot compare it with what serves, commit ${incomparable.slice(0, 7)}, which is not there or shares no history ` +
+            `with it: the deployment itself has to be approved, by reviewers of ${environment}`,
+        ]),
   ];
   return lacking.length + unknown.length > 0 ? [...lacking, ...uncounted, ...unknown] : [];
 }

@@ -1,6 +1,7 @@
 import type { Github } from "./github.ts";
 import { readOtherSuites } from "./read-other-suites.ts";
 import { readPages } from "./read-pages.ts";
+import { type CheckRun, isCutOff, readUnlistedChecks } from "./read-unlisted-checks.ts";
 import { isSignedTag } from "./signed-tag.ts";
 
 /** What must hold of a commit before it is deployed. */
@@ -24,6 +25,8 @@ export interface CheckReleaseOptions {
 
 const unknownOrigin =
   "it may be no check of the commit: to see what started it the token needs the permission actions: read";
+const unknownRest =
+  "it has more checks than GitHub lists: to see which of them are of the commit the token needs the permission actions: read";
 const goodConclusions: readonly (string | null)[] = ["success", "neutral", "skipped"];
 
 /** What GitHub says against deploying a commit; nothing where all that is required holds. @throws GithubError */
@@ -81,7 +84,7 @@ async function checkObjections(
   { ownRun, ownWorkflows }: { readonly ownRun: string | undefined; readonly ownWorkflows: readonly string[] },
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  const [runs, statuses, otherSuites] = await Promise.all([
+  const [listed, statuses, otherSuites] = await Promise.all([
     readPages(async (page) => {
       const { check_runs } = await github.read(
         "list checks",
@@ -102,7 +105,11 @@ async function checkObjections(
   ]);
   const isOwn = (url: string | null) => ownRun !== undefined && (url ?? "").includes(`/actions/runs/${ownRun}/`);
   const isOther = (suite: { readonly id: number } | null) => suite !== null && otherSuites?.has(suite.id) === true;
-  const checks = runs.filter(({ details_url, check_suite }) => !isOwn(details_url) && !isOther(check_suite));
+  const isCheck = ({ details_url, check_suite }: CheckRun) => !isOwn(details_url) && !isOther(check_suite);
+  const isCut = isCutOff(listed);
+  const isAsked = otherSuites !== null && (isCut || !listed.some(isCheck));
+  const unlisted = isAsked ? await readUnlistedChecks(github, commit, listed, otherSuites, signal) : [];
+  const checks = [...listed, ...unlisted].filter(isCheck);
   // Statuses that Sluice sets tell how earlier deployments ended.
   const others = statuses.filter(({ context }) => !context.startsWith("sluice/"));
   // They may just not have begun: what nothing has looked at is not green.
@@ -111,6 +118,7 @@ async function checkObjections(
   return [
     ...bad.map(({ name, status, conclusion }) => `check ${name} is ${conclusion ?? status}`),
     ...(bad.length > 0 && otherSuites === null ? [unknownOrigin] : []),
+    ...(isCut && otherSuites === null ? [unknownRest] : []),
     ...others.filter(({ state }) => state !== "success").map(({ context, state }) => `status ${context} is ${state}`),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Github } from "./github.ts";
-import { type ComparedPull, readPulls } from "./read-pulls.ts";
+import { type BroughtBy, type ComparedPull, readPulls } from "./read-pulls.ts";
 
 export interface ComparedCommit {
   readonly commit: string;
@@ -40,6 +40,17 @@ export async function compareReleases(
   to: string,
   signal?: AbortSignal,
 ): Promise<ReleaseComparison> {
+  const compared = await compareCommits(github, from, to, signal);
+  return { ...compared, ...(await readPulls(github, idsOf(compared), signal)) };
+}
+
+/** The same without what brought the commits. @throws GithubError, GITHUB_REFUSED also where the two have no history in common */
+export async function compareCommits(
+  github: Github,
+  from: string,
+  to: string,
+  signal?: AbortSignal,
+): Promise<Omit<ReleaseComparison, keyof BroughtBy>> {
   const basehead = `${from}...${to}`;
   const read = (page: number) =>
     github.read(
@@ -57,15 +68,17 @@ export async function compareReleases(
       subject: commit.message.split("\n")[0] ?? "",
       author: author?.login ?? commit.author?.name ?? "",
     }));
-  const ids = commits.map(({ commit }) => commit);
   return {
     from,
     to,
     commits,
     ahead: first.ahead_by,
     behind: first.behind_by,
-    ...(await readPulls(github, ids, signal)),
     unasked: Math.max(0, first.ahead_by - commits.length),
     url: first.html_url,
   };
+}
+
+export function idsOf({ commits }: Pick<ReleaseComparison, "commits">): readonly string[] {
+  return commits.map(({ commit }) => commit);
 }

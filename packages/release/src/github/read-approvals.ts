@@ -1,6 +1,8 @@
-import { compareReleases } from "./compare-releases.ts";
+import { commitOnGithub } from "./check-release.ts";
+import { compareCommits, idsOf } from "./compare-releases.ts";
 import type { Github } from "./github.ts";
-import { type ComparedPull, readPulls } from "./read-pulls.ts";
+import { GithubError } from "./github-error.ts";
+import { type BroughtBy, type ComparedPull, readPulls } from "./read-pulls.ts";
 
 /** Who stands for a deployment, as GitHub knows it. */
 export interface Approvals {
@@ -18,6 +20,11 @@ export interface Approvals {
   readonly direct: readonly string[];
   /** How many commits of the release were too many to be asked for what brought them. */
   readonly unasked: number;
+  /**
+   * The commit of the release before, where GitHub cannot compare with it: nothing is known then of what the release brings.
+   * It was deployed without being pushed, or the history was written anew since.
+   */
+  readonly incomparable?: string;
 }
 
 export interface ApprovalsOf {
@@ -34,14 +41,30 @@ export async function readApprovals(
   { commit, previous, run }: ApprovalsOf,
   signal?: AbortSignal,
 ): Promise<Approvals> {
-  const [reviews, { pulls, direct, unasked }] = await Promise.all([
+  const [environment, { pulls, ...more }] = await Promise.all([
     run !== undefined && /^\d{1,15}$/.test(run) ? reviewsOf(github, Number(run), signal) : [],
     previous === undefined || previous === commit
       ? { ...(await readPulls(github, [commit], signal)), unasked: 0 }
-      : compareReleases(github, previous, commit, signal),
+      : readBrought(github, previous, commit, signal),
   ]);
   const told = pulls.map(({ number, title, author, approvedBy }) => ({ number, title, author, approvedBy }));
-  return { environment: reviews, pulls: told, direct, unasked };
+  return { environment, pulls: told, ...more };
+}
+
+async function readBrought(
+  github: Github,
+  previous: string,
+  commit: string,
+  signal: AbortSignal | undefined,
+): Promise<BroughtBy & Pick<Approvals, "unasked" | "incomparable">> {
+  const compared = await compareCommits(github, previous, commit, signal).catch(async (error: unknown) => {
+    if (!(error instanceof GithubError) || (error.status !== 404 && error.status !== 422)) throw error;
+    // The same is answered for a commit that was not pushed, and for a repository that is hidden from this token.
+    await commitOnGithub(github, commit, signal);
+    return null;
+  });
+  if (compared === null) return { pulls: [], direct: [], unasked: 0, incomparable: previous };
+  return { ...(await readPulls(github, idsOf(compared), signal)), unasked: compared.unasked };
 }
 
 async function reviewsOf(github: Github, run: number, signal?: AbortSignal): Promise<Approvals["environment"]> {

@@ -9,10 +9,17 @@ export interface Page {
   readonly page: number;
 }
 
-/** All of a list, page by page: the first that is not full is the last. */
-export async function readPages<T>(read: (page: Page) => Promise<readonly T[]>): Promise<readonly T[]> {
+/**
+ * All of a list, page by page: the first that is not full is the last.
+ *
+ * @param most pages that are read, default 50
+ */
+export async function readPages<T>(
+  read: (page: Page) => Promise<readonly T[]>,
+  most = mostPages,
+): Promise<readonly T[]> {
   const found: T[] = [];
-  for (let page = 1; page <= mostPages; page++) {
+  for (let page = 1; page <= most; page++) {
     const next = await read({ per_page: pageSize, page });
     found.push(...next);
     if (next.length < pageSize) break;

@@ -163,6 +163,24 @@ it("who approved what goes live is known", async () => {
   });
 });
 
+it("who approved what goes live is known by its reviewers alone where GitHub cannot compare it with what serves", async () => {
+  server.state.runReviews.push({ run: 7, by: "grace", state: "approved", comment: "go" });
+  const about = { commit: commit("3"), previous: commit("f"), run: "7" };
+  const environment = [{ by: "grace", state: "approved", comment: "go", environments: ["production"] }];
+  const reviewersAlone = { environment, pulls: [], direct: [], unasked: 0, incomparable: commit("f") };
+  expect(await readApprovals(client(), about)).toEqual(reviewersAlone);
+  // Nor of histories that have nothing in common, though both are there.
+  server.commit(commit("f"), ["old"], { parent: null });
+  expect(await readApprovals(client(), about)).toEqual(reviewersAlone);
+  // It is another thing where the release itself is not there, or nothing is to be seen with this token.
+  await expect(readApprovals(client(), { ...about, commit: commit("e") })).rejects.toMatchObject({ status: 422 });
+  server.fault = ({ operation }) => (operation.startsWith("repos/") ? githubFaults.hidden() : undefined);
+  await expect(readApprovals(client(), about)).rejects.toMatchObject({
+    status: 404,
+    hint: expect.stringContaining("hidden from this token"),
+  });
+});
+
 describe("a commit that is to be deployed", () => {
   const all = { defaultBranch: true, checks: true, signature: true };
   const objections = (id: string, ownRun?: string) => releaseObjections(client(), commit(id), all, { ownRun });
@@ -284,6 +302,48 @@ describe("a commit that is to be deployed", () => {
         checks: [check(1, "verify"), check(2, "test"), { ...check(3, "scan"), status: "completed" }],
       });
       expect(await about()).toEqual(["check test is failure", "check scan is failure"]);
+    });
+
+    it("which lie behind those that a clock has started since, too many for GitHub to list them", async () => {
+      // Also more than one question for runs names, and each fails: they look at production, and not at the commit.
+      const verified = Array.from({ length: 1_001 }, (_, n) => n + 10);
+      const behind = (conclusion: string) =>
+        server.commit(commit("c"), ["main"], {
+          runs: [
+            ...verified.map((suite) => run(suite, "schedule", "verify-production")),
+            run(1, "push", "deploy-production"),
+            run(2, "push", "ci"),
+          ],
+          checks: [
+            ...verified.map((suite) => check(suite, "verify")),
+            check(1, "deploy"),
+            check(2, "test", conclusion),
+            check(3, "scan", conclusion),
+          ],
+        });
+      behind("success");
+      expect(await about()).toEqual([]);
+      expect(server.calls.filter(({ operation }) => operation === "checks/list-for-suite")).toHaveLength(2);
+      behind("failure");
+      expect(await about()).toEqual(["check test is failure", "check scan is failure"]);
+    });
+
+    it("also where what has looked at it since is green: it is no check that those before are", async () => {
+      const verified = Array.from({ length: 1_001 }, (_, n) => n + 10);
+      server.commit(commit("c"), ["main"], {
+        runs: [...verified.map((suite) => run(suite, "schedule", "verify-production")), run(2, "push", "ci")],
+        checks: [
+          check(3, "scan", "success"),
+          ...verified.map((suite) => check(suite, "verify", "success")),
+          check(2, "test"),
+        ],
+      });
+      expect(await about()).toEqual(["check test is failure"]);
+      server.fault = ({ operation }) =>
+        operation === "actions/list-workflow-runs-for-repo" ? githubFaults.forbidden() : undefined;
+      expect(await about()).toEqual([
+        expect.stringMatching(/^it has more checks than GitHub lists: .* actions: read$/),
+      ]);
     });
 
     it("of which it has none where nothing else has looked at it", async () => {

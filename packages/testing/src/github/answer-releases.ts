@@ -119,6 +119,7 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
     const from = ancestry(state, commitOf(state, base));
     const to = ancestry(state, commitOf(state, head));
     if (from.length === 0 || to.length === 0) return notFound();
+    if (!from.some((sha) => to.includes(sha))) return refusal(404, `No common ancestor between ${base} and ${head}.`);
     const ahead = to.filter((sha) => !from.includes(sha)).toReversed();
     const behind = from.filter((sha) => !to.includes(sha));
     const both = behind.length > 0 ? "diverged" : "ahead";
@@ -182,27 +183,6 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
       labels: labels.map((name) => ({ name })),
     }));
     return ok({ total_count: listed.length, runners: listed });
-  },
-  "checks/list-for-ref": (state, { params, query }) => {
-    const checks = state.commits.get(commitOf(state, params["ref"] ?? "") ?? "")?.checks ?? [];
-    const runs = pageOf(checks, query).map(({ suite, ...check }) => ({
-      ...sampleOf("check-run"),
-      ...check,
-      check_suite: suite === undefined ? null : { id: suite },
-    }));
-    return ok({ total_count: checks.length, check_runs: runs });
-  },
-  "actions/list-workflow-runs-for-repo": ({ commits }, { query }) => {
-    const sha = query.get("head_sha") ?? "";
-    const runs = commits.get(sha)?.runs ?? [];
-    const listed = pageOf(runs, query).map(({ event, path, suite }) => ({
-      ...sampleOf("workflow-run"),
-      event,
-      path,
-      head_sha: sha,
-      check_suite_id: suite,
-    }));
-    return ok({ total_count: runs.length, workflow_runs: listed });
   },
   "repos/get-combined-status-for-ref": (state, { params, query }) => {
     const sha = commitOf(state, params["ref"] ?? "");

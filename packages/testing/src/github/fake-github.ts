@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { checkHandlers } from "./answer-checks.ts";
 import { contentHandlers } from "./answer-contents.ts";
 import { deploymentHandlers } from "./answer-deployments.ts";
 import { releaseHandlers } from "./answer-releases.ts";
@@ -148,7 +149,7 @@ export async function startFakeGithub(
   return github;
 }
 
-const handlers = { ...contentHandlers, ...deploymentHandlers, ...releaseHandlers, ...tagHandlers };
+const handlers = { ...checkHandlers, ...contentHandlers, ...deploymentHandlers, ...releaseHandlers, ...tagHandlers };
 
 /** JSON; of other content only its size. */
 function bodyOf(request: IncomingMessage, content: Buffer): Readonly<Record<string, unknown>> | undefined {
