@@ -32,6 +32,7 @@ export function aDesk(
   compared: Partial<ReleaseComparison> = {},
   made: Partial<GithubRelease> = {},
   mayBeOfRun = false,
+  place = "acme/shop",
 ) {
   const calls: unknown[][] = [];
   const unexpected = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
@@ -44,6 +45,7 @@ export function aDesk(
   const desk: OpenedDesk = {
     mayBeOfRun,
     repository: "acme/shop",
+    place,
     list: noted("list", [release, { ...release, tag: "v1.2.0", isDraft: true, publishedAt: null }]),
     show: noted("show", { ...release, commit: "c0ffee", ...shown }),
     draft: noted("draft", { tag: "v1.1.0", target: "c0ffee", notes: "- carts\n" }),

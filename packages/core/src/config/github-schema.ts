@@ -2,7 +2,7 @@ import * as z from "zod";
 import { secretReference } from "./reference-schema.ts";
 
 export const githubSchema = z.strictObject({
-  /** Default: `$GITHUB_REPOSITORY`. */
+  /** Default: `$GITHUB_REPOSITORY`. Where `$GITHUB_API_URL` is not set, it is on the GitHub of the remote `origin`, else on github.com. */
   repository: z
     .string()
     .regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, "expected a repository such as owner/name")
