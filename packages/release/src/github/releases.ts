@@ -35,7 +35,7 @@ export interface GithubReleases {
   create(release: NewRelease, signal?: AbortSignal): Promise<GithubRelease>;
   /** A draft or prerelease becomes a full release, and the latest one. @throws SluiceError RELEASE_UNKNOWN */
   promote(tag: string, signal?: AbortSignal): Promise<GithubRelease>;
-  /** Attaches a file; one that is there under this name stays. Tells whether it was attached. */
+  /** Attaches a file; one that is there under this name stays, unless its upload broke off. Tells whether it was attached. */
   attach(release: GithubRelease, asset: ReleaseAsset, signal?: AbortSignal): Promise<boolean>;
 }
 
@@ -133,7 +133,16 @@ export function createGithubReleases(github: Github): GithubReleases {
         ({ rest }, where) => rest.repos.listReleaseAssets({ ...where, release_id: id, per_page: pageSize }),
         signal,
       );
-      if (assets.some((asset) => asset.name === name)) return false;
+      const same = assets.find((asset) => asset.name === name);
+      if (same?.state === "uploaded") return false;
+      if (same) {
+        // What an upload that failed may leave is empty, and keeps its name taken.
+        await github.write(
+          "remove what an upload has left",
+          ({ rest }, where) => rest.repos.deleteReleaseAsset({ ...where, asset_id: same.id }),
+          signal,
+        );
+      }
       await github.write(
         "attach a file to a release",
         ({ rest }, where) =>

@@ -90,6 +90,20 @@ describe("releases", () => {
     expect(await releases().attach(release, asset)).toBe(false);
     expect((await releases().get("v1.0.0")).assets).toEqual([{ name: "report.html", bytes: 9 }]);
   });
+
+  it.each(["starter", "open"])("get a file in the place of one that an upload left %s", async (state) => {
+    const release = await releases().create({ tag: "v1.0.0", notes: "" });
+    const asset = { name: "report.html", type: "text/html", content: "<p>ü</p>" };
+    await releases().attach(release, { ...asset, name: "other.html" });
+    await releases().attach(release, asset);
+    const left = server.state.releases[0]?.["assets"] as { state: string; size: number }[];
+    Object.assign(left[1] ?? {}, { state, size: 0 });
+    expect(await releases().attach(release, asset)).toBe(true);
+    expect(server.state.releases[0]?.["assets"]).toMatchObject([
+      { name: "other.html", state: "uploaded" },
+      { name: "report.html", state: "uploaded", size: 9 },
+    ]);
+  });
 });
 
 describe("a comparison", () => {
