@@ -7,6 +7,7 @@ const release: GithubRelease = {
   notes: "- carts\n",
   isDraft: false,
   isPrerelease: false,
+  isImmutable: false,
   publishedAt: "2026-05-01T09:57:00Z",
   author: "ada",
   url: "https://github.example/r/v1.1.0",

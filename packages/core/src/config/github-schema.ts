@@ -17,7 +17,7 @@ export const githubSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: "expected an http or https address" }).optional(),
   /** The commit gets a status too. */
   commitStatus: z.boolean().default(false),
-  /** The report of a deployment is attached to its release. */
+  /** The report of a deployment is attached to its release, unless GitHub keeps that as it was published. */
   report: z.boolean().default(false),
   /** Who approved what goes live, people and pull requests, is put into the record. */
   approvals: z.boolean().default(false),

@@ -112,8 +112,8 @@ export function createGithub(options: GithubOptions): Github {
       readonly response?: { readonly status: number; readonly headers: Record<string, string> };
       readonly message?: string;
     };
-    // An error page of a proxy is no message.
-    const said = (message ?? "").split("\n")[0]?.slice(0, 300) ?? "";
+    // An error page of a proxy is no message. Of several reasons the one that matters may come last.
+    const said = (message ?? "").split("\n")[0]?.slice(0, 500) ?? "";
     if (response && !signal.aborted && response.status >= 300) {
       return githubErrorOf(what, { ...response, message: said.startsWith("<") ? "no reason" : said }, clock.now());
     }
