@@ -8,10 +8,10 @@ import { GithubError, isOfImmutable } from "./github-error.ts";
 import type { GithubRelease } from "./release-from.ts";
 import { releaseNotes } from "./release-notes.ts";
 import { type Attached, createGithubReleases, type NewRelease, type ReleaseAsset } from "./releases.ts";
-import { chooseRollback, type RollbackChoice, renumbered, rollbackRelease } from "./rollback-release.ts";
+import { chooseRollback, type RollbackChoice, renumbered, rollbackRelease, rolledBackTo } from "./rollback-release.ts";
 import { readOtherWorkflows, type WorkflowText } from "./workflow-files.ts";
 
-/** Tags that are looked at for the next free one, and for what there is to go back to. */
+/** Releases that are looked at for the next free tag, and for what there is to go back to; an older one has to be named. */
 const lookedAt = 300;
 /** Numbers that are tried for a rollback: so many were deleted by nobody. */
 const triedNumbers = 20;
@@ -114,7 +114,8 @@ export function createReleaseDesk(github: Github, directory: string, judge: Judg
     },
     promote: (tag, signal) => releases.promote(tag, signal),
     async draftRollback({ to: wanted, reason, actor }, signal) {
-      const [all, latest] = await Promise.all([releases.list(lookedAt, signal), releases.latest(signal)]);
+      const [newest, latest] = await Promise.all([releases.list(lookedAt, signal), releases.latest(signal)]);
+      const all = wanted === undefined ? newest : await withNamed(newest, rolledBackTo(wanted), signal);
       const choice = chooseRollback(all, latest, wanted);
       const [commit, left] = await Promise.all([
         commitOnGithub(github, `tags/${choice.to.tag}`, signal),
@@ -157,10 +158,21 @@ export function createReleaseDesk(github: Github, directory: string, judge: Judg
     );
   }
 
-  /** The tag of a release that was deleted may be there still, and GitHub would heed it, and no target. */
+  /** The release of a tag as well, where it is none of the newest. */
+  async function withNamed(newest: readonly GithubRelease[], tag: string, signal?: AbortSignal) {
+    if (newest.some((release) => release.tag === tag)) return newest;
+    const found = await releases.find(tag, signal);
+    return found ? [...newest, found] : newest;
+  }
+
+  /**
+   * The tag of a release that was deleted may be there still, and GitHub would heed it, and no target. One of the same commit may be that
+   * of a release that is none of the newest.
+   */
   async function unlessTagged(release: NewRelease, signal?: AbortSignal): Promise<NewRelease> {
     const tagged = await commitOf(`tags/${release.tag}`, signal);
-    return tagged === null || tagged === release.target ? release : unlessTagged(renumbered(release), signal);
+    const isFree = tagged === null || (tagged === release.target && !(await releases.find(release.tag, signal)));
+    return isFree ? release : unlessTagged(renumbered(release), signal);
   }
 
   /** GitHub makes no release of a commit that it has not, and heeds no target where the tag is there already. */

@@ -140,6 +140,22 @@ it("a rollback after a rollback goes back from that one, though its commit is ol
   expect((await desk.list(1)).map(({ tag }) => tag)).toEqual(["v1.3.0"]);
 });
 
+it("a rollback goes back to a release that is named, however many came after it", async () => {
+  await desk.create({ tag: "v1.0.0", target: old, notes: "" });
+  await desk.create({ tag: "v1.0.0-rollback.1", target: old, notes: "" });
+  server.commit("2".repeat(40), ["main"]);
+  for (let n = 1; n <= 300; n++) await desk.create({ tag: `v1.1.${n}`, target: "2".repeat(40), notes: "" });
+  const before = server.calls.length;
+  for (const to of ["v1.0.0", "v1.0.0-rollback.1"]) {
+    const draft = await desk.draftRollback({ to, reason: "orders fail", actor: "ada" });
+    expect(draft).toMatchObject({ tag: "v1.0.0-rollback.2", target: old });
+  }
+  expect(server.calls.length - before).toBeLessThan(40);
+  await expect(desk.draftRollback({ to: "v0.9.0", reason: "no", actor: "ada" })).rejects.toMatchObject({
+    code: "RELEASE_UNKNOWN",
+  });
+});
+
 it("a rollback after a promotion leaves the release that was promoted", async () => {
   await desk.create({ tag: "v2.0.0", target: head, notes: "", isPrerelease: true });
   await desk.create({ tag: "v1.0.0", target: old, notes: "" });
