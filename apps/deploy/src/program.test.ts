@@ -174,8 +174,9 @@ undoes it then, or finishes it where there is no good way back, and leaves alone
 With \`$GITHUB_TOKEN\` and \`$GITHUB_REPOSITORY\` (or \`github:\` of the configuration) every deployment is shown as one on GitHub,
 from queued to its ending, with the run and where users find it. That GitHub is down, slow or refuses changes nothing: what it was
 not told waits, and the next deployment or \`sluice outbox flush\` tells it, once. \`sluice release\` needs the same token; by
-hand the repository is that of the remote \`origin\`. A workflow that reacts to published releases is not started by one that the
-token of a workflow published: that is GitHub's rule, and a token of a person or an app starts it.
+hand the repository is that of the remote \`origin\`, on the GitHub that this is on, an Enterprise Server too, unless \`$GITHUB_API_URL\` names another. A
+workflow that reacts to published releases is not started by one that the token of a workflow published: that is GitHub's rule, and a token of
+a person or an app starts it.
 
 The first SIGINT, SIGTERM or SIGHUP stops a deployment in order: what has begun is undone, or left for \`sluice resume\`. The
 same signal again ends the process at once; the next run then finishes or undoes the work. What fails for another reason after the

@@ -4,7 +4,7 @@ export { assertUnchanged } from "./checkout/assert-unchanged.ts";
 export { type Checkout, type CheckoutOptions, describeCheckout } from "./checkout/describe-checkout.ts";
 export { isShallow } from "./checkout/is-shallow.ts";
 export { hasLfsFiles } from "./checkout/lfs-pointers.ts";
-export { originRepository } from "./checkout/origin-repository.ts";
+export { originRepository, type RemoteRepository } from "./checkout/origin-repository.ts";
 export { deploymentRightDiagnoses } from "./doctor/deployment-right-diagnoses.ts";
 export { type GithubFacts, githubDiagnoses, githubFailure, githubTokenMissing } from "./doctor/github-diagnoses.ts";
 export { type ReleaseFacts, releaseDiagnoses } from "./doctor/release-diagnoses.ts";
@@ -21,6 +21,7 @@ export {
   type DeploymentReporterOptions,
 } from "./github/deployment-reporter.ts";
 export type { DeploymentState, ShownDeployment, ShownState } from "./github/deployment-states.ts";
+export { findApi, hostOfApi } from "./github/find-api.ts";
 export { createGithub, type Github, type GithubOptions } from "./github/github.ts";
 export { GithubError } from "./github/github-error.ts";
 export { type Approvals, readApprovals } from "./github/read-approvals.ts";

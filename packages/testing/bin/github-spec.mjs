@@ -71,6 +71,13 @@ function lean(value, isMap = false) {
   return Object.fromEntries(kept.map(([key, inner]) => [key, lean(inner, !isMap && key === "properties")]));
 }
 
+/** What GitHub's text says and its schema lacks. */
+function mended(name, schema) {
+  // https://docs.github.com/rest/releases/assets#upload-a-release-asset
+  if (name === "release-asset") schema.properties.state.enum.push("starter");
+  return schema;
+}
+
 function addReferences(value) {
   if (typeof value !== "object" || value === null) return;
   for (const inner of Object.values(value)) addReferences(inner);
@@ -79,7 +86,7 @@ function addReferences(value) {
   const name = path.pop();
   const target = path.reduce((at, key) => (at[key] ??= {}), subset);
   if (name in target) return;
-  target[name] = lean(path.reduce((at, key) => at[key], spec)[name]);
+  target[name] = mended(name, lean(path.reduce((at, key) => at[key], spec)[name]));
   addReferences(target[name]);
 }
 

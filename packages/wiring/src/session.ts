@@ -136,9 +136,9 @@ export function createSession(options: DeployerOptions): Session {
   });
   const github = once(async (): Promise<OpenedGithub | null> => {
     const say = (finding: Finding) => lastWord.sink(createEvent(clock.now(), { type: "finding", finding }));
-    const { env, environment } = options;
-    const surroundings = { env, environment, clock, anchor: () => currentAnchor(session) };
-    const opened = openUsableGithub(await config(), surroundings, say);
+    const { env, environment, directory } = options;
+    const surroundings = { env, environment, directory, clock, anchor: () => currentAnchor(session) };
+    const opened = await openUsableGithub(await config(), surroundings, say);
     if (opened) redaction.add([opened.token]);
     return opened;
   });

@@ -69,6 +69,17 @@ v1.1.0 is a full release now: https://github.example/r/v1.1.0
     expect([refused.exitCode, refusing.calls]).toEqual([10, [["show", "v1.1.0"]]]);
   });
 
+  it("says on which GitHub it publishes where that is another one", async () => {
+    const desk = aDesk({ isPrerelease: true }, {}, {}, false, "ghe.acme.com/acme/shop");
+    for (const args of [
+      ["create", "v1.1.0"],
+      ["promote", "v1.1.0"],
+    ]) {
+      const { stdout } = await run(["release", ...args], { ...desk, isInteractive: true });
+      expect(stdout).toContain(" in ghe.acme.com/acme/shop");
+    }
+  });
+
   it.each(["--yes", "--json"])(
     "promotes one without a question where nobody is there to answer, and with %s",
     async (flag) => {

@@ -56,7 +56,7 @@ export async function releasePromote(call: CommandCall): Promise<number> {
   const { commit, ...release } = await desk.show(args[0] ?? "", context.signal);
   const kind = kindOf(release);
   if (kind === "release") return ended(call, release, "is a full release already");
-  const what = `${kind} ${release.tag}${commit === null ? "" : ` of ${commit}`} in ${desk.repository}`;
+  const what = `${kind} ${release.tag}${commit === null ? "" : ` of ${commit}`} in ${desk.place}`;
   await assertWanted(call, `${what} becomes a full release, and the latest\n\n${oneLine(release.title)}\n\n`);
   const promoted = await desk.promote(release.tag, context.signal);
   if (desk.mayBeOfRun) warnInRun(call, "may start", `where the token of this run promoted ${release.tag}`);
@@ -84,7 +84,7 @@ export async function releaseCompare(call: CommandCall): Promise<number> {
 /** A published release is deployed: a person is asked first. */
 async function publish(call: CommandCall, desk: OpenedDesk, release: NewRelease): Promise<number> {
   const { tag, target = "the default branch", notes } = release;
-  await assertWanted(call, `${kindOf(release)} ${tag} of ${target} in ${desk.repository}\n\n${notes}\n`);
+  await assertWanted(call, `${kindOf(release)} ${tag} of ${target} in ${desk.place}\n\n${notes}\n`);
   const made = await desk.create(release, call.context.signal);
   if (!made.isDraft && made.author === runAuthor)
     warnInRun(call, "starts", `as the token of this run published ${tag}`);

@@ -7,6 +7,7 @@ const release: GithubRelease = {
   notes: "- carts\n",
   isDraft: false,
   isPrerelease: false,
+  isImmutable: false,
   publishedAt: "2026-05-01T09:57:00Z",
   author: "ada",
   url: "https://github.example/r/v1.1.0",
@@ -32,6 +33,7 @@ export function aDesk(
   compared: Partial<ReleaseComparison> = {},
   made: Partial<GithubRelease> = {},
   mayBeOfRun = false,
+  place = "acme/shop",
 ) {
   const calls: unknown[][] = [];
   const unexpected = (name: string) => () => Promise.reject(new Error(`${name} was not expected`));
@@ -44,6 +46,7 @@ export function aDesk(
   const desk: OpenedDesk = {
     mayBeOfRun,
     repository: "acme/shop",
+    place,
     list: noted("list", [release, { ...release, tag: "v1.2.0", isDraft: true, publishedAt: null }]),
     show: noted("show", { ...release, commit: "c0ffee", ...shown }),
     draft: noted("draft", { tag: "v1.1.0", target: "c0ffee", notes: "- carts\n" }),

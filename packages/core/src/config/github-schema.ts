@@ -2,7 +2,7 @@ import * as z from "zod";
 import { secretReference } from "./reference-schema.ts";
 
 export const githubSchema = z.strictObject({
-  /** Default: `$GITHUB_REPOSITORY`. */
+  /** Default: `$GITHUB_REPOSITORY`. Where `$GITHUB_API_URL` is not set, it is on the GitHub of the remote `origin`, else on github.com. */
   repository: z
     .string()
     .regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, "expected a repository such as owner/name")
@@ -17,7 +17,7 @@ export const githubSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: "expected an http or https address" }).optional(),
   /** The commit gets a status too. */
   commitStatus: z.boolean().default(false),
-  /** The report of a deployment is attached to its release. */
+  /** The report of a deployment is attached to its release, unless GitHub keeps that as it was published. */
   report: z.boolean().default(false),
   /** Who approved what goes live, people and pull requests, is put into the record. */
   approvals: z.boolean().default(false),

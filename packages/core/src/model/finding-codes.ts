@@ -126,6 +126,7 @@ export const otherFindingCodes = [
   "replaced-stop-first",
   "replication-slots-left",
   "replication-slots-stay",
+  "report-not-attached",
   "restore-left",
   "restore-settled",
   "role-unsure",

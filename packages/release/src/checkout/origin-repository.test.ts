@@ -1,18 +1,32 @@
+import { execFileSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import fc from "fast-check";
-import { expect, it } from "vitest";
-import { repositoryOfRemote } from "./origin-repository.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { temporaryDirectory } from "../../test/temporary-directory.ts";
+import { originRepository, repositoryOfRemote } from "./origin-repository.ts";
 
 it.each([
-  ["https://github.com/acme/shop.git", "acme/shop"],
-  ["https://x-access-token:t@github.com/acme/shop", "acme/shop"],
-  ["git@github.com:acme/shop.js.git", "acme/shop.js"],
-  ["ssh://git@github.example:2222/acme/shop.git/", "acme/shop"],
-  ["/srv/git/shop.git", null],
-  ["../shop", null],
-  ["https://github.com/acme", null],
-  ["https://example.com/group/sub/shop.git", null],
-])("%s is %s", (url, expected) => {
-  expect(repositoryOfRemote(url)).toBe(expected);
+  ["https://github.com/acme/shop.git", "github.com", "acme/shop"],
+  ["https://x-access-token:t@github.com/acme/shop", "github.com", "acme/shop"],
+  ["git@github.com:acme/shop.js.git", "github.com", "acme/shop.js"],
+  ["ssh://git@ssh.github.com:443/acme/shop.git", "github.com", "acme/shop"],
+  ["ssh://git@github.example:2222/acme/shop.git/", "github.example", "acme/shop"],
+  ["https://GHE.acme.com:8443/acme/shop", "ghe.acme.com:8443", "acme/shop"],
+  ["http://ghe.acme.com:8080/acme/shop", "ghe.acme.com", "acme/shop"],
+])("%s is on %s, and is %s", (url, host, repository) => {
+  expect(repositoryOfRemote(url)).toEqual({ host, repository });
+});
+
+it.each([
+  "/srv/git/shop.git",
+  "file:///srv/git/shop.git",
+  "../shop",
+  "https://github.com/acme",
+  "https://example.com/group/sub/shop.git",
+  "git@-oProxyCommand=x:acme/shop",
+])("%s is none", (url) => {
+  expect(repositoryOfRemote(url)).toBeNull();
 });
 
 it("is found in every form of an address", () => {
@@ -20,7 +34,39 @@ it("is found in every form of an address", () => {
   const form = fc.constantFrom("https://h.example/", "ssh://git@h.example/", "git@h.example:");
   fc.assert(
     fc.property(form, name, name, fc.constantFrom("", ".git", "/"), (begin, owner, repo, end) => {
-      expect(repositoryOfRemote(`${begin}${owner}/${repo}${end}`)).toBe(`${owner}/${repo}`);
+      expect(repositoryOfRemote(`${begin}${owner}/${repo}${end}`)).toEqual({
+        host: "h.example",
+        repository: `${owner}/${repo}`,
+      });
     }),
   );
+});
+
+describe("the remote of a checkout", () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  /** A checkout of `url`, and an ssh that knows one alias. */
+  async function aCheckout(url: string): Promise<string> {
+    const directory = await temporaryDirectory();
+    execFileSync("git", ["init", "-q", directory]);
+    execFileSync("git", ["-C", directory, "remote", "add", "origin", url]);
+    const ssh = '#!/bin/sh\n[ "$*" = "-G work" ] && printf "user git\\nhostname GHE.acme.com\\nport 22\\n"\n';
+    await writeFile(join(directory, "ssh"), ssh, { mode: 0o755 });
+    vi.stubEnv("PATH", `${directory}:${process.env["PATH"]}`);
+    return directory;
+  }
+
+  it.each([
+    ["git@work:acme/shop", "ghe.acme.com"],
+    ["git@other:acme/shop", "other"],
+    ["https://work/acme/shop", "work"],
+  ])("of %s is on %s", async (url, host) => {
+    expect(await originRepository(await aCheckout(url))).toEqual({ host, repository: "acme/shop" });
+  });
+
+  it("is none where there is none", async () => {
+    const directory = await temporaryDirectory();
+    execFileSync("git", ["init", "-q", directory]);
+    expect(await originRepository(directory)).toBeNull();
+  });
 });

@@ -22,6 +22,11 @@ export class GithubError extends SluiceError {
   }
 }
 
+/** Whether it is about a release, or a tag of one, that GitHub keeps as it was published. Only its words say so. Pure. */
+export function isOfImmutable(error: unknown): boolean {
+  return error instanceof GithubError && error.status === 422 && error.message.includes("immutable release");
+}
+
 /** As much of an answer as decides what it means. */
 export interface FailedAnswer {
   readonly status: number;

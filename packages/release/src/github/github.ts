@@ -1,4 +1,5 @@
 import { type Clock, SluiceError, within } from "@sluice/core";
+import { publicApi } from "./find-api.ts";
 import { GithubError, githubErrorOf } from "./github-error.ts";
 import type { Octokit } from "./octokit.ts";
 
@@ -8,7 +9,7 @@ export interface GithubOptions {
   /** Needs no prefix; never named in an error. */
   readonly token: string;
   readonly clock: Clock;
-  /** Default `https://api.github.com`. In a workflow, `GITHUB_API_URL`. */
+  /** Default `https://api.github.com`. In a workflow, `GITHUB_API_URL`; for a checkout, see `findApi`. */
   readonly apiUrl?: string | undefined;
   /** Of each call with its repetitions, milliseconds. Default 10,000. */
   readonly timeoutMs?: number | undefined;
@@ -49,7 +50,7 @@ const firstWaitMs = 250;
  *   GITHUB_REFUSED, and those that may pass, GITHUB_LIMITED and GITHUB_UNREACHABLE; the signal's reason when it is aborted
  */
 export function createGithub(options: GithubOptions): Github {
-  const { repository, token, clock, apiUrl = "https://api.github.com", timeoutMs = defaultTimeoutMs } = options;
+  const { repository, token, clock, apiUrl = publicApi, timeoutMs = defaultTimeoutMs } = options;
   const [owner, repo] = splitRepository(repository);
   const host = hostOf(apiUrl);
   let opening: Promise<Octokit> | undefined;
@@ -111,8 +112,8 @@ export function createGithub(options: GithubOptions): Github {
       readonly response?: { readonly status: number; readonly headers: Record<string, string> };
       readonly message?: string;
     };
-    // An error page of a proxy is no message.
-    const said = (message ?? "").split("\n")[0]?.slice(0, 300) ?? "";
+    // An error page of a proxy is no message. Of several reasons the one that matters may come last.
+    const said = (message ?? "").split("\n")[0]?.slice(0, 500) ?? "";
     if (response && !signal.aborted && response.status >= 300) {
       return githubErrorOf(what, { ...response, message: said.startsWith("<") ? "no reason" : said }, clock.now());
     }

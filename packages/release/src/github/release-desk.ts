@@ -4,15 +4,17 @@ import { describeCheckout } from "../checkout/describe-checkout.ts";
 import { commitOnGithub } from "./check-release.ts";
 import { compareReleases, type ReleaseComparison } from "./compare-releases.ts";
 import type { Github } from "./github.ts";
-import { GithubError } from "./github-error.ts";
+import { GithubError, isOfImmutable } from "./github-error.ts";
 import type { GithubRelease } from "./release-from.ts";
 import { releaseNotes } from "./release-notes.ts";
-import { createGithubReleases, type NewRelease, type ReleaseAsset } from "./releases.ts";
-import { chooseRollback, type RollbackChoice, type RollbackFacts, rollbackRelease } from "./rollback-release.ts";
+import { type Attached, createGithubReleases, type NewRelease, type ReleaseAsset } from "./releases.ts";
+import { chooseRollback, type RollbackChoice, renumbered, rollbackRelease, rolledBackTo } from "./rollback-release.ts";
 import { readOtherWorkflows, type WorkflowText } from "./workflow-files.ts";
 
-/** Tags that are looked at for the next free one, and for what there is to go back to. */
+/** Releases that are looked at for the next free tag, and for what there is to go back to; an older one has to be named. */
 const lookedAt = 300;
+/** Numbers that are tried for a rollback: so many were deleted by nobody. */
+const triedNumbers = 20;
 
 export type CreateReleaseCall = Omit<NewRelease, "notes"> & {
   /** Markdown; default: made from changesets, pull requests and commits. */
@@ -47,6 +49,7 @@ export interface ReleaseDesk {
   show(tag: string, signal?: AbortSignal): Promise<GithubRelease & { readonly commit: string | null }>;
   /** What `create` would make. @throws SluiceError RELEASE_REFUSED for a tag of another commit, and for one that is not pushed */
   draft(call: CreateReleaseCall, signal?: AbortSignal): Promise<NewRelease>;
+  /** A rollback gets a later number where GitHub does not give its tag again. */
   create(release: NewRelease, signal?: AbortSignal): Promise<GithubRelease>;
   /** @throws SluiceError RELEASE_UNKNOWN */
   promote(tag: string, signal?: AbortSignal): Promise<GithubRelease>;
@@ -58,8 +61,8 @@ export interface ReleaseDesk {
   draftRollback(call: RollbackReleaseCall, signal?: AbortSignal): Promise<NewRelease>;
   /** @param to default: the latest release */
   compare(from: string, to: string | undefined, signal?: AbortSignal): Promise<ReleaseComparison>;
-  /** Attaches a file to the release of a tag, where there is one that has none of this name. */
-  attach(tag: string, asset: ReleaseAsset, signal?: AbortSignal): Promise<boolean>;
+  /** Attaches a file to the release of a tag, where there is one that has none of this name, and that may still get one. */
+  attach(tag: string, asset: ReleaseAsset, signal?: AbortSignal): Promise<Attached | "no-release">;
 }
 
 /**
@@ -97,17 +100,30 @@ export function createReleaseDesk(github: Github, directory: string, judge: Judg
         before && wanted !== undefined ? await compareReleases(github, before.tag, wanted, signal) : null;
       return { ...release, target: wanted, notes: releaseNotes(comparison, changesets) };
     },
-    create: (release, signal) => releases.create(release, signal),
+    async create(release, signal) {
+      let next = release;
+      for (let tried = 1; ; tried++) {
+        try {
+          return await releases.create(next, signal);
+        } catch (error) {
+          // Nothing else tells of such a tag: the release that had it is gone, and it may be, too.
+          if (!next.isNumbered || tried >= triedNumbers || !isOfImmutable(error)) throw error;
+          next = await unlessTagged(renumbered(next), signal);
+        }
+      }
+    },
     promote: (tag, signal) => releases.promote(tag, signal),
     async draftRollback({ to: wanted, reason, actor }, signal) {
-      const [all, latest] = await Promise.all([releases.list(lookedAt, signal), releases.latest(signal)]);
+      const [newest, latest] = await Promise.all([releases.list(lookedAt, signal), releases.latest(signal)]);
+      const all = wanted === undefined ? newest : await withNamed(newest, rolledBackTo(wanted), signal);
       const choice = chooseRollback(all, latest, wanted);
       const [commit, left] = await Promise.all([
         commitOnGithub(github, `tags/${choice.to.tag}`, signal),
         commitOnGithub(github, `tags/${choice.from.tag}`, signal),
       ]);
       await assertDeployed(choice, { commit, left }, signal);
-      return freeRollback(choice, { commit, reason, actor, taken: all.map(({ tag }) => tag) }, signal);
+      const taken = all.map(({ tag }) => tag);
+      return unlessTagged(rollbackRelease(choice, { commit, reason, actor, taken }), signal);
     },
     async compare(from, to, signal) {
       const head = to ?? (await releases.latest(signal))?.tag;
@@ -118,7 +134,7 @@ export function createReleaseDesk(github: Github, directory: string, judge: Judg
     },
     async attach(tag, asset, signal) {
       const release = await releases.find(tag, signal);
-      return release ? releases.attach(release, asset, signal) : false;
+      return release ? releases.attach(release, asset, signal) : "no-release";
     },
   };
 
@@ -142,12 +158,21 @@ export function createReleaseDesk(github: Github, directory: string, judge: Judg
     );
   }
 
-  /** The tag of a release that was deleted may be there still, and GitHub would heed it, and no target. */
-  async function freeRollback(choice: RollbackChoice, facts: RollbackFacts, signal?: AbortSignal): Promise<NewRelease> {
-    const release = rollbackRelease(choice, facts);
+  /** The release of a tag as well, where it is none of the newest. */
+  async function withNamed(newest: readonly GithubRelease[], tag: string, signal?: AbortSignal) {
+    if (newest.some((release) => release.tag === tag)) return newest;
+    const found = await releases.find(tag, signal);
+    return found ? [...newest, found] : newest;
+  }
+
+  /**
+   * The tag of a release that was deleted may be there still, and GitHub would heed it, and no target. One of the same commit may be that
+   * of a release that is none of the newest.
+   */
+  async function unlessTagged(release: NewRelease, signal?: AbortSignal): Promise<NewRelease> {
     const tagged = await commitOf(`tags/${release.tag}`, signal);
-    if (tagged === null || tagged === facts.commit) return release;
-    return freeRollback(choice, { ...facts, taken: [...facts.taken, release.tag] }, signal);
+    const isFree = tagged === null || (tagged === release.target && !(await releases.find(release.tag, signal)));
+    return isFree ? release : unlessTagged(renumbered(release), signal);
   }
 
   /** GitHub makes no release of a commit that it has not, and heeds no target where the tag is there already. */

@@ -7,6 +7,8 @@ export interface GithubRelease {
   readonly notes: string;
   readonly isDraft: boolean;
   readonly isPrerelease: boolean;
+  /** GitHub keeps it as it was published, and its tag for itself. https://docs.github.com/code-security/concepts/supply-chain-security/immutable-releases */
+  readonly isImmutable: boolean;
   /** ISO 8601, UTC; `null` for a draft. */
   readonly publishedAt: string | null;
   readonly author: string;
@@ -24,6 +26,8 @@ export interface ReleaseAnswer {
   readonly body?: string | null;
   readonly draft: boolean;
   readonly prerelease: boolean;
+  /** Some servers do not say it. */
+  readonly immutable?: boolean;
   readonly published_at: string | null;
   readonly author: { readonly login: string } | null;
   readonly html_url: string;
@@ -40,6 +44,7 @@ export function releaseFrom(answer: ReleaseAnswer): GithubRelease {
     notes: answer.body ?? "",
     isDraft: answer.draft,
     isPrerelease: answer.prerelease,
+    isImmutable: answer.immutable === true,
     publishedAt: answer.published_at,
     author: answer.author?.login ?? "",
     url: answer.html_url,

@@ -1,6 +1,6 @@
 import { assertReleaseTag, SluiceError } from "@sluice/core";
 import type { Github } from "./github.ts";
-import { GithubError } from "./github-error.ts";
+import { GithubError, isOfImmutable } from "./github-error.ts";
 import { type GithubRelease, type ReleaseAnswer, releaseFrom } from "./release-from.ts";
 
 export interface NewRelease {
@@ -12,6 +12,8 @@ export interface NewRelease {
   readonly notes: string;
   readonly isDraft?: boolean | undefined;
   readonly isPrerelease?: boolean | undefined;
+  /** Nobody chose its tag: it is the next number that seemed free, and where it is not, a later one is as good. Default `false`. */
+  readonly isNumbered?: boolean | undefined;
 }
 
 export interface ReleaseAsset {
@@ -20,6 +22,9 @@ export interface ReleaseAsset {
   readonly type: string;
   readonly content: string;
 }
+
+/** What became of a file: one of its name was there, or GitHub keeps the release as it was published. */
+export type Attached = "attached" | "there" | "immutable";
 
 /** Releases of one repository. All throw `GithubError`. */
 export interface GithubReleases {
@@ -35,8 +40,8 @@ export interface GithubReleases {
   create(release: NewRelease, signal?: AbortSignal): Promise<GithubRelease>;
   /** A draft or prerelease becomes a full release, and the latest one. @throws SluiceError RELEASE_UNKNOWN */
   promote(tag: string, signal?: AbortSignal): Promise<GithubRelease>;
-  /** Attaches a file; one that is there under this name stays. Tells whether it was attached. */
-  attach(release: GithubRelease, asset: ReleaseAsset, signal?: AbortSignal): Promise<boolean>;
+  /** Attaches a file; one that is there under this name stays, unless its upload broke off. */
+  attach(release: GithubRelease, asset: ReleaseAsset, signal?: AbortSignal): Promise<Attached>;
 }
 
 const pageSize = 100;
@@ -127,14 +132,24 @@ export function createGithubReleases(github: Github): GithubReleases {
       );
       return releaseFrom(promoted);
     },
-    async attach({ id, uploadUrl }, { name, type, content }, signal) {
+    async attach({ id, uploadUrl, isImmutable }, { name, type, content }, signal) {
+      if (isImmutable) return "immutable";
       const assets = await github.read(
         "list the assets of a release",
         ({ rest }, where) => rest.repos.listReleaseAssets({ ...where, release_id: id, per_page: pageSize }),
         signal,
       );
-      if (assets.some((asset) => asset.name === name)) return false;
-      await github.write(
+      const same = assets.find((asset) => asset.name === name);
+      if (same?.state === "uploaded") return "there";
+      if (same) {
+        // What an upload that failed may leave is empty, and keeps its name taken.
+        await github.write(
+          "remove what an upload has left",
+          ({ rest }, where) => rest.repos.deleteReleaseAsset({ ...where, asset_id: same.id }),
+          signal,
+        );
+      }
+      const attaching = github.write(
         "attach a file to a release",
         ({ rest }, where) =>
           rest.repos.uploadReleaseAsset({
@@ -148,7 +163,13 @@ export function createGithubReleases(github: Github): GithubReleases {
           }),
         signal,
       );
-      return true;
+      return attaching.then(
+        () => "attached",
+        (error: unknown) => {
+          if (isOfImmutable(error)) return "immutable";
+          throw error;
+        },
+      );
     },
   };
 }

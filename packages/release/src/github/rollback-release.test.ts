@@ -10,6 +10,7 @@ const release = (tag: string, over: Partial<GithubRelease> = {}): GithubRelease 
   notes: "",
   isDraft: false,
   isPrerelease: false,
+  isImmutable: false,
   publishedAt: "2026-05-01T10:00:00Z",
   author: "ada",
   url: `https://github.com/acme/shop/releases/tag/${tag}`,

@@ -81,7 +81,19 @@ export function rollbackRelease(
     `Reason: ${reason.replaceAll("@", "@\u200b")}`,
     `Asked for by ${actor}. Commit ${commit}, as [${to.tag}](${to.url}).`,
   ];
-  return { tag, target: commit, title: `${tag}: back to ${to.tag}`, notes: `${notes.join("\n\n")}\n` };
+  return {
+    tag,
+    target: commit,
+    title: `${tag}: back to ${to.tag}`,
+    notes: `${notes.join("\n\n")}\n`,
+    isNumbered: true,
+  };
+}
+
+/** The same under the number after its own. Pure. */
+export function renumbered(release: NewRelease): NewRelease {
+  const tag = rollbackTag(release.tag, [release.tag]);
+  return { ...release, tag, title: release.title?.replace(release.tag, tag) };
 }
 
 export interface RollbackFacts {

@@ -107,6 +107,25 @@ it("a rollback takes no tag that another commit has, as one that a deleted relea
   expect(await desk.show(draft.tag)).toMatchObject({ commit: old });
 });
 
+it("a rollback takes no tag of an immutable release that was deleted, with its tag or without", async () => {
+  server.state.usedTags.add("v1.0.0-rollback.1").add("v1.0.0-rollback.2");
+  server.commit(old, ["v1.0.0-rollback.1"]);
+  server.commit("3".repeat(40), ["v1.0.0-rollback.3"]);
+  await desk.create({ tag: "v1.0.0", target: old, notes: "" });
+  await desk.create({ tag: "v1.1.0", target: head, notes: "" });
+  const draft = await desk.draftRollback({ reason: "orders fail", actor: "ada" });
+  expect(await desk.create(draft)).toMatchObject({
+    tag: "v1.0.0-rollback.4",
+    title: "v1.0.0-rollback.4: back to v1.0.0",
+  });
+  expect(await desk.show("v1.0.0-rollback.4")).toMatchObject({ commit: old });
+  // One that somebody chose is refused.
+  await expect(desk.create({ tag: "v1.0.0-rollback.2", target: old, notes: "" })).rejects.toMatchObject({
+    code: "GITHUB_REFUSED",
+    message: expect.stringContaining("tag_name was used by an immutable release"),
+  });
+});
+
 it("a rollback after a rollback goes back from that one, though its commit is older than others", async () => {
   const newer = "2".repeat(40);
   server.commit(newer, ["main"]);
@@ -119,6 +138,22 @@ it("a rollback after a rollback goes back from that one, though its commit is ol
   expect(again).toMatchObject({ tag: "v1.0.0-rollback.1", target: old });
   await desk.create({ tag: "v1.3.0", target: head, notes: "", isDraft: true });
   expect((await desk.list(1)).map(({ tag }) => tag)).toEqual(["v1.3.0"]);
+});
+
+it("a rollback goes back to a release that is named, however many came after it", async () => {
+  await desk.create({ tag: "v1.0.0", target: old, notes: "" });
+  await desk.create({ tag: "v1.0.0-rollback.1", target: old, notes: "" });
+  server.commit("2".repeat(40), ["main"]);
+  for (let n = 1; n <= 300; n++) await desk.create({ tag: `v1.1.${n}`, target: "2".repeat(40), notes: "" });
+  const before = server.calls.length;
+  for (const to of ["v1.0.0", "v1.0.0-rollback.1"]) {
+    const draft = await desk.draftRollback({ to, reason: "orders fail", actor: "ada" });
+    expect(draft).toMatchObject({ tag: "v1.0.0-rollback.2", target: old });
+  }
+  expect(server.calls.length - before).toBeLessThan(40);
+  await expect(desk.draftRollback({ to: "v0.9.0", reason: "no", actor: "ada" })).rejects.toMatchObject({
+    code: "RELEASE_UNKNOWN",
+  });
 });
 
 it("a rollback after a promotion leaves the release that was promoted", async () => {
@@ -208,7 +243,7 @@ it("a comparison is with the newest full release unless another is named", async
 
 it("a file goes to the release of a tag, if there is one", async () => {
   const asset = { name: "report.html", type: "text/html", content: "<p>" };
-  expect(await desk.attach("v1.0.0", asset)).toBe(false);
+  expect(await desk.attach("v1.0.0", asset)).toBe("no-release");
   await desk.create({ tag: "v1.0.0", notes: "" });
-  expect(await desk.attach("v1.0.0", asset)).toBe(true);
+  expect(await desk.attach("v1.0.0", asset)).toBe("attached");
 });

@@ -86,9 +86,35 @@ describe("releases", () => {
   it("get a file once", async () => {
     const release = await releases().create({ tag: "v1.0.0", notes: "" });
     const asset = { name: "report.html", type: "text/html", content: "<p>ü</p>" };
-    expect(await releases().attach(release, asset)).toBe(true);
-    expect(await releases().attach(release, asset)).toBe(false);
+    expect(await releases().attach(release, asset)).toBe("attached");
+    expect(await releases().attach(release, asset)).toBe("there");
     expect((await releases().get("v1.0.0")).assets).toEqual([{ name: "report.html", bytes: 9 }]);
+  });
+
+  it("get none where GitHub keeps them as they were published", async () => {
+    server.state.keepsReleases = true;
+    const release = await releases().create({ tag: "v1.0.0", notes: "" });
+    const asset = { name: "report.html", type: "text/html", content: "<p>" };
+    expect(release.isImmutable).toBe(true);
+    expect(await releases().attach(release, asset)).toBe("immutable");
+    expect(server.calls.map(({ operation }) => operation)).toEqual(["repos/create-release"]);
+    // A server that does not say so says it then.
+    expect(await releases().attach({ ...release, isImmutable: false }, asset)).toBe("immutable");
+    expect(server.state.releases).toMatchObject([{ assets: [] }]);
+  });
+
+  it.each(["starter", "open"])("get a file in the place of one that an upload left %s", async (state) => {
+    const release = await releases().create({ tag: "v1.0.0", notes: "" });
+    const asset = { name: "report.html", type: "text/html", content: "<p>ü</p>" };
+    await releases().attach(release, { ...asset, name: "other.html" });
+    await releases().attach(release, asset);
+    const left = server.state.releases[0]?.["assets"] as { state: string; size: number }[];
+    Object.assign(left[1] ?? {}, { state, size: 0 });
+    expect(await releases().attach(release, asset)).toBe("attached");
+    expect(server.state.releases[0]?.["assets"]).toMatchObject([
+      { name: "other.html", state: "uploaded" },
+      { name: "report.html", state: "uploaded", size: 9 },
+    ]);
   });
 });
 

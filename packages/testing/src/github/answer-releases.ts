@@ -38,6 +38,7 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
   "repos/create-release": (state, { body, base }) => {
     const tag = textOf(body["tag_name"]);
     if (published(state).some((one) => one["tag_name"] === tag)) return invalid("Validation Failed", "already_exists");
+    if (state.usedTags.has(tag)) return usedTag();
     const target = textOf(body["target_commitish"], state.defaultBranch);
     const sha = commitOf(state, tag) ?? commitOf(state, target);
     if (sha === null) return invalid("target_commitish is invalid");
@@ -54,6 +55,7 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
       body: body["body"] ?? null,
       draft: isDraft,
       prerelease: body["prerelease"] === true,
+      immutable: !isDraft && state.keepsReleases,
       created_at: dateOf(state, sha),
       published_at: isDraft ? null : publishedAt(state),
       html_url: `https://github.example/${state.owner}/${state.repo}/releases/tag/${tag}`,
@@ -79,6 +81,7 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
     // A prerelease that becomes a full release keeps its date.
     if (changes["draft"] === false) release["published_at"] ??= publishedAt(state);
     Object.assign(release, changes);
+    if (wasDraft && draft === false) release["immutable"] = state.keepsReleases;
     noteLatest(state, release, latest ?? String(wasDraft && release["draft"] === false));
     return ok(release);
   },
@@ -89,6 +92,7 @@ export const releaseHandlers: Readonly<Record<string, Handler>> = {
   "repos/upload-release-asset": (state, { params, query, body }) => {
     const release = byId(state, params["release_id"]);
     if (!release) return notFound();
+    if (release["immutable"] === true) return refusal(422, "Cannot upload assets to an immutable release.");
     const name = query.get("name") ?? "";
     const assets = release["assets"] as Body[];
     if (assets.some((asset) => asset["name"] === name)) return invalid("Validation Failed", "already_exists");
@@ -206,6 +210,19 @@ function asListed(a: Body, b: Body): number {
 /** By default what is newly published is the latest; drafts and prereleases never are. */
 function noteLatest(state: GithubState, { id, draft, prerelease }: Body, wanted: unknown): void {
   if (wanted === "true" && draft !== true && prerelease !== true) state.latest = Number(id);
+}
+
+/** Word for word: the tag comes late in it. */
+function usedTag(): GithubAnswer {
+  const restricted =
+    "pre_receive Repository rule violations found\n\nCannot create ref due to creations being restricted.\n\n";
+  const error = (field: string, message: string) => ({ resource: "Release", code: "custom", field, message });
+  const errors = [
+    error("pre_receive", restricted),
+    error("tag_name", "tag_name was used by an immutable release"),
+    { resource: "Release", code: "custom", message: "Published releases must have a valid tag" },
+  ];
+  return { status: 422, body: { ...(refusal(422, "Validation Failed").body as object), errors } };
 }
 
 /** Later with each release. */

@@ -12,6 +12,10 @@ export interface GithubState {
   readonly releases: Record<string, unknown>[];
   /** Id of the release that was last made the latest. */
   latest: number | null;
+  /** Whether what is published from now on stays as it is. */
+  keepsReleases: boolean;
+  /** Tags of such releases that were deleted since: none is ever released again. */
+  readonly usedTags: Set<string>;
   readonly deployments: GithubDeployment[];
   readonly commitStatuses: (Record<string, unknown> & { readonly sha: string; readonly state: string })[];
   /** Reviews of runs that waited for the approval of an environment. */
@@ -102,6 +106,8 @@ export function createGithubState(repository: string): GithubState {
     annotatedTags: new Map(),
     releases: [],
     latest: null,
+    keepsReleases: false,
+    usedTags: new Set(),
     deployments: [],
     commitStatuses: [],
     runReviews: [],

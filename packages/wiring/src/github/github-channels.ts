@@ -1,4 +1,4 @@
-import type { Config } from "@sluice/core";
+import { type Config, createEvent, type Finding } from "@sluice/core";
 import type { Channel } from "@sluice/notify";
 import type { Session } from "../session.ts";
 import { githubChannel } from "./github-channel.ts";
@@ -12,8 +12,11 @@ export function githubChannels(session: Session, { github: config }: Config, ope
     const [{ renderHtml }, { readReport }] = await Promise.all([import("../record/pages.ts"), import("../report.ts")]);
     return renderHtml(await readReport(session, deployment));
   };
+  // Before the end of a deployment that is told, which comes last.
+  const say = (finding: Finding) =>
+    session.lastWord.aside(createEvent(session.clock.now(), { type: "finding", finding }));
   return [
     ...(reporter ? [githubChannel(github.host, reporter, place)] : []),
-    ...(config.report ? [reportChannel(opened, reportOf, session.options.directory)] : []),
+    ...(config.report ? [reportChannel(opened, reportOf, session.options.directory, say)] : []),
   ];
 }

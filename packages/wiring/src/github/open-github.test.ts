@@ -42,12 +42,13 @@ describe("GitHub is told", () => {
   });
 });
 
-it("one that cannot be used is said, and no more", () => {
+it("one that cannot be used is said, and no more", async () => {
   const said: string[] = [];
   const config = parseConfig("", "sluice.yaml");
   const env = { ...workflow, GITHUB_REPOSITORY: "shop" };
   const say = ({ code, message }: Finding) => void said.push(`${code}: ${message}`);
-  expect(openUsableGithub(config, { env, environment: undefined, clock }, say)).toBeNull();
+  const surroundings = { env, environment: undefined, directory: import.meta.dirname, clock };
+  expect(await openUsableGithub(config, surroundings, say)).toBeNull();
   expect(said).toEqual(['github-unusable: "shop" is no repository on GitHub']);
 });
 

@@ -6,6 +6,7 @@ import {
   type DeploymentReporter,
   type Github,
 } from "@sluice/release";
+import { placeOfRepository } from "./project-repository.ts";
 
 export interface OpenedGithub {
   readonly github: Github;
@@ -28,6 +29,8 @@ export interface GithubSurroundings {
   /** Name that was given with `--env`. */
   readonly environment: string | undefined;
   readonly clock: Clock;
+  /** Where GitHub is asked, unless `GITHUB_API_URL` says it. Default: github.com. */
+  readonly apiUrl?: string | undefined;
   /** The end of the record, for deployments to hold where `github.anchor` asks for it. */
   readonly anchor?: (() => Promise<Anchor | null>) | undefined;
 }
@@ -40,13 +43,13 @@ export interface GithubSurroundings {
  */
 export function openGithub(
   { github: config }: Config,
-  { env, environment, clock, anchor }: GithubSurroundings,
+  { env, environment, clock, apiUrl, anchor }: GithubSurroundings,
 ): OpenedGithub | null {
   const { value: token, missing } = resolveReferences(config.token, env);
   const run = readWorkflowRun(env);
   const repository = config.repository ?? run.repository;
   if (missing.length > 0 || repository === undefined) return null;
-  const github = createGithub({ repository, token, clock, apiUrl: run.apiUrl });
+  const github = createGithub({ repository, token, clock, apiUrl: run.apiUrl ?? apiUrl });
   const name = config.environment ?? environment ?? "production";
   const commitContext = config.commitStatus ? `sluice/${name}` : undefined;
   return {
@@ -59,14 +62,22 @@ export function openGithub(
   };
 }
 
-/** As `openGithub`; one that cannot be used is said, and keeps nobody from deploying or from going back. */
-export function openUsableGithub(
+/**
+ * As `openGithub`, on the GitHub of the remote `origin`; one that cannot be used is said, and keeps nobody from deploying or from going
+ * back.
+ *
+ * @param directory the checkout
+ */
+export async function openUsableGithub(
   config: Config,
-  surroundings: GithubSurroundings,
+  { directory, ...surroundings }: Omit<GithubSurroundings, "apiUrl"> & { readonly directory: string },
   say: (finding: Finding) => void,
-): OpenedGithub | null {
+): Promise<OpenedGithub | null> {
+  const { env, clock } = surroundings;
   try {
-    return openGithub(config, surroundings);
+    if (openGithub(config, surroundings) === null) return null;
+    const place = await placeOfRepository(config, { env, directory }, clock);
+    return openGithub(config, { ...surroundings, apiUrl: place?.apiUrl });
   } catch (error) {
     if (!isSluiceError(error)) throw error;
     const { message, hint } = error;

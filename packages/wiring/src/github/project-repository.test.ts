@@ -1,0 +1,115 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Finding, parseConfig } from "@sluice/core";
+import { systemClock as clock } from "@sluice/core/node";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openReleaseDesk } from "./open-desk.ts";
+import { openUsableGithub } from "./open-github.ts";
+
+let directory = "";
+/** Each address that is asked, with the token that came along. */
+let asked: (readonly [address: string, token: string | null])[] = [];
+
+/** What answers at each host; nothing does at others. */
+const hosts: Readonly<Record<string, () => Response>> = {
+  "api.github.com": () => Response.json([]),
+  "api.acme.ghe.com": () => Response.json([]),
+  "ghe.acme.com": () => Response.json([], { status: 200, headers: { "x-github-enterprise-version": "3.19.0" } }),
+  "gitlab.example": () => new Response("no such page", { status: 404 }),
+};
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "sluice-origin-"));
+  asked = [];
+  vi.stubGlobal("fetch", async (address: string | URL, { headers }: RequestInit = {}) => {
+    const url = new URL(address);
+    asked.push([`${url.origin}${url.pathname}`, new Headers(headers).get("authorization")]);
+    const answer = hosts[url.host];
+    if (answer) return answer();
+    throw new TypeError("fetch failed", { cause: new Error(`no way to ${url.host}`) });
+  });
+});
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function isOf(origin: string): void {
+  execFileSync("git", ["init", "-q", directory]);
+  execFileSync("git", ["-C", directory, "remote", "add", "origin", origin]);
+}
+const token = "token ghp_t";
+const env = { GITHUB_TOKEN: "ghp_t" };
+
+describe("releases are asked for by hand", () => {
+  const open = (more: Readonly<Record<string, string>> = {}) =>
+    openReleaseDesk({ directory, env: { ...env, ...more }, stack: "shop", actor: "ada" });
+
+  it.each([
+    ["git@github.com:acme/shop.git", "https://api.github.com", "acme/shop"],
+    ["https://acme.ghe.com/acme/shop", "https://api.acme.ghe.com", "acme.ghe.com/acme/shop"],
+  ])("on the GitHub of %s: %s", async (origin, api, place) => {
+    isOf(origin);
+    const desk = await open();
+    await desk.list(1);
+    expect(desk.place).toBe(place);
+    expect(asked).toEqual([[`${api}/repos/acme/shop/releases`, token]]);
+  });
+
+  it("on an Enterprise Server that says to be one, before it gets the token, and nowhere else", async () => {
+    isOf("https://ghe.acme.com/acme/shop.git");
+    const desk = await open();
+    await desk.list(1);
+    expect(desk.place).toBe("ghe.acme.com/acme/shop");
+    expect(asked).toEqual([
+      ["https://ghe.acme.com/api/v3/meta", null],
+      ["https://ghe.acme.com/api/v3/repos/acme/shop/releases", token],
+    ]);
+  });
+
+  it("nowhere where the host of the checkout is no GitHub, or does not answer", async () => {
+    isOf("https://gitlab.example/acme/shop.git");
+    await expect(open()).rejects.toMatchObject({ code: "USAGE", message: expect.stringContaining("is on no GitHub") });
+    execFileSync("git", ["-C", directory, "remote", "set-url", "origin", "https://away.example/acme/shop"]);
+    await expect(open()).rejects.toMatchObject({
+      code: "GITHUB_UNREACHABLE",
+      message: "away.example cannot be asked whether it is a GitHub: no way to away.example",
+      hint: expect.stringContaining("GITHUB_API_URL to https://away.example/api/v3, or to https://api.github.com"),
+    });
+    expect(asked.every(([, sent]) => sent === null)).toBe(true);
+  });
+
+  it("of nobody without a token", async () => {
+    isOf("https://ghe.acme.com/acme/shop.git");
+    await expect(open({ GITHUB_TOKEN: "" })).rejects.toMatchObject({ code: "USAGE" });
+    expect(asked).toEqual([]);
+  });
+
+  it("where GITHUB_API_URL says, whatever the checkout is of", async () => {
+    isOf("git@github.com:acme/shop.git");
+    await (await open({ GITHUB_API_URL: "https://ghe.acme.com/api/v3" })).list(1);
+    expect(asked).toEqual([["https://ghe.acme.com/api/v3/repos/acme/shop/releases", token]]);
+  });
+
+  it("on github.com for a repository that is named, where the checkout is of another kind of host", async () => {
+    isOf("https://gitlab.example/acme/shop.git");
+    await writeFile(join(directory, "sluice.yaml"), "github: { repository: acme/mirror }\n");
+    await (await open()).list(1);
+    expect(asked.at(-1)).toEqual(["https://api.github.com/repos/acme/mirror/releases", token]);
+  });
+});
+
+it("deployments by hand are shown on the GitHub of the checkout", async () => {
+  const said: Finding[] = [];
+  const config = parseConfig("github: { repository: acme/shop }", "sluice.yaml");
+  const open = () =>
+    openUsableGithub(config, { env, environment: undefined, directory, clock }, (finding) => said.push(finding));
+  expect((await open())?.github.host).toBe("api.github.com");
+  isOf("https://ghe.acme.com/acme/shop.git");
+  expect((await open())?.github.host).toBe("ghe.acme.com");
+  execFileSync("git", ["-C", directory, "remote", "set-url", "origin", "https://away.example/acme/shop"]);
+  expect(await open()).toBeNull();
+  expect(said).toMatchObject([{ severity: "warn", code: "github-unusable" }]);
+});
