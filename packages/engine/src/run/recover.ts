@@ -17,6 +17,7 @@ import { givenOrders } from "../control/control-state.ts";
 import { takeOrders } from "../control/take-orders.ts";
 import { settle } from "../deadline.ts";
 import { failingPrevious } from "../prepare/incompatible-release.ts";
+import { jobsDoneForNothing } from "../prepare/jobs-not-run.ts";
 import { completeRun, endUnclear, markBroken, observeServing } from "../record/complete.ts";
 import { goesBack } from "../record/goes-back.ts";
 import {
@@ -28,6 +29,7 @@ import {
 } from "../record/journal-entries.ts";
 import { lastAttempt } from "../record/read-attempts.ts";
 import { loadOrNull } from "../record/stored-release.ts";
+import { lostWork } from "../record/taken-from-data.ts";
 import { report } from "../report.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "../scope.ts";
 import { recordedOf } from "../watch/recorded-windows.ts";
@@ -103,7 +105,8 @@ export async function recover(
   const fails = await failingPrevious(attempt, before, ports.journal);
   const previousFails = acceptIncompatible ? undefined : fails;
   const isBackward = await goesBack(attempt, ports.journal);
-  const facing = { ...unfinished, before: services, previousFails, goesBack: isBackward };
+  const lost = await lostWork(unfinished, facts, ports);
+  const facing = { ...unfinished, before: services, previousFails, goesBack: isBackward, takenFromData: lost.taken };
   const recovery = planRecovery(facing, observed, choice);
   const { action } = recovery;
   const accepted = fails && acceptIncompatible ? `; accepted that ${before} does not run on the migrated data` : "";
@@ -116,6 +119,8 @@ export async function recover(
   if (action === "leave") return { action, result: await end(scope, run, { outcome: "needs-person", reason: why }) };
   if (action === "close") return { action, result: await end(scope, run, { outcome: "interrupted", reason: why }) };
   if (action === "finish") {
+    for (const finding of jobsDoneForNothing(scope, lost, recovery.remaining))
+      emit(scope, { type: "finding", finding });
     scope.run.isFinishedUnasked = choice !== "finish";
     if (choice === "finish" && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
     if (choice === "finish" && scope.control.pause?.byVerdict) {
