@@ -42,6 +42,7 @@ import { keepLogs, triedContainers } from "./keep-logs.ts";
 import { movesUsers, runSteps, undoSteps } from "./run-steps.ts";
 import { runningIn } from "./stopped-by-hand.ts";
 import { wake } from "./wake.ts";
+import { wakeServed } from "./wake-served.ts";
 
 /** What a caller wants of an attempt without an end, where it is not left to what the doors show. */
 export interface RecoveryWish {
@@ -144,7 +145,14 @@ export async function recover(
   await reviveDoors(scope);
   if (failures.length === 0) await reviveRest(scope, recovery.begun);
   if (failures.length > 0) return { action, result: await endUnclear(scope, run, failures, why) };
+  const unserved = await wakeServed(scope);
   await sweep(scope);
+  if (unserved !== undefined) {
+    return {
+      action,
+      result: await end(scope, run, { outcome: "needs-person", reason: `undone: ${why}; ${unserved}` }),
+    };
+  }
   const isAsked = choice !== undefined && !signal.aborted;
   const ending = { outcome: "interrupted", reason: `undone by a later run: ${why}`, isAsked } as const;
   return { action, result: await end(scope, run, ending) };
