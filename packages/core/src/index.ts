@@ -110,6 +110,7 @@ export * from "./plan/findings/redefined-resources.ts";
 export { restartFindings } from "./plan/findings/restart-findings.ts";
 export { sameFilesFindings } from "./plan/findings/same-files.ts";
 export { selfCompared } from "./plan/findings/self-compared.ts";
+export { shortFindings } from "./plan/findings/short-findings.ts";
 export {
   cutOffText,
   isDone,

@@ -212,6 +212,8 @@ async function recover(session: Session, { choice, deployment, waitMs }: Recover
   await using _lock = await lockStack(session, { reason: choice, waitMs }, "unfinished", signal);
   const ports = await session.ports();
   await ports.base.claim(facts.stack, facts.homeId);
+  // Who goes back whatever is on the data does not wait for it.
+  if (choice !== "undo") await mendUnfinished(session, facts.config.database?.service, signal);
   const wish = { choice, deployment, actor: session.options.actor };
   return await tellingHowItEnds(session, { release: "", reason: choice }, signal, () =>
     recoverUnfinished(facts, project, ports, signal, wish),

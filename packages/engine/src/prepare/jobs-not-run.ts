@@ -5,9 +5,11 @@ import {
   type Finding,
   isKept,
   type ObservedStack,
+  type PlanStep,
   type ReleaseBundle,
 } from "@sluice/core";
 import type { MigrationFate } from "../record/data-history.ts";
+import type { LostWork } from "../record/taken-from-data.ts";
 
 interface DataFacts {
   /** Of the release. */
@@ -49,11 +51,30 @@ export function jobsTakenBack(
   if ((fate !== "away" && fate !== "unsure") || steps.some(({ kind }) => kind === "job")) return [];
   const jobs = services.filter(({ active, role }) => active && role === "job").map(({ name }) => name);
   if (jobs.length === 0) return [];
-  const why =
-    fate === "unsure"
-      ? "whether what it did to the data then is there now is not known: it was taken away, or may have been, and may have come back since"
-      : "what it did to the data then was taken back, or data of before was put back";
-  const message = `${jobs.join(", ")} will not run: ${tag} was live before, and ${why}`;
-  const hint = `to run it: sluice db migrate ${tag}`;
-  return [{ severity: "warn", code: "jobs-not-run", message, hint }];
+  return [notRun(jobs, `${tag} was live before`, { tag, isSure: fate === "away" })];
+}
+
+/** The same of a deployment that is finished after its jobs were done. Pure. @param remaining steps that it still does */
+export function jobsDoneForNothing(
+  { tag, plan: { steps } }: { readonly tag: string; readonly plan: Pick<DeploymentPlan, "steps"> },
+  { taken, unsure }: LostWork,
+  remaining: readonly PlanStep[],
+): readonly Finding[] {
+  const left = steps.filter(({ id }) => remaining.every((step) => step.id !== id));
+  return [taken?.jobs ?? [], unsure].flatMap((ids) => {
+    const jobs = left.flatMap((step) => (step.kind === "job" && ids.includes(step.id) ? [step.service] : []));
+    return jobs.length > 0 ? [notRun(jobs, "this deployment has run it", { tag, isSure: ids !== unsure })] : [];
+  });
+}
+
+function notRun(
+  jobs: readonly string[],
+  why: string,
+  { tag, isSure }: { readonly tag: string; readonly isSure: boolean },
+): Finding {
+  const since = isSure
+    ? "what it did to the data then was taken back, or data of before was put back"
+    : "whether what it did to the data then is there now is not known: it was taken away, or may have been, and may have come back since";
+  const message = `${jobs.join(", ")} will not run: ${why}, and ${since}`;
+  return { severity: "warn", code: "jobs-not-run", message, hint: `to run it: sluice db migrate ${tag}` };
 }

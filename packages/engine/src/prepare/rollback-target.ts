@@ -27,11 +27,30 @@ export async function rollbackTarget(
 ): Promise<ReleaseBundle> {
   const target = namedTarget(request, bundles) ?? beside ?? (await releaseBefore(live, serves, bundles, ports));
   if (target) return target;
-  throw nothingToRollBack(livedReleases(await readAttemptEnds(ports.journal)), serves);
+  const attempts = await readAttemptEnds(ports.journal);
+  const isRecorded = ({ id }: ReleaseBundle) =>
+    attempts.some(({ start, end }) => start.bundle === id || end?.release === id);
+  const unrecorded = bundles.filter((bundle) => bundle.id !== serves && !bundle.broken && !isRecorded(bundle));
+  throw nothingToRollBack(livedReleases(attempts), serves, unrecorded);
 }
 
-/** Why there is none: none was live before, or none of them is stored. Pure. @param lived ids of all that were live */
-export function nothingToRollBack(lived: readonly string[], serves: string | null): SluiceError {
+/**
+ * Why there is none: none was live before, none of them is stored, or the record, as one that was rebuilt, does not tell. Pure.
+ *
+ * @param lived ids of all that were live
+ * @param unrecorded stored releases of which the record tells nothing
+ */
+export function nothingToRollBack(
+  lived: readonly string[],
+  serves: string | null,
+  unrecorded: readonly Pick<ReleaseBundle, "tag">[] = [],
+): SluiceError {
+  const [first, ...others] = unrecorded.map(({ tag }) => tag);
+  if (first !== undefined) {
+    const stored = others.length > 0 ? `${[first, ...others].join(", ")} are stored` : `${first} is stored`;
+    const message = `the record does not tell which release was live before the one that serves; ${stored}`;
+    return new SluiceError("NOTHING_TO_ROLL_BACK", message, { hint: `sluice rollback ${first} goes back to it` });
+  }
   const isPruned = lived.some((id) => id !== serves);
   if (isPruned) {
     const which = "no release that was live before the one that serves is stored any more";

@@ -68,6 +68,12 @@ it("makes the bundle of the release again that the checkout is, and no other", a
   ]);
   const [stored] = [...scenario.world.state.bundles.values()];
   expect(stored?.bundle).toMatchObject({ id: state.slots[0]?.release, tag: "v1", commit: "commit-of-v1" });
+  // Nobody knows any more that it was live before: who does says so.
+  await expect(scenario.rollback()).rejects.toMatchObject({
+    code: "NOTHING_TO_ROLL_BACK",
+    message: "the record does not tell which release was live before the one that serves; v1 is stored",
+    hint: "sluice rollback v1 goes back to it",
+  });
   // It is as good as the one that was lost: the way back goes through it.
   expect(await scenario.rollback("v1")).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
   expect(reached(scenario)).toEqual({ web: ["v1"] });

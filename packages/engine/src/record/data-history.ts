@@ -40,9 +40,14 @@ export async function readMigrationFate(
   release: string,
   service?: string,
 ): Promise<MigrationFate> {
+  return (await isAnyTakenAway(journal)) ? fateOf(await readDataHistory(journal, service), release) : "there";
+}
+
+/** Whether anything was ever taken from any data. @throws SluiceError as `readMigrationFate` */
+export async function isAnyTakenAway(journal: Pick<Journal, "backwards">): Promise<boolean> {
   const types = (type: string) => takesDataAway(databaseActionOf(type));
-  for await (const _ of journal.backwards({ types })) return fateOf(await readDataHistory(journal, service), release);
-  return "there";
+  for await (const _ of journal.backwards({ types })) return true;
+  return false;
 }
 
 /**

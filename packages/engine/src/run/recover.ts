@@ -17,6 +17,7 @@ import { givenOrders } from "../control/control-state.ts";
 import { takeOrders } from "../control/take-orders.ts";
 import { settle } from "../deadline.ts";
 import { faceAttempt } from "../prepare/faced-attempt.ts";
+import { jobsDoneForNothing } from "../prepare/jobs-not-run.ts";
 import { completeRun, endUnclear, markBroken, observeServing } from "../record/complete.ts";
 import {
   type AttemptRecord,
@@ -27,6 +28,7 @@ import {
 } from "../record/journal-entries.ts";
 import { lastAttempt } from "../record/read-attempts.ts";
 import { loadOrNull } from "../record/stored-release.ts";
+import { lostWork } from "../record/taken-from-data.ts";
 import { report } from "../report.ts";
 import { type DeploymentScope, type EnginePorts, emit, type StackFacts } from "../scope.ts";
 import { recordedOf } from "../watch/recorded-windows.ts";
@@ -39,6 +41,7 @@ import { keepLogs, triedContainers } from "./keep-logs.ts";
 import { movesUsers, runSteps, undoSteps } from "./run-steps.ts";
 import { runningIn } from "./stopped-by-hand.ts";
 import { wake } from "./wake.ts";
+import { wakeServed } from "./wake-served.ts";
 
 /** What a caller wants of an attempt without an end, where it is not left to what the doors show. */
 export interface RecoveryWish {
@@ -98,7 +101,10 @@ export async function recover(
   const { attempt, condemned } = unfinished;
   const observed = await ports.observer.observe(project, signal);
   const scope = await scopeOf(attempt, { ...facts, ranBefore: runningIn(observed), keep }, ports);
-  const { facing, fails } = await faceAttempt(unfinished, scope.previousRelease, ports.journal, acceptIncompatible);
+  const faced = await faceAttempt(unfinished, scope.previousRelease, ports.journal, acceptIncompatible);
+  const { fails } = faced;
+  const lost = await lostWork(unfinished, facts, ports);
+  const facing = { ...faced.facing, takenFromData: lost.taken };
   const recovery = planRecovery(facing, observed, choice);
   const { action } = recovery;
   const accepted =
@@ -112,6 +118,8 @@ export async function recover(
   if (action === "leave") return { action, result: await end(scope, run, { outcome: "needs-person", reason: why }) };
   if (action === "close") return { action, result: await end(scope, run, { outcome: "interrupted", reason: why }) };
   if (action === "finish") {
+    for (const finding of jobsDoneForNothing(scope, lost, recovery.remaining))
+      emit(scope, { type: "finding", finding });
     scope.run.isFinishedUnasked = choice !== "finish";
     scope.run.isWayBackGone = recovery.isWayBackGone;
     if (choice === "finish" && condemned) await scope.control.takeBack(actor, `finished although ${condemned}`);
@@ -136,7 +144,14 @@ export async function recover(
   await reviveDoors(scope);
   if (failures.length === 0) await reviveRest(scope, recovery.begun);
   if (failures.length > 0) return { action, result: await endUnclear(scope, run, failures, why) };
+  const unserved = await wakeServed(scope);
   await sweep(scope);
+  if (unserved !== undefined) {
+    return {
+      action,
+      result: await end(scope, run, { outcome: "needs-person", reason: `undone: ${why}; ${unserved}` }),
+    };
+  }
   const isAsked = choice !== undefined && !signal.aborted;
   const ending = { outcome: "interrupted", reason: `undone by a later run: ${why}`, isAsked } as const;
   return { action, result: await end(scope, run, ending) };

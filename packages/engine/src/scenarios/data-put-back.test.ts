@@ -1,7 +1,8 @@
-import { aConfig } from "@sluice/testing";
+import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { aScenario } from "../../test/support/scenario.ts";
-import { readAttempts } from "../record/read-attempts.ts";
+import { aScenario, shopServices } from "../../test/support/scenario.ts";
+import { bundleOf } from "../record/journal-entries.ts";
+import { lastAttempt, readAttempts } from "../record/read-attempts.ts";
 
 /** v2 serves, and the record is given what came of its data since. */
 async function afterV2() {
@@ -79,5 +80,94 @@ describe("a release that was live, where data of before its migration was put ba
     await scenario.deploy("v3");
     expect(await scenario.rollback("v2")).toMatchObject({ outcome: "live" });
     expect(told()).toEqual(["jobs-not-run", "jobs-not-run", "jobs-not-run"]);
+  });
+});
+
+describe("a deployment that was killed after its migration, where data of before was put back since", () => {
+  const config = aConfig({ database: { service: "db", rehearsal: "warn" }, rollout: { steps: [50, 100] } });
+
+  /** v2 is killed before an effect, and the record is given what came of its data since. */
+  async function killedAt(effect: string, what: string, services = shopServices) {
+    const scenario = aScenario({ config, services });
+    await scenario.deploy("v1");
+    const { world } = scenario;
+    world.restart();
+    world.calls.fault = ({ name }) => (name === effect ? "crash" : undefined);
+    await scenario.deploy("v2").catch(() => undefined);
+    expect(world.calls.log.at(-1)).toBe(effect);
+    world.restart();
+    const { journal } = world.ports();
+    const attempt = await lastAttempt(journal);
+    const backup = attempt?.outcomes.flatMap(({ data }) => data?.["backup"] ?? []).at(0);
+    const fields = what === "restore" ? { backup } : { release: attempt && bundleOf(attempt) };
+    await journal.append({ type: `database-${what}`, result: "done", service: "db", ...fields });
+    const told = () => world.events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+    /** Kinds of the steps that are done from now on. */
+    const begunSince = () => {
+      const from = world.events.length;
+      return () => world.events.slice(from).flatMap((event) => (event.type === "step-start" ? [event.kind] : []));
+    };
+    return { scenario, world, told, begunSince };
+  }
+
+  it.each(["restore", "migrate-down"])("migrates again when it is finished, with the same care: %s", async (what) => {
+    const { scenario, world, told, begunSince } = await killedAt("journal.append step-intent start-1", what);
+    const begun = begunSince();
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(begun().slice(0, 4)).toEqual(["backup", "rehearse", "job", "start"]);
+    expect(told().map(({ code }) => code)).not.toContain("jobs-not-run");
+    expect(world.violations).toEqual([]);
+  });
+
+  it("keeps its users where some are there, and proves it on the data as it is then", async () => {
+    const { scenario, world, begunSince } = await killedAt("journal.append step-intent shift-2", "restore");
+    const begun = begunSince();
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(begun().slice(0, 6)).toEqual(["backup", "rehearse", "job", "start", "verify", "shift"]);
+    expect(world.violations).toEqual([]);
+  });
+
+  it("migrates again also where nobody asks, after the cutover", async () => {
+    const { scenario, world, begunSince } = await killedAt("journal.append step-intent workers-1", "restore");
+    const begun = begunSince();
+    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
+    expect(begun().slice(0, 3)).toEqual(["backup", "rehearse", "job"]);
+    expect(world.violations).toEqual([]);
+  });
+
+  it("goes on where it was killed meanwhile: with no other backup, once that would hold what has begun", async () => {
+    const both = [...shopServices, aService("seed", { role: "job", dependsOn: ["migrate"] })];
+    const { scenario, world, begunSince } = await killedAt("journal.append step-intent start-1", "restore", both);
+    world.calls.fault = ({ name }) => (name === "journal.append step-intent job-2" ? "crash" : undefined);
+    await scenario.recover("finish").catch(() => undefined);
+    world.restart();
+    const begun = begunSince();
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(begun().slice(0, 2)).toEqual(["job", "start"]);
+    expect(world.violations).toEqual([]);
+  });
+
+  it("is told to want it once it is promoted: it is finished, and nothing of it is done again", async () => {
+    const { scenario, told, begunSince } = await killedAt("journal.append step-outcome promote-1", "restore");
+    const begun = begunSince();
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(begun()).not.toContain("job");
+    expect(told()).toContainEqual(
+      expect.objectContaining({
+        code: "jobs-not-run",
+        message: expect.stringMatching(/^migrate will not run: this deployment has run it, and/),
+        hint: "to run it: sluice db migrate v2",
+      }),
+    );
+  });
+
+  it("is told of it where a restore was killed, as it may have taken place", async () => {
+    const { scenario, world, told, begunSince } = await killedAt("journal.append step-intent start-1", "backup");
+    const { journal } = world.ports();
+    await journal.append({ type: "database-restore", result: "begun", service: "db", backup: "backup-1" });
+    const begun = begunSince();
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(begun()).not.toContain("job");
+    expect(told()).toContainEqual(expect.objectContaining({ code: "jobs-not-run" }));
   });
 });

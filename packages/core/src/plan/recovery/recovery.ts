@@ -29,6 +29,16 @@ export interface UnfinishedDeployment {
   readonly previousFails?: FailingPrevious | undefined;
   /** It leads users back to a release that was live before the one that it replaces. Default: it does not */
   readonly goesBack?: boolean | undefined;
+  /** Absent where what its jobs did is on the data still, as far as the record tells. */
+  readonly takenFromData?: TakenFromData | undefined;
+}
+
+/** What an attempt's jobs did, and what is not on the data any more: it was taken back, or data of before was put back. */
+export interface TakenFromData {
+  /** Ids of their steps. */
+  readonly jobs: readonly string[];
+  /** Some of it was begun again since: a backup of now would hold that. */
+  readonly isBegunAgain: boolean;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { UnfinishedDeployment } from "./recovery.ts";
  * What is not done, or is not so any more whatever the record says, and what lived only with the run that did it. That an undo
  * had begun may be missing in the record: until the release is promoted workers are changed once more, and a slot that is empty
  * was taken back. A backup and a rehearsal of an earlier run are as old as that: they are made once more as long as nothing can have
- * migrated since. Pure.
+ * migrated since. Jobs whose work was taken from the data do it again until then, and the candidate is proven on what comes of that. Pure.
  *
  * @param isFinal the candidate is promoted
  */
@@ -19,14 +19,38 @@ export function remainingSteps(
 ): readonly PlanStep[] {
   const { plan, done } = unfinished;
   const takenBack = isFinal ? [] : stepsTakenBack(unfinished, observed);
+  const again = isFinal ? [] : stepsForData(unfinished);
   const isUnsure = (step: PlanStep) =>
-    takenBack.includes(step) || (step.kind === "workers" && !isFinal) || isOutdatedCare(step, unfinished);
+    takenBack.includes(step) ||
+    again.includes(step) ||
+    (step.kind === "workers" && !isFinal) ||
+    isOutdatedCare(step, unfinished);
   const open = plan.steps.filter((step) => !done.includes(step.id) || isUnsure(step));
   // The way to a preview is known only to the run that made it, and needed until the service's own door leads there.
   const isPreviewed = (service: string) => open.some((step) => step.kind === "adopt" || takesOver(step, service));
-  return plan.steps.filter(
+  const remaining = plan.steps.filter(
     (step) => open.includes(step) || (step.kind === "preview-door" && isPreviewed(step.service)),
   );
+  return remaining.map((step) => (again.includes(step) && !takenBack.includes(step) ? inFilledSlot(step) : step));
+}
+
+/** What is done once more because what jobs did is not on the data any more. */
+function stepsForData({ plan, takenFromData }: UnfinishedDeployment): readonly PlanStep[] {
+  if (!takenFromData) return [];
+  const { jobs, isBegunAgain } = takenFromData;
+  const first = plan.steps.findIndex(({ id }) => jobs.includes(id));
+  return plan.steps.filter((step, index) => {
+    if (step.kind === "backup" || step.kind === "rehearse") return !isBegunAgain;
+    const isProof = (step.kind === "start" && !step.mends) || step.kind === "verify";
+    return jobs.includes(step.id) || (isProof && index > first);
+  });
+}
+
+/** A job alone: the containers of the candidate are there, and users may be. */
+function inFilledSlot(step: PlanStep): PlanStep {
+  if (step.kind !== "job") return step;
+  const { creates: _creates, ...alone } = step;
+  return alone;
 }
 
 /**

@@ -1,0 +1,51 @@
+import type { TakenFromData } from "@sluice/core";
+import type { EnginePorts, StackFacts } from "../scope.ts";
+import { type DataChange, readDataChanges } from "./data-changes.ts";
+import { dataHistory, fateOf, isAnyTakenAway, type MigrationFate } from "./data-history.ts";
+import { type AttemptRecord, bundleOf, type UnfinishedAttempt } from "./journal-entries.ts";
+
+/** Jobs of an attempt that were done, and whose work is, by the record, not on the data any more. */
+export interface LostWork {
+  /** `undefined` where there are none. */
+  readonly taken: TakenFromData | undefined;
+  /** Ids of the steps of those of which that is not sure, as in a record that was imported. */
+  readonly unsure: readonly string[];
+}
+
+/**
+ * What became of what the jobs of an attempt did to the data: while it was left without an end, data of before may have been put back, or
+ * a migration taken back.
+ *
+ * @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE
+ */
+export async function lostWork(
+  { attempt, plan, done }: Pick<UnfinishedAttempt, "attempt" | "plan" | "done">,
+  { config }: Pick<StackFacts, "config">,
+  { journal }: Pick<EnginePorts, "journal">,
+): Promise<LostWork> {
+  const release = bundleOf(attempt);
+  const jobs = plan.steps.flatMap((step) => (step.kind === "job" && done.includes(step.id) ? [step] : []));
+  if (release === null || jobs.length === 0 || !(await isAnyTakenAway(journal)))
+    return { taken: undefined, unsure: [] };
+  const careful = plan.steps.find((step) => step.kind === "rehearse" || step.kind === "backup");
+  const changes = await readDataChanges(journal, careful?.service ?? config.database?.service);
+  const whose = (wanted: MigrationFate) =>
+    jobs.flatMap(({ id, service }) => {
+      const fate = fateOf(dataHistory(ofJob(changes, attempt, service)), release);
+      return fate === wanted ? [id] : [];
+    });
+  const [away, unsure] = [whose("away"), whose("unsure")];
+  // What was done where it was exported, and since, such a record does not tell.
+  if (attempt.isImported) return { taken: undefined, unsure: [...away, ...unsure] };
+  const isBegunAgain = dataHistory(changes).present.has(release);
+  return { taken: away.length > 0 ? { jobs: away, isBegunAgain } : undefined, unsure };
+}
+
+/** Without what other jobs of the attempt did, which may have been done again already. */
+function ofJob(
+  changes: readonly DataChange[],
+  { start }: Pick<AttemptRecord, "start">,
+  service: string,
+): readonly DataChange[] {
+  return changes.filter(({ deployment, job }) => deployment !== start.deployment || job === null || job === service);
+}

@@ -1,0 +1,80 @@
+import { aConfig, aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { aScenario, reached, type Scenario } from "../../test/support/scenario.ts";
+
+const config = aConfig({ rollout: { steps: [50, 100] } });
+const services = [
+  aService("web"),
+  aService("worker", { role: "worker" }),
+  aService("mail", { role: "support" }),
+  aService("db", { role: "data" }),
+];
+
+/** `v2` is killed while half of the users are at it, by the end of its machine; what has a restart policy runs again. */
+async function rebooted(restarts: readonly string[] = []): Promise<Scenario> {
+  const scenario = aScenario({ config, services });
+  const { world } = scenario;
+  await scenario.deploy("v0");
+  await scenario.deploy("v1");
+  world.restart();
+  world.calls.fault = ({ name }) => (name === "journal.append step-intent shift-2" ? "crash" : undefined);
+  await scenario.deploy("v2").catch(() => undefined);
+  expect(world.calls.log.at(-1)).toBe("journal.append step-intent shift-2");
+  world.restart();
+  const at = world.clock.now().getTime();
+  for (const one of world.state.containers.values()) {
+    one.exitCode = 137;
+    one.finishedAt = new Date(at).toISOString();
+    one.state = restarts.includes(one.service) ? "running" : "exited";
+    if (restarts.includes(one.service)) one.startedAt = new Date(at + 60_000).toISOString();
+  }
+  world.clock.advance(120_000);
+  return scenario;
+}
+
+function statesOf({ world }: Scenario): readonly string[] {
+  return [...world.state.containers.values()]
+    .map(({ service, place, state }) => `${service}@${place} ${state}`)
+    .toSorted();
+}
+
+const allUp = ["db@base running", "mail@base running", "web@green running", "worker@green running"];
+
+describe("an attempt that is undone after its machine was restarted", () => {
+  it.each([
+    ["nothing", []],
+    ["the database", ["db"]],
+  ])("leads users to a version that runs again, where %s was started again", async (_title, restarts) => {
+    const scenario = await rebooted(restarts);
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0, serving: { tag: "v1", share: 100 } });
+    expect(statesOf(scenario)).toEqual(allUp);
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
+
+  it("is for a person where that does not come up, and is tried again", async () => {
+    const scenario = await rebooted();
+    const { world } = scenario;
+    world.behaviours.set("v1", { exits: ["web"] });
+    for (const goBack of [() => scenario.recover("undo"), () => scenario.rollback()]) {
+      expect(await goBack()).toMatchObject({
+        outcome: "needs-person",
+        exitCode: 30,
+        reason: expect.stringContaining("web runs in 0 of 1 containers in slot green, which serves"),
+      });
+      expect(world.events).toContainEqual(
+        expect.objectContaining({ finding: expect.objectContaining({ severity: "error", code: "service-short" }) }),
+      );
+    }
+    world.behaviours.delete("v1");
+    expect(await scenario.rollback()).toMatchObject({ exitCode: 0, serving: { tag: "v1", share: 100 } });
+    expect(statesOf(scenario)).toEqual(allUp);
+  });
+
+  it("leaves down what somebody stopped", async () => {
+    const scenario = await rebooted(["web", "db"]);
+    for (const one of scenario.world.state.containers.values())
+      if (one.service === "web") one.startedAt = "2000-01-01T00:00:00Z";
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0, serving: { tag: "v1", share: 100 } });
+    expect(statesOf(scenario)).toContain("worker@green exited");
+  });
+});

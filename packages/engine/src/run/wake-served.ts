@@ -1,0 +1,87 @@
+import {
+  createDeadline,
+  isDown,
+  type ObservedContainer,
+  type ObservedStack,
+  type ServiceFacts,
+  type Slot,
+  type StoredRelease,
+  shortFindings,
+  shortServices,
+  slotServices,
+} from "@sluice/core";
+import { settle } from "../deadline.ts";
+import { baseOf, observedAs } from "../prepare/base-as-released.ts";
+import { isOver } from "../prepare/lost-base.ts";
+import { report } from "../report.ts";
+import { type DeploymentScope, emit } from "../scope.ts";
+import { containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
+
+const lookMs = 30_000;
+/** Beside what the services may take to become ready. */
+const startMs = 60_000;
+
+/**
+ * After a complete undo by a later run: users are served by what they were led back to. A machine that was restarted meanwhile has left
+ * down what no restart policy starts, and that run never saw it run. Where something of the slot is down, it is started unless somebody
+ * stopped it: what it has in base first. What fails here, and what does not run after it, is told.
+ *
+ * @returns why users are not served; `undefined` where they are, and where that cannot be seen
+ */
+export async function wakeServed(scope: DeploymentScope): Promise<string | undefined> {
+  const { previousRelease, plan } = scope;
+  if (!previousRelease || !plan.previous) return undefined;
+  const { services } = previousRelease.bundle;
+  try {
+    const seen = await look(scope, previousRelease);
+    if (shortServices(services, seen.slots[plan.previous]).length === 0) return undefined;
+    await startDown(scope, services, plan.previous, seen).catch((error: unknown) => report(scope, error));
+    const findings = shortFindings(await look(scope, previousRelease), services);
+    for (const { unserved: _unserved, ...finding } of findings) emit(scope, { type: "finding", finding });
+    const unserved = findings.flatMap(({ unserved, message }) => (unserved ? [message] : []));
+    return unserved.length > 0 ? unserved.join("; ") : undefined;
+  } catch (error) {
+    report(scope, error);
+    return undefined;
+  }
+}
+
+async function look(scope: DeploymentScope, release: StoredRelease): Promise<ObservedStack> {
+  const { clock } = scope.ports;
+  using deadline = createDeadline(clock, lookMs);
+  const { signal } = deadline;
+  return (await settle(clock, signal, observedAs(scope, release, signal))).observed;
+}
+
+/** @param services of the release in the slot */
+async function startDown(
+  scope: DeploymentScope,
+  services: readonly ServiceFacts[],
+  slot: Slot,
+  seen: ObservedStack,
+): Promise<void> {
+  const { stack, ports } = scope;
+  const all = containersOf(seen);
+  const graceMs = Math.max(0, ...services.map(({ stopGraceMs }) => stopGraceMs));
+  const isWanted = (one: ObservedContainer) => isDown(one.state) && !isStoppedByHand(one, all, graceMs);
+  const short = shortServices(services, seen.slots[slot]).filter(({ down }) => down.some(isWanted));
+  const wanted = slotServices(services).filter(({ name }) => short.some(({ service }) => service === name));
+  const base = baseOf({ services }).flatMap((one) => {
+    const { containers = [] } = seen.base[one.name] ?? {};
+    return one.replicas === 0 || isOver(one, containers) ? [] : containers.filter(isWanted);
+  });
+  if (wanted.length === 0) return;
+  const names = wanted.map(({ name }) => name);
+  using deadline = createDeadline(
+    ports.clock,
+    Math.max(...wanted.map(({ startBudget }) => startBudget.timeoutMs)) + startMs,
+  );
+  const { signal } = deadline;
+  const start = async () => {
+    const ids = base.map(({ id }) => id);
+    if (ids.length > 0) await ports.slots.startPlain(ids, { signal });
+    await ports.slots.start(stack, slot, names, { signal });
+    await ports.slots.waitReady({ stack, slot, services: wanted }, { signal });
+  };
+  await settle(ports.clock, signal, start());
+}
