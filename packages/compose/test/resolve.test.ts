@@ -389,6 +389,26 @@ describe("options mean what they mean to Compose", () => {
     expect(envFileValues(other.model)).toEqual({ GONE: "there" });
   });
 
+  test("keys of builds with a path, which Compose cannot write as JSON, are as it reads them", async () => {
+    const ssh = "ssh: [default, 'key=./key', 'other=$$x/key']";
+    const directory = await project({
+      "compose.yaml": `include: [more/compose.yaml]\nservices: { web: { build: { context: ., ${ssh} } }, tool: { image: x, profiles: [dev] } }\n`,
+      "compose.override.yaml": "services: { web: { ports: ['80'] } }\n",
+      "more/compose.yaml": "services: { 'an.other': { build: { context: ., ssh: ['default=${SSH_AUTH_SOCK}'] } } }\n",
+      ".env": "SSH_AUTH_SOCK=/run/agent\n",
+    });
+    const { model, services } = await resolve(directory);
+    const keys = (name: string) => model.services[name]?.build?.["ssh"];
+    expect(keys("web")).toEqual(["default", `key=${directory}/key`, `other=${directory}/$$x/key`]);
+    expect(keys("an.other")).toEqual(["default=/run/agent"]);
+    expect(model.services["web"]?.ports).toHaveLength(1);
+    expect(services.map(({ name, active }) => [name, active])).toContainEqual(["tool", false]);
+    const named = await resolve(directory, { files: ["compose.yaml"] });
+    expect(named.model.services["web"]?.build).toEqual(model.services["web"]?.build);
+    const resolver = createComposeResolver({ env: cliEnvironment });
+    expect(await resolver.name({ directory })).toBe(basename(directory));
+  });
+
   test("an include has its own env files, and what nobody sets is also told of base and builds", async () => {
     const directory = await project({
       "compose.yaml": [

@@ -95,6 +95,12 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         ...placeOptions({ files, envFiles, projectDirectory }),
       ];
       const compose = (...args: string[]) => runCompose({ args: [...options, ...args], env, cwd: directory, signal });
+      const composeWith = async (file: string, ...args: string[]) => {
+        // As soon as one file is named, Compose looks for no other.
+        const found = files.length > 0 ? [] : (await finding).files.flatMap((path) => ["--file", path]);
+        const all = [...options, ...found, "--file", "-", ...args];
+        return runCompose({ args: all, env, cwd: directory, stdin: file, signal });
+      };
       const askFiles = (names: readonly string[], { directory: home }: ProjectFiles, paths: readonly string[]) => {
         const set = paths.flatMap((file) => ["--env-file", file]);
         const args = [...set, "-p", "ask", "--project-directory", home, "-f", "-", "config", "--format", "json"];
@@ -116,7 +122,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
       const [found, mentions, reading, config] = await Promise.all([
         finding,
         finding.then(readMentions),
-        readProject({ compose, profiles, mentionsProfiles: finding.then(mentionProfiles) }),
+        readProject({ compose, composeWith, profiles, mentionsProfiles: finding.then(mentionProfiles) }),
         configured,
       ]);
       if ("refused" in reading) throw await refusal(reading.refused, found, env);
