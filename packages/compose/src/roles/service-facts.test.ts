@@ -347,6 +347,17 @@ describe("findings", () => {
     expect(find({ provider }, { role: "tool" })).toEqual([]);
   });
 
+  test("tell of credentials that Compose would give only to what it starts itself", () => {
+    const known = { image: "postgres", use_api_socket: true };
+    expect(find(known)).toEqual(["warn credentials-not-given services.app.use_api_socket"]);
+    expect(find({ image: "shop", use_api_socket: true }, { role: "job" })).toContain(
+      "warn credentials-not-given services.app.use_api_socket",
+    );
+    expect(find(known, { role: "tool" })).toEqual([]);
+    expect(find({ ...known, environment: { DOCKER_CONFIG: "/own" } })).toEqual([]);
+    expect(find({ ...known, use_api_socket: false })).toEqual([]);
+  });
+
   test("tell of a name that other projects called a worker in slots by", () => {
     const networks = { shared: { aliases: ["jobs-api"] } };
     const services = { jobs: { image: "shop", command: ["worker"], networks } };

@@ -8,7 +8,7 @@ import type { RoleOverrides } from "./classify-services.ts";
 import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 import { jobMacAddress, ownIdentity } from "./identity-rules.ts";
-import { hookNotRun, notProvided } from "./left-undone.ts";
+import { credentialsNotGiven, hookNotRun, notProvided } from "./left-undone.ts";
 import { manyPorts } from "./many-ports.ts";
 import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
@@ -64,6 +64,7 @@ function findingsOf(
     jobMacAddress,
     hookNotRun,
     notProvided,
+    credentialsNotGiven,
   ];
   return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);

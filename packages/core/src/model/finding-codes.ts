@@ -55,6 +55,7 @@ export const otherFindingCodes = [
   "compose-files-differ",
   "compose-warning",
   "container-name-dropped",
+  "credentials-not-given",
   "data-anew",
   "data-left",
   "database-mended",
