@@ -12,6 +12,7 @@ import { credentialsNotGiven, hookNotRun, notProvided } from "./left-undone.ts";
 import { manyPorts } from "./many-ports.ts";
 import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
+import { slotNotRouted } from "./routed-networks.ts";
 import { runByHand } from "./run-by-hand.ts";
 import { schedulesTwice } from "./schedules-twice.ts";
 import { hasHealthcheck } from "./service-facts.ts";
@@ -48,6 +49,7 @@ function findingsOf(
     named,
     ownIdentity,
     externalNameDropped,
+    slotNotRouted,
     schedulesTwice,
     unknownProxy,
     secretsOfShell,

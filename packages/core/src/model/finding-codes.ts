@@ -132,6 +132,7 @@ export const otherFindingCodes = [
   "secret-from-environment",
   "sentry-not-told",
   "shares-with-slot",
+  "slot-not-routed",
   "stored-project",
   "subscriptions-left",
   "subscriptions-stop",
