@@ -39,6 +39,7 @@ const forms: Forms = {
     },
     { context: ".", ulimits: { core: 0, nofile: { soft: 0, hard: 10 } }, shm_size: -1, extra_hosts: ["a:10.0.0.1"] },
     { dockerfile_inline: "FROM scratch", additional_contexts: { conf: "./conf" }, platforms: ["linux/amd64"] },
+    { context: ".", ssh: ["default", "other=$$x/key"] },
     { context: ".", entitlements: ["network.host"], network: "none", privileged: true, pull: true, no_cache: true },
   ],
   cap_add: [["ALL"]],

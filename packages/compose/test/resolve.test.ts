@@ -7,6 +7,7 @@ import { runCompose } from "../src/compose-cli/run.ts";
 import { createComposeResolver, mountedFiles, type ResolveRequest } from "../src/index.ts";
 import { defaultPlatform } from "../src/model/default-platform.ts";
 import { envFileValues } from "../src/model/env-file-values.ts";
+import { inlineFiles } from "../src/model/inline-files.ts";
 import { labelPrefixes } from "../src/model/proxy-labels.ts";
 import { serviceHashes } from "../src/model/service-hashes.ts";
 import { cliEnvironment } from "./corpus-stacks.ts";
@@ -386,6 +387,57 @@ describe("options mean what they mean to Compose", () => {
     ]);
     const other = await resolve(directory, { envFiles: ["prod.env"] }, { TOK: "x", MODE: "x", NONE: "x", OWN: "x" });
     expect(envFileValues(other.model)).toEqual({ GONE: "there" });
+  });
+
+  test("keys of builds with a path, which Compose cannot write as JSON, are as it reads them", async () => {
+    const ssh = "ssh: [default, 'key=./key', 'other=$$x/key']";
+    const directory = await project({
+      "compose.yaml": `include: [more/compose.yaml]\nservices: { web: { build: { context: ., ${ssh} } }, tool: { image: x, profiles: [dev] } }\n`,
+      "compose.override.yaml": "services: { web: { ports: ['80'] } }\n",
+      "more/compose.yaml": "services: { 'an.other': { build: { context: ., ssh: ['default=${SSH_AUTH_SOCK}'] } } }\n",
+      ".env": "SSH_AUTH_SOCK=/run/agent\n",
+    });
+    const { model, services } = await resolve(directory);
+    const keys = (name: string) => model.services[name]?.build?.["ssh"];
+    expect(keys("web")).toEqual(["default", `key=${directory}/key`, `other=${directory}/$$x/key`]);
+    expect(keys("an.other")).toEqual(["default=/run/agent"]);
+    expect(model.services["web"]?.ports).toHaveLength(1);
+    expect(services.map(({ name, active }) => [name, active])).toContainEqual(["tool", false]);
+    const named = await resolve(directory, { files: ["compose.yaml"] });
+    expect(named.model.services["web"]?.build).toEqual(model.services["web"]?.build);
+    const resolver = createComposeResolver({ env: cliEnvironment });
+    expect(await resolver.name({ directory })).toBe(basename(directory));
+  });
+
+  test("an include has its own env files, and what nobody sets is also told of base and builds", async () => {
+    const directory = await project({
+      "compose.yaml": [
+        "include: [infra/compose.yaml, { path: other/compose.yaml, env_file: [other/prod.env] }]",
+        "services: { web: { image: shop, build: { context: ., secrets: [npm, db] }, ports: ['80'], secrets: [db] } }",
+        "secrets: { npm: { environment: NPM_TOKEN } }",
+      ].join("\n"),
+      ".env": "FIRST=of project\n",
+      "infra/.env": "DB_PASSWORD='db ${FIRST} canary'\nFIRST=of infra\nNPM_TOKEN=not of the project\n",
+      "infra/compose.yaml":
+        "services: { pg: { image: 'postgres:17', secrets: [db, gone] } }\nsecrets: { db: { environment: DB_PASSWORD }, gone: { environment: GONE } }\n",
+      "other/prod.env": "DB_PASSWORD=other-canary\n",
+      "other/compose.yaml":
+        "services: { red: { image: redis, command: 'x ${DB_PASSWORD}', secrets: [two] } }\nsecrets: { two: { environment: DB_PASSWORD } }\n",
+    });
+    const { model, secrets, findings } = await resolve(directory);
+    const values = ["pg", "red"].map((name) => {
+      const only = {
+        ...model.services[name],
+        secrets: model.services[name]?.secrets?.filter((one) => one.source !== "gone"),
+      };
+      return inlineFiles({ ...model, services: { [name]: only } }, {}).map(({ content }) => content);
+    });
+    expect(values).toEqual([["db ${FIRST} canary"], ["other-canary"]]);
+    expect(secrets).toEqual(expect.arrayContaining(["db ${FIRST} canary", "other-canary"]));
+    expect(findings.filter(({ code }) => code === "variable-not-there")).toMatchObject([
+      { severity: "warn", service: "pg", message: "secret gone of pg is variable GONE, which is not set" },
+      { severity: "warn", service: "web", message: "secret npm of web is variable NPM_TOKEN, which is not set" },
+    ]);
   });
 
   test("the default platform of an env file is kept, and counts in the hash of what is built as it does with Compose", async () => {

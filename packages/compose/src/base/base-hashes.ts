@@ -2,6 +2,7 @@ import { type ComposeModel, isPinned, type ServiceFacts } from "@sluice/core";
 import { composeLabels, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { serviceHashes } from "../model/service-hashes.ts";
+import { asGivenMore, isGivenMore, type MadeContainer } from "./given-by-compose.ts";
 import { isJoined, joinedTo } from "./joined-containers.ts";
 
 export interface HashedContainer {
@@ -16,19 +17,27 @@ export function isCurrent(container: HashedContainer, hashes: readonly string[] 
   return hashes?.includes(container.Config.Labels[composeLabels.configHash] ?? "") ?? false;
 }
 
-/** Every hash that a container of each service may carry; containers of built services give the names of their images. */
+export interface Made {
+  /** Those of base; `built` has the names of the images of what is built. */
+  readonly containers: readonly MadeContainer[];
+  readonly built: Readonly<Record<string, string>>;
+}
+
+/** Every hash that a container of each service may carry. */
 export async function acceptedHashes(
   engine: Engine,
   model: ComposeModel,
-  built: Readonly<Record<string, string>>,
+  { containers, built }: Made,
   signal?: AbortSignal,
 ): Promise<Readonly<Record<string, readonly string[]>>> {
-  const options = { env: engine.env, memo: engine.memo, cwd: "/", signal };
+  const isMore = isGivenMore(model);
+  const options = { env: engine.env, memo: engine.memo, cwd: "/", signal, isInconsistent: isMore };
   const plain = await hashesOf(engine, model);
   const joined = isJoined(model) ? joinedTo(model, await listBase(engine, model.name, signal)) : model;
+  const made = isMore ? asGivenMore(joined, containers) : joined;
   const variants = [
-    ...(joined === model ? [] : [joined]),
-    ...(Object.keys(built).length === 0 ? [] : [withImages(joined, built)]),
+    ...(made === model ? [] : [made]),
+    ...(Object.keys(built).length === 0 ? [] : [withImages(made, built)]),
   ];
   const all = [plain, ...(await Promise.all(variants.map((variant) => serviceHashes(variant, options))))];
   return Object.fromEntries(Object.keys(plain).map((name) => [name, all.flatMap((hashes) => hashes[name] ?? [])]));

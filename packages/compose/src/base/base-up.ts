@@ -116,7 +116,7 @@ async function allCurrent(
   service: ServiceFacts,
   containers: readonly Docker.ContainerInspectInfo[],
 ): Promise<boolean> {
-  const hashes = await acceptedHashes(engine, model, builtImages(containers, [service]));
+  const hashes = await acceptedHashes(engine, model, { containers, built: builtImages(containers, [service]) });
   if (!containers.every((container) => isCurrent(container, hashes[service.name]))) return false;
   const image = isPinned(service) ? model.services[service.name]?.image : undefined;
   if (image === undefined) return true;

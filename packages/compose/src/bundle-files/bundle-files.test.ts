@@ -163,7 +163,7 @@ test("secret values are found by name, in URLs and in files, unescaped", () => {
 
 describe("what is secret in a model", () => {
   const found = (model: Partial<ComposeModel>, variables: Readonly<Record<string, string>> = {}) =>
-    secretValues({ name: "shop", services: {}, ...model }, variables);
+    secretValues({ name: "shop", services: {}, ...model }, [variables]);
   const inEnvironment = (environment: Readonly<Record<string, string>>) =>
     found({ services: { web: { image: "acme/web", environment } } });
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { type ComposeModel, type ComposeService, isManner, mayHoldSecret } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
-import { envFileValues } from "../model/env-file-values.ts";
+import { notedValue } from "../model/env-file-values.ts";
 import { imageRepository } from "../roles/service-shape.ts";
 
 /** Shorter values would shred ordinary text. */
@@ -32,21 +32,21 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * names speak of secrets, passwords inside URLs anywhere in the model, and what is behind `secrets:`. Values that also name
  * something in the project (a password `umami` of service `umami`) are left out, and values shorter than 4 characters.
  *
- * @param variables that Compose resolved the model with: what it filled into a command has no name there any more. Default
- *   none, as of a model that was stored
+ * @param variables that Compose resolved the model with, and those that it resolved parts of it with: what it filled into a
+ *   command has no name there any more. Default none, as of a model that was stored
  */
-export function secretValues(model: ComposeModel, variables: Variables = {}): readonly string[] {
-  const set = namedVariables(variables);
+export function secretValues(model: ComposeModel, variables: readonly Variables[] = []): readonly string[] {
+  const set = variables.flatMap(namedVariables);
   const named = [
     ...Object.values(model.services).flatMap(namedValues),
     ...set,
     ...Object.values(model.configs ?? {}).flatMap(({ content }) => linesOfConfig(content)),
   ];
-  const ofEnvFiles = envFileValues(model);
-  const valuesOf = (name: string) => [variables[name] ?? "", ofEnvFiles[name] ?? ""];
-  const behind = Object.values(model.secrets ?? {}).flatMap(({ file, environment }) => [
-    ...(file === undefined ? [] : fileSecret(unescapeDollars(file))),
-    ...(typeof environment === "string" ? valuesOf(unescapeDollars(environment)) : []),
+  const valuesOf = (name: string) => variables.map((values) => values[name] ?? "");
+  const behind = Object.values(model.secrets ?? {}).flatMap((object) => [
+    ...(object.file === undefined ? [] : fileSecret(unescapeDollars(object.file))),
+    ...(typeof object.environment === "string" ? valuesOf(unescapeDollars(object.environment)) : []),
+    notedValue(object) ?? "",
   ]);
   const texts = [...textsIn(model).map(unescapeDollars), ...set.map(([, value]) => value)];
   return worthMasking([...secretsAmong(named), ...texts.flatMap(urlPasswords), ...behind], publicNames(model));

@@ -8,25 +8,51 @@ const kinds = ["secrets", "configs"] as const;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Names of the variables that secrets and configs of the model are made of. Pure. */
-export function variablesOfObjects(model: ComposeModel): readonly string[] {
-  const names = objectsOf(model).flatMap(({ environment }) => environment ?? []);
+type Keys = Readonly<Record<(typeof kinds)[number], readonly string[]>>;
+
+/**
+ * Names of the variables that secrets and configs of the model are made of. Pure.
+ *
+ * @param keys of those that are meant; default all
+ */
+export function variablesOfObjects(model: ComposeModel, keys?: Keys): readonly string[] {
+  const meant = kinds.flatMap((kind) => {
+    const objects: Readonly<Record<string, ComposeFileObject>> = model[kind] ?? {};
+    return Object.entries(objects).flatMap(([key, object]) => (!keys || keys[kind].includes(key) ? [object] : []));
+  });
+  const names = meant.flatMap(({ environment }) => environment ?? []);
   return [...new Set(names.map(unescapeDollars))];
+}
+
+/** What an include says for the secrets and configs that it defines. */
+export interface IncludedValues extends Keys {
+  readonly values: Variables;
 }
 
 /**
  * Notes in the model what env files set these variables to: containers are made away from them, and a later release may
  * come with others. Pure.
+ *
+ * @param values of the project; they come before those of an include
  */
-export function withEnvFileValues(model: ComposeModel, values: Variables): ComposeModel {
-  const noted = (object: ComposeFileObject): ComposeFileObject => {
-    const value = object.environment === undefined ? undefined : values[unescapeDollars(object.environment)];
+export function withEnvFileValues(
+  model: ComposeModel,
+  values: Variables,
+  included: readonly IncludedValues[] = [],
+): ComposeModel {
+  const noted = (kind: (typeof kinds)[number], key: string, object: ComposeFileObject): ComposeFileObject => {
+    if (object.environment === undefined) return object;
+    const variable = unescapeDollars(object.environment);
+    const around = included.filter((one) => one[kind].includes(key)).map((one) => one.values[variable]);
+    const value = [values[variable], ...around].find((one) => one !== undefined);
     return value === undefined ? object : { ...object, [valueNote]: escapeDollars(value) };
   };
   const changed = kinds.flatMap((kind) => {
     const objects = model[kind];
     if (!objects) return [];
-    return [[kind, Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, noted(object)]))]];
+    return [
+      [kind, Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, noted(kind, name, object)]))],
+    ];
   });
   return { ...model, ...Object.fromEntries(changed) };
 }

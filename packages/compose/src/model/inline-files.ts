@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { type ComposeFileObject, type ComposeFileUse, type ComposeModel, SluiceError } from "@sluice/core";
 import type { Environment } from "../engine/endpoint.ts";
 import { unescapeDollars } from "./dollars.ts";
-import { envFileValues } from "./env-file-values.ts";
+import { notedValue } from "./env-file-values.ts";
 
 /** A file in the containers of a service that is on no disk before: a secret or config without `file:`. Content may be secret. */
 export interface InlineFile {
@@ -37,12 +37,11 @@ export function inlineFiles(
   names: readonly string[] = Object.keys(model.services),
 ): readonly InlineFile[] {
   const { services, ...objects } = model;
-  const variables = { ...envFileValues(model), ...env };
   return names.flatMap((service) =>
     kinds.flatMap(({ kind, noun, root }) =>
       (services[service]?.[kind] ?? []).flatMap((use) => {
         const title = `${noun} ${use.source} of ${service}`;
-        const content = contentOf(objects[kind]?.[use.source], variables, title);
+        const content = contentOf(objects[kind]?.[use.source], env, title);
         if (content === undefined) return [];
         if (services[service]?.["read_only"] === true) throw failed(title, "the container is read_only", onlyFiles);
         const target = posix.resolve(root, unescapeDollars(use.target ?? use.source));
@@ -52,10 +51,10 @@ export function inlineFiles(
   );
 }
 
-function contentOf(object: ComposeFileObject | undefined, env: Environment, title: string): string | undefined {
-  const { content, environment } = object ?? {};
+function contentOf(object: ComposeFileObject = {}, env: Environment, title: string): string | undefined {
+  const { content, environment } = object;
   if (environment === undefined) return content === undefined ? undefined : unescapeDollars(content);
-  const value = env[unescapeDollars(environment)];
+  const value = env[unescapeDollars(environment)] ?? notedValue(object);
   if (value === undefined)
     throw failed(title, `variable ${environment} is not set`, `set it for every deployment; ${kept}`);
   return value;

@@ -6,6 +6,8 @@ import { platformVariable } from "./default-platform.ts";
 export interface HashOptions extends MemoHolder {
   readonly cwd?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whether services may use what the model does not define. Default: Compose refuses that. */
+  readonly isInconsistent?: boolean | undefined;
 }
 
 /**
@@ -31,7 +33,8 @@ export async function serviceHashes(
 async function hashes(model: ComposeModel, options: HashOptions): Promise<ReadonlyMap<string, string>> {
   const stdin = JSON.stringify(model);
   // Compose counts that of the environment in the hash of what is built and says no platform.
-  const question = `config --no-normalize --hash for ${options.env[platformVariable] ?? "any platform"}`;
+  const loosely = options.isInconsistent === true ? " --no-consistency" : "";
+  const question = `config --no-normalize${loosely} --hash for ${options.env[platformVariable] ?? "any platform"}`;
   const listing = await remembered(options, question, stdin, () => askHashes(model.name, stdin, options));
   return new Map(
     listing
@@ -41,7 +44,11 @@ async function hashes(model: ComposeModel, options: HashOptions): Promise<Readon
   );
 }
 
-async function askHashes(project: string, stdin: string, { env, cwd, signal }: HashOptions): Promise<string> {
+async function askHashes(
+  project: string,
+  stdin: string,
+  { env, cwd, signal, isInconsistent }: HashOptions,
+): Promise<string> {
   const { exitCode, stdout, stderr } = await runCompose({
     // Neither a directory nor its `.env` may have a say: the model is resolved. Normalized again, it would get back what a
     // container is made without: a `depends_on` for each link.
@@ -58,6 +65,7 @@ async function askHashes(project: string, stdin: string, { env, cwd, signal }: H
       "*",
       "config",
       "--no-normalize",
+      ...(isInconsistent === true ? ["--no-consistency"] : []),
       "--hash",
       "*",
     ],

@@ -23,7 +23,7 @@ export async function connectBase(
   const suspects = containers.map((container) => ({ container, lost: lostNetworks({ model, services }, container) }));
   // Compose needs 120 ms for the hashes: not where nothing is lost.
   const hashes = suspects.some(({ lost }) => lost.length > 0)
-    ? await acceptedHashes(engine, model, builtImages(containers, services))
+    ? await acceptedHashes(engine, model, { containers, built: builtImages(containers, services) })
     : {};
   await Promise.all(
     suspects.map(async ({ container, lost }) => {

@@ -264,5 +264,5 @@ async function hashesFor(
   built: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<Readonly<Record<string, readonly string[]>>> {
-  return containers.length === 0 ? {} : acceptedHashes(engine, model, built, signal);
+  return containers.length === 0 ? {} : acceptedHashes(engine, model, { containers, built }, signal);
 }

@@ -95,25 +95,42 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         ...placeOptions({ files, envFiles, projectDirectory }),
       ];
       const compose = (...args: string[]) => runCompose({ args: [...options, ...args], env, cwd: directory, signal });
-      const ofEnvFiles = (read: ComposeModel, { directory: home }: ProjectFiles, mentioned: Mentions) => {
-        const set = envFiles.flatMap((file) => ["--env-file", file]);
+      const composeWith = async (file: string, ...args: string[]) => {
+        // As soon as one file is named, Compose looks for no other.
+        const found = files.length > 0 ? [] : (await finding).files.flatMap((path) => ["--file", path]);
+        const all = [...options, ...found, "--file", "-", ...args];
+        return runCompose({ args: all, env, cwd: directory, stdin: file, signal });
+      };
+      const askFiles = (names: readonly string[], { directory: home }: ProjectFiles, paths: readonly string[]) => {
+        const set = paths.flatMap((file) => ["--env-file", file]);
         const args = [...set, "-p", "ask", "--project-directory", home, "-f", "-", "config", "--format", "json"];
-        const own = platformVariable in mentioned.written ? [platformVariable] : [];
-        const unset = [...variablesOfObjects(read), ...own].filter((name) => env[name] === undefined);
+        const unset = names.filter((name) => env[name] === undefined);
         return envFileVariables(unset, (file) => runCompose({ args, env, cwd: directory, stdin: file, signal }));
       };
+      const ofProject = (read: ComposeModel, place: ProjectFiles, { written: mentioned }: Mentions) => {
+        const own = platformVariable in mentioned ? [platformVariable] : [];
+        return askFiles([...variablesOfObjects(read), ...own], place, envFiles);
+      };
+      const ofIncludes = (read: ComposeModel, place: ProjectFiles, { included }: Mentions) =>
+        Promise.all(
+          included.map(async ({ secrets, configs, envFiles: paths }) => {
+            const names = paths.length > 0 ? variablesOfObjects(read, { secrets, configs }) : [];
+            return { secrets, configs, values: await askFiles(names, place, paths) };
+          }),
+        );
       const finding = findProjectFiles({ directory, files, envFiles, projectDirectory }, env);
       const [found, mentions, reading, config] = await Promise.all([
         finding,
         finding.then(readMentions),
-        readProject({ compose, profiles, mentionsProfiles: finding.then(mentionProfiles) }),
+        readProject({ compose, composeWith, profiles, mentionsProfiles: finding.then(mentionProfiles) }),
         configured,
       ]);
       if ("refused" in reading) throw await refusal(reading.refused, found, env);
       const leftOut = reading.unread === null ? null : await findLeftOut(reading.unread, found, env);
       const read = withCheckout(reading.model, await checkoutOf(found.directory), found.directory);
-      const values = await ofEnvFiles(read, found, mentions);
-      const filled = withDefaultPlatform(withEnvFileValues(read, values), values[platformVariable]);
+      const values = await ofProject(read, found, mentions);
+      const included = await ofIncludes(read, found, mentions);
+      const filled = withDefaultPlatform(withEnvFileValues(read, values, included), values[platformVariable]);
       const written = withLabelPrefixes(filled, config.traffic.proxyLabels);
       const activeNames = new Set(reading.active);
       if (reading.unread !== null && needsMore(written, config)) throw await refusal(reading.unread, found, env);

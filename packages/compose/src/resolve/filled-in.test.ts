@@ -77,6 +77,23 @@ it("all are kept where a file that takes part cannot be read, as nobody knows wh
   expect(await secretsOf({ "compose.yaml": `${web}    env_file: "\${STAGE}.env"\n` }, env)).toEqual(["canary"]);
 });
 
+it("what the env files of an include set is, with that of what it includes, but for what the project sets itself", async () => {
+  const files = {
+    "compose.yaml":
+      "include: [{ path: a/compose.yaml }, { path: b/x.yaml, env_file: [b/own.env], project_directory: b }]\n",
+    ".env": "DB_PASSWORD=of-project\n",
+    "a/compose.yaml": `include: [../c/compose.yaml]\n${web}`,
+    "a/.env": "DB_PASSWORD=overridden\nA_TOKEN=of-a\n",
+    "b/x.yaml": "services: {}\n",
+    "b/.env": "B_TOKEN=not-read\n",
+    "b/own.env": "A_TOKEN=of-b\nSTAGE=${VERY_OWN}\n",
+    "c/compose.yaml": "services: {}\n",
+    "c/.env": "A_TOKEN=of-c\nC_TOKEN=only-c\n",
+  };
+  const found = await secretsOf(files, { VERY_OWN: "x", B_TOKEN: "canary" });
+  expect(found.toSorted()).toEqual(["of-a", "of-b", "of-project", "only-c"]);
+});
+
 it("one that is behind a secret is, whatever its name, and what an env file sets gives way to the process", async () => {
   const behind = { tok: { environment: "TOK" } };
   const files = { "compose.yaml": web, ".env": "DB_PASSWORD=overridden\nOTHER_PASSWORD=written\n" };

@@ -1,39 +1,63 @@
-import { type ResolvedProject, slotServices } from "@sluice/core";
+import { type ComposeFileUse, type ResolvedProject, type ServiceFacts, slotServices } from "@sluice/core";
 import { unescapeDollars } from "../model/dollars.ts";
-import { envFileValues } from "../model/env-file-values.ts";
+import { notedValue } from "../model/env-file-values.ts";
+import { isInBase } from "../model/placement.ts";
 import type { ServiceFinding } from "../roles/finding-rule.ts";
 
 /**
- * Secrets and configs whose variable nobody sets, each once, for the first service that uses it: every deployment makes slots
- * and jobs anew, and Compose says nothing of it before. Pure.
+ * Secrets and configs whose variable nobody sets, each once, for the first service that uses it. Errors for slots and jobs, which
+ * every deployment makes anew; warnings for base, whose containers may have what they need, and for builds, which go on without.
+ * Compose says nothing of it before. Pure.
  */
 export function missingVariableFindings(
   { model, services }: Pick<ResolvedProject, "model" | "services">,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly ServiceFinding[] {
-  const variables = { ...envFileValues(model), ...env };
   const told = new Set<string>();
-  const jobs = services.filter(({ role, active }) => role === "job" && active);
-  return [...slotServices(services), ...jobs].flatMap(({ name: service }) =>
-    (["secrets", "configs"] as const).flatMap((kind) =>
-      (model.services[service]?.[kind] ?? []).flatMap(({ source }): ServiceFinding[] => {
-        const written = model[kind]?.[source]?.environment;
+  const find = ({ name: service }: ServiceFacts, { severity, hint, usesOf }: Need): readonly ServiceFinding[] =>
+    kinds.flatMap(([kind, noun]) =>
+      usesOf(service, kind).flatMap(({ source }): ServiceFinding[] => {
+        const object = model[kind]?.[source] ?? {};
         const path = [kind, source, "environment"];
-        if (written === undefined || variables[unescapeDollars(written)] !== undefined) return [];
-        if (told.has(path.join("\0"))) return [];
-        told.add(path.join("\0"));
-        const what = kind === "secrets" ? "secret" : "config";
-        return [
-          {
-            severity: "error",
-            code: "variable-not-there",
-            message: `${what} ${source} of ${service} is variable ${unescapeDollars(written)}, which is not set`,
-            hint: "set it in the environment of every deployment, or in .env",
-            service,
-            path,
-          },
-        ];
+        const key = path.join("\0");
+        if (object.environment === undefined || told.has(key)) return [];
+        const variable = unescapeDollars(object.environment);
+        if ((env[variable] ?? notedValue(object)) !== undefined) return [];
+        told.add(key);
+        const message = `${noun} ${source} of ${service} is variable ${variable}, which is not set`;
+        return [{ severity, code: "variable-not-there", message, hint, service, path }];
       }),
-    ),
-  );
+    );
+  const active = services.filter((service) => service.active);
+  const ofContainer: Need["usesOf"] = (service, kind) => model.services[service]?.[kind] ?? [];
+  const ofBuild: Need["usesOf"] = (service, kind) =>
+    kind === "secrets" ? ((model.services[service]?.build as BuildSecrets | undefined)?.secrets ?? []) : [];
+  const each = { severity: "error", hint: `set it in ${places}`, usesOf: ofContainer } as const;
+  const base = {
+    ...each,
+    severity: "warn",
+    hint: `its container cannot be made without: set it in ${places}`,
+  } as const;
+  const build = { ...base, hint: `the build has none: set it in ${places}`, usesOf: ofBuild } as const;
+  return [
+    ...[...slotServices(services), ...active.filter(({ role }) => role === "job")].flatMap((one) => find(one, each)),
+    ...active.filter(isInBase).flatMap((one) => find(one, base)),
+    ...active.filter(({ role }) => role !== "tool").flatMap((one) => find(one, build)),
+  ];
 }
+
+interface Need extends Pick<ServiceFinding, "severity"> {
+  readonly hint: string;
+  readonly usesOf: (service: string, kind: (typeof kinds)[number][0]) => readonly ComposeFileUse[];
+}
+
+interface BuildSecrets {
+  readonly secrets?: readonly ComposeFileUse[];
+}
+
+const kinds = [
+  ["secrets", "secret"],
+  ["configs", "config"],
+] as const;
+
+const places = "the environment of every deployment, or in .env";

@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import { runCompose } from "../compose-cli/run.ts";
 import type { ComposeResolverOptions, ResolveRequest } from "./compose-resolver.ts";
 import { findProjectFiles, placeOptions } from "./project-files.ts";
@@ -12,7 +13,7 @@ export async function projectName(
   { env }: ComposeResolverOptions,
 ): Promise<string | null> {
   // What is no name is not looked at: whether services go together, and what is in variables.
-  const asked = ["--profile", "*", "config", "--no-interpolate", "--no-consistency", "--format", "json"];
+  const asked = ["--profile", "*", "config", "--no-interpolate", "--no-consistency"];
   const args = [...placeOptions(place), ...asked];
   const [found, said] = await Promise.all([
     findProjectFiles(place, env),
@@ -25,9 +26,10 @@ export async function projectName(
   return nameIn(said.stdout);
 }
 
-function nameIn(json: string): string | null {
+/** @param yaml which Compose also writes where it fails to write JSON */
+function nameIn(yaml: string): string | null {
   try {
-    const { name } = JSON.parse(json) as { readonly name?: unknown };
+    const { name } = parse(yaml) as { readonly name?: unknown };
     return typeof name === "string" && name !== "" ? name : null;
   } catch {
     return null;

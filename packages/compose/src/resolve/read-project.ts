@@ -2,6 +2,7 @@ import type { ComposeModel } from "@sluice/core";
 import type { ComposeRun } from "../compose-cli/run.ts";
 import { withModels } from "./ai-models.ts";
 import { parseModel } from "./parse-model.ts";
+import { isOfSshKeys, type SshKeys, sshKeysIn, withoutSshKeys, withSshKeys } from "./ssh-keys.ts";
 
 export interface ProjectReading {
   readonly model: ComposeModel;
@@ -16,6 +17,8 @@ export interface ProjectReading {
 export interface ReadRequest {
   /** Runs Compose on the project. */
   readonly compose: (...args: string[]) => Promise<ComposeRun>;
+  /** The same with one more file, by its text. */
+  readonly composeWith: (file: string, ...args: string[]) => Promise<ComposeRun>;
   /** As `--profile`. */
   readonly profiles: readonly string[];
   /** Whether the files seem to have profiles: it is asked early then which services are active. */
@@ -31,23 +34,31 @@ export interface ReadRequest {
  */
 export async function readProject({
   compose,
+  composeWith,
   profiles,
   mentionsProfiles,
 }: ReadRequest): Promise<ProjectReading | { readonly refused: string }> {
   const ofUser = profiles.flatMap((profile) => ["--profile", profile]);
   const ofAll = ["--profile", "*"];
   const asJson = ["config", "--format", "json"];
-  const modelOf = (options: readonly string[], { stdout }: ComposeRun) =>
-    withModels(parseModel(stdout), async () => (await compose(...options, "config")).stdout);
+  const asYaml = (options: readonly string[]) => compose(...options, "config");
+  const modelOf = async (options: readonly string[], { stdout, keys = {} }: JsonRun) =>
+    withSshKeys(await withModels(parseModel(stdout), async () => (await asYaml(options)).stdout), keys);
+  const askModel = async (options: readonly string[]): Promise<JsonRun> => {
+    const run = await compose(...options, ...asJson);
+    if (run.exitCode === 0 || !isOfSshKeys(run.stderr)) return run;
+    const keys = sshKeysIn((await asYaml(options)).stdout);
+    return { ...(await composeWith(withoutSshKeys(keys), ...options, ...asJson)), keys };
+  };
   const askActive = () => compose(...ofUser, "config", "--services");
 
   // It is asked for at once where something seems to have a profile, which mostly is so.
   const [all, early] = await Promise.all([
-    compose(...ofAll, ...asJson),
+    askModel(ofAll),
     mentionsProfiles.then((isSo) => (isSo ? askActive() : null)).catch(() => null),
   ]);
   if (all.exitCode !== 0) {
-    const plain = await compose(...ofUser, ...asJson);
+    const plain = await askModel(ofUser);
     if (plain.exitCode !== 0) return { refused: plain.stderr };
     const model = await modelOf(ofUser, plain);
     return { model, active: new Set(Object.keys(model.services)), stderr: plain.stderr, unread: all.stderr };
@@ -57,6 +68,11 @@ export async function readProject({
   if (active && active.exitCode !== 0) return { refused: active.stderr };
   const names = active ? active.stdout.split("\n").filter((name) => name !== "") : Object.keys(model.services);
   return { model, active: new Set(names), stderr: all.stderr, unread: null };
+}
+
+interface JsonRun extends ComposeRun {
+  /** What it was asked for without. Default: all is there. */
+  readonly keys?: SshKeys;
 }
 
 function hasProfiles({ services }: ComposeModel): boolean {

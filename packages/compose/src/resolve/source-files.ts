@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type Document, LineCounter, type ParsedNode, parseAllDocuments } from "yaml";
 
 /** A file that took part in the compose model, for positions in messages. Its meaning is Compose's business alone. */
@@ -26,12 +26,13 @@ export async function readSources(files: readonly string[]): Promise<readonly So
   return [...sources.values()];
 }
 
-/** The env files of the project, and those that services name. */
+/** The env files of the project, and those of what is included and of services. */
 export async function readEnvSources(
   sources: readonly SourceFile[],
   projectFiles: readonly string[],
 ): Promise<readonly SourceFile[]> {
-  const named = sources.flatMap((source) => envFilesOf(source));
+  const included = sources.flatMap(includesOf).flatMap(({ envFiles }) => envFiles);
+  const named = [...included, ...sources.flatMap((source) => envFilesOf(source))];
   const paths = [...new Set([...projectFiles, ...named])];
   const read = await Promise.all(paths.map(async (path) => ({ path, text: await readText(path) })));
   return read.flatMap(({ path, text }) => (text === null ? [] : [envSource(path, text)]));
@@ -59,11 +60,47 @@ function envSource(path: string, text: string): SourceFile {
 }
 
 export function referencedFiles(source: SourceFile): readonly string[] {
-  const included = listOf(mapOf(written(source))["include"]).flatMap((entry) =>
-    typeof entry === "string" ? entry : listOf(mapOf(entry)["path"]),
-  );
   const extended = writtenServices(source).map(([, service]) => mapOf(service["extends"])["file"]);
-  return absolute(source, [...included, ...extended]);
+  return [...includesOf(source).flatMap(({ files }) => files), ...absolute(source, extended)];
+}
+
+/** What one entry of `include:` brings: files that are one project, with variables of their own. */
+export interface Included {
+  /** Absolute. */
+  readonly files: readonly string[];
+  /** `env_file`, or the `.env` beside the first file, which need not be there. Absolute. */
+  readonly envFiles: readonly string[];
+}
+
+export function includesOf(source: SourceFile): readonly Included[] {
+  return listOf(mapOf(written(source))["include"]).map((entry) => {
+    const { path, env_file, project_directory } = mapOf(typeof entry === "string" ? { path: entry } : entry);
+    const files = absolute(source, listOf(path));
+    const [home] = absolute(source, [project_directory]);
+    const named = absolute(source, listOf(env_file));
+    const beside = [home ?? (files[0] && dirname(files[0]))].flatMap((place) => (place ? join(place, ".env") : []));
+    return { files, envFiles: named.length > 0 ? named : beside };
+  });
+}
+
+/** Includes with those of what they include, each with the env files of what it is included by, too: those win, so they come first and last. */
+export function allIncludes(
+  sources: readonly SourceFile[],
+  files: readonly string[],
+  { envFiles: outer = [], within = [] }: { envFiles?: readonly string[]; within?: readonly string[] } = {},
+): readonly Included[] {
+  const direct = sources.filter(({ path }) => files.includes(path)).flatMap(includesOf);
+  return direct.flatMap((one) => {
+    // A circle, which Compose refuses.
+    if (one.files.some((file) => within.includes(file))) return [];
+    const envFiles = [...outer, ...one.envFiles, ...outer];
+    return [{ ...one, envFiles }, ...allIncludes(sources, one.files, { envFiles, within: [...within, ...one.files] })];
+  });
+}
+
+/** Keys of a part of the project, as the file has it: `secrets`. */
+export function writtenKeys(source: SourceFile, part: string): readonly string[] {
+  return Object.keys(mapOf(mapOf(written(source))[part]));
 }
 
 export function envFilesOf(source: SourceFile): readonly string[] {

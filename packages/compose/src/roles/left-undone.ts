@@ -39,3 +39,19 @@ export const notProvided: FindingRule = (model, { service, role }) => {
     }
   );
 };
+
+/** Compose writes them into a container at a start of its own; a directory that the service names itself has what was put there. */
+export const credentialsNotGiven: FindingRule = (model, { service, role }) => {
+  const { use_api_socket, environment } = model.services[service] ?? {};
+  return (
+    role !== "tool" &&
+    use_api_socket === true &&
+    environment?.["DOCKER_CONFIG"] === undefined && {
+      severity: "warn",
+      code: "credentials-not-given",
+      message: `${service} will have the Docker socket, but not the credentials for registries that use_api_socket gives it: containers are started without Compose`,
+      hint: "without use_api_socket mount /var/run/docker.sock, and a config.json to where DOCKER_CONFIG in its environment says",
+      path: ["use_api_socket"],
+    }
+  );
+};

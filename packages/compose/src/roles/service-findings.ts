@@ -8,11 +8,12 @@ import type { RoleOverrides } from "./classify-services.ts";
 import { externalNameDropped } from "./external-names.ts";
 import type { FindingRule, ServiceFinding } from "./finding-rule.ts";
 import { jobMacAddress, ownIdentity } from "./identity-rules.ts";
-import { hookNotRun, notProvided } from "./left-undone.ts";
+import { credentialsNotGiven, hookNotRun, notProvided } from "./left-undone.ts";
 import { manyPorts } from "./many-ports.ts";
 import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
 import { proxyVariableDropped } from "./proxy-variables.ts";
+import { slotNotRouted } from "./routed-networks.ts";
 import { runByHand } from "./run-by-hand.ts";
 import { schedulesTwice } from "./schedules-twice.ts";
 import { hasHealthcheck } from "./service-facts.ts";
@@ -49,6 +50,7 @@ function findingsOf(
     named,
     ownIdentity,
     externalNameDropped,
+    slotNotRouted,
     schedulesTwice,
     unknownProxy,
     secretsOfShell,
@@ -66,6 +68,7 @@ function findingsOf(
     proxyVariableDropped,
     hookNotRun,
     notProvided,
+    credentialsNotGiven,
   ];
   return [...ofAll, ...(isApplication(role) ? ofApplications : [])].flatMap((find) => {
     const finding = find(model, decision, override, decisions);
