@@ -15,8 +15,13 @@ export function runs(step: Tree, verb: "deploy" | "rollback"): boolean {
 }
 
 /** Whether a step runs Compose or Sluice, by a script or by the action. */
-export function runsCompose({ run, uses }: Tree): boolean {
-  return /\bdocker[ -]compose\b|\bsluice\b/.test(textOf(run)) || /\/sluice@/.test(textOf(uses));
+export function runsCompose(step: Tree): boolean {
+  return /\bdocker[ -]compose\b/.test(textOf(step["run"])) || runsSluice(step);
+}
+
+/** Whether a step runs Sluice, by a script or by the action. */
+export function runsSluice({ run, uses }: Tree): boolean {
+  return /\bsluice\b/.test(textOf(run)) || /\/sluice@/.test(textOf(uses));
 }
 
 /** Variables that a step sees: of the workflow, of the job, and its own. */

@@ -23,7 +23,8 @@ it.each([
   ["checks out a commit of its own", job(`{ ${checkout}, with: { ref: live } }, { ${verify} }`)],
   ["checks out elsewhere", job(`{ ${checkout}, with: { path: checks } }, { ${verify} }`)],
   ["checks out nothing", job(`{ ${verify} }`)],
-  ["does not run Sluice", job(`{ ${checkout} }, { run: make test }`)],
+  ["does not run Sluice", job(`{ ${checkout} }, { run: docker compose run --rm tests }`)],
+  ["deploys by hand", job(`{ ${checkout} }, { run: docker compose up -d --build }, { ${verify} }`)],
   ["has a machine that is thrown away", job(`{ ${checkout} }, { ${verify} }`, "runs-on: ubuntu-latest")],
   ["deploys", job(`{ ${checkout} }, { run: exec sluice deploy --yes }, { ${verify} }`)],
   [
@@ -34,8 +35,9 @@ it.each([
   expect(found(jobs)).toEqual([]);
 });
 
-it("nothing is said of what a release starts, and of other environments", () => {
+it("nothing is said of what a release, a push or another workflow starts, and of other environments", () => {
   const each = job(`{ ${checkout} }, { ${verify} }`);
-  expect(found(each, "release: { types: [released] }")).toEqual([]);
+  for (const on of ["release: { types: [released] }", "workflow_call: {}", "push: {}"])
+    expect(found(each, on)).toEqual([]);
   expect(found(each, undefined, "verify-staging.yml")).toEqual([]);
 });

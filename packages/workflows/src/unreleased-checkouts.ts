@@ -1,5 +1,6 @@
 import { isOfProject } from "./checkout-inputs.ts";
-import { runs, runsCompose } from "./deploying-steps.ts";
+import { deployingJobs } from "./deploying-jobs.ts";
+import { runs, runsSluice } from "./deploying-steps.ts";
 import type { WorkflowFile } from "./facts.ts";
 import { foreignRunner } from "./foreign-runner.ts";
 import { isFor } from "./names.ts";
@@ -11,6 +12,9 @@ export interface UnreleasedCheckout {
   readonly path: string;
   readonly job: string;
 }
+
+/** What starts a workflow without a commit of its own: it is of the default branch, or of what somebody chose. */
+const withoutCommit: readonly string[] = ["schedule", "workflow_dispatch", "workflow_run"];
 
 /**
  * Jobs of the workflows for an environment, by their path, that run Sluice on a machine of one's own, release nothing, and check out
@@ -27,8 +31,9 @@ export function unreleasedCheckouts(
     .flatMap(({ path, text }) => {
       const workflow = parseTree(text);
       const jobs = Object.entries(treeOf(workflow["jobs"])).map(([job, value]) => ({ job, value: treeOf(value) }));
-      const isReleased = eventsOf(workflow["on"]).every((event) => event === "release");
-      if (isReleased || jobs.some(({ value }) => stepsOf(value).some((step) => runs(step, "deploy")))) return [];
+      const isOfCommit = eventsOf(workflow["on"]).some((event) => !withoutCommit.includes(event));
+      const deploys = jobs.some(({ value }) => stepsOf(value).some((step) => runs(step, "deploy")));
+      if (isOfCommit || deploys || deployingJobs(workflow).length > 0) return [];
       return jobs.flatMap(({ job, value }) => (replacesCheckout(value) ? [{ path, job }] : []));
     });
 }
@@ -37,7 +42,7 @@ function replacesCheckout(job: Tree): boolean {
   const steps = stepsOf(job);
   const isEachTime = (step: Tree) =>
     isOfProject(step) && step["if"] === undefined && treeOf(step["with"])["ref"] === undefined;
-  return foreignRunner(job) !== null && steps.some(runsCompose) && steps.some(isEachTime);
+  return foreignRunner(job) !== null && steps.some(runsSluice) && steps.some(isEachTime);
 }
 
 function stepsOf(job: Tree): readonly Tree[] {

@@ -27,3 +27,11 @@ test("who is on an external network calls its own slot by every name that a door
   expect(slotLinks(joining, "other")).toEqual([]);
   expect(slotLinks({ ...caller, joined: [] }, "back")).toEqual([]);
 });
+
+test("a name that several of a slot have leads to all of them, as before", () => {
+  const second = { image: "a", command: ["worker"], networks: { shared: { aliases: ["api.shop"] } } };
+  const both = { ...model, services: { ...model.services, second } };
+  const joining = { ...caller, model: both, services: factsOf(both), joined: ["shared"] };
+  expect(slotLinks(joining, "back")).not.toContain("api.green.shop:api.shop");
+  expect(slotLinks(joining, "shared").join()).toBe("second:second,second:api.shop");
+});

@@ -91,14 +91,15 @@ test("a server is up by any answer below 500, asked for over a port that the doo
 });
 
 test("a server is not given up for the checks that are made before the door listens", () => {
-  const asking = proxies(render()).filter(({ upstreams, health_checks }) => {
+  const listen = [...spec.listen, { port: 81, target: 9090 }, { port: 443, target: 8080 }];
+  const asking = proxies(render({ listen })).filter(({ upstreams, health_checks }) => {
     const isAsked = (upstreams as { dial: string }[]).some(({ dial }) => dial === "10.0.0.11:8080");
     return isAsked && "active" in ((health_checks ?? {}) as object);
   });
   for (const { health_checks } of asking) {
     expect((health_checks as { active: { fails: number } }).active.fails).toBe(asking.length + 1);
   }
-  expect(asking).toHaveLength(3);
+  expect(asking).toHaveLength(6);
 });
 
 test("who is asked whether it is up is the host that is configured", () => {

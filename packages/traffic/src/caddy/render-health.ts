@@ -10,8 +10,10 @@ const serverHeader = "X-Sluice-Server";
  * What a proxy asks of its servers. Its own checks take 2xx or one other class for well: they ask `healthServer` instead, which says
  * of any answer below 500 that it is well.
  *
- * Up to Caddy 2.11 all `proxies` that ask a server count its failures together, and no success takes one away. All of them ask once
+ * Up to Caddy 2.11 proxies to one address and port count its failures together, and no success takes one away. All of them ask once
  * before the door listens, `healthServer` included: one failure more than that is the first to say something about the server.
+ *
+ * @param proxies that go to the same address and port
  */
 export function activeChecks(spec: DoorSpec, proxies: number): object {
   return {

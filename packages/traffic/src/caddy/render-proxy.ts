@@ -29,7 +29,7 @@ export const proxyName = (slot: Slot, way: Way): string => `${slot} ${way}`;
 
 export function proxy(spec: DoorSpec, listen: DoorPort, slot: Slot, way: Way): object {
   const addresses = spec.servers[slot].slice(0, spec.replicas);
-  const checks = healthChecks(spec, way, addresses.length);
+  const checks = healthChecks(spec, listen, way, addresses.length);
   return {
     handler: "reverse_proxy",
     upstreams: addresses.map((address) => ({ dial: dialed(address, listen.target) })),
@@ -54,12 +54,15 @@ function retries(way: Way, replicas: number): object {
   }
 }
 
-function healthChecks(spec: DoorSpec, way: Way, replicas: number): object {
+/** Ports that lead to the same one of the servers: Caddy counts by what is dialed. */
+const portsTo = (spec: DoorSpec, { target }: DoorPort) => spec.listen.filter((listen) => listen.target === target);
+
+function healthChecks(spec: DoorSpec, listen: DoorPort, way: Way, replicas: number): object {
   const isChecked = way !== "last" && spec.healthPath !== null;
   // A moment's refusal of a server that is alone must not become an outage.
   const isGivenUp = way === "candidate" || replicas > 1;
   return {
-    ...(isChecked ? { active: activeChecks(spec, checkedWays * spec.listen.length) } : {}),
+    ...(isChecked ? { active: activeChecks(spec, checkedWays * portsTo(spec, listen).length) } : {}),
     ...(isGivenUp ? { passive: { fail_duration: "2s", max_fails: 1 } } : {}),
   };
 }

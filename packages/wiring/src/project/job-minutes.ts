@@ -20,7 +20,7 @@ export function heldMinutes(config: Config): number {
 /**
  * Minutes that jobs may need by the configuration, when all takes as long as it may: a deployment with a backup, its proof and a
  * rehearsal, checks that pass at their last attempt, steps that are watched twice as long for want of requests, everyone asked at the
- * last moment, and one pause. A release that is not warm any more is gone back to with its checks and steps, too. Pure.
+ * last moment, and one pause. A release that is not warm any more is gone back to with its checks and steps, too, and one that has to migrate with a backup. Pure.
  */
 export function jobMinutes(config: Config): JobMinutes {
   const { rollout, traffic, analysis, database } = config;
@@ -40,7 +40,7 @@ export function jobMinutes(config: Config): JobMinutes {
   const rolloutMs = workMs + startsMs(config) + provenMs(config) + judged + lastLooksMs(config) + drainsMs;
   return {
     deploy: rounded(usualMinutes.deploy, waits.deploy + dataMs + rolloutMs + people),
-    rollback: rounded(usualMinutes.rollback, waits.rollback + rolloutMs),
+    rollback: rounded(usualMinutes.rollback, waits.rollback + dataMs + rolloutMs),
     backup: rounded(usualMinutes.backup, waits.backup + dumpMs + proofMs),
     verify: rounded(usualMinutes.verify, verifyMs + checksMs(config) + config.notify.timeout),
   };
