@@ -5,39 +5,13 @@ import type { ComposeNetwork } from "@sluice/core";
 const interfaceName = "com.docker.network.bridge.name";
 const mtu = "com.docker.network.driver.mtu";
 
-const masquerade = "com.docker.network.bridge.enable_ip_masquerade";
-const gatewayMode = "com.docker.network.bridge.gateway_mode_ipv4";
-const gatewayModes = [gatewayMode, "com.docker.network.bridge.gateway_mode_ipv6"];
-
-/**
- * What a slot's network has of the one that it stands for: how its packets travel, and who may speak with whom. Not that they are
- * routed: a router beyond this machine may know the way to the network of the file, and none knows that to a slot.
- */
+/** What a slot's network has of the one that it stands for: how its packets travel, and who may speak with whom. */
 export function bridgeOptions(written: ComposeNetwork | null | undefined): ComposeNetwork {
-  const all = optionsOf(written);
-  const modes = isRouted(written) ? gatewayModes.filter((mode) => all[mode] === "routed") : [];
-  const dropped = [interfaceName, ...modes, ...(modes.includes(gatewayMode) ? [masquerade] : [])];
-  const options = Object.entries(all).filter(([name]) => !dropped.includes(name));
+  const { [interfaceName]: _name, ...options } = optionsOf(written);
   return {
-    ...(options.length > 0 ? { driver_opts: Object.fromEntries(options) } : {}),
+    ...(Object.keys(options).length > 0 ? { driver_opts: options } : {}),
     ...(hasIpv6(written) ? { enable_ipv6: true } : {}),
   };
-}
-
-/** Whether what leaves a network keeps its addresses, as something beyond this machine knows the way back. */
-export function isRouted(written: ComposeNetwork | null | undefined): boolean {
-  const options = optionsOf(written);
-  return written?.internal !== true && gatewayModes.some((mode) => options[mode] === "routed");
-}
-
-/**
- * Whether the addresses of a network are written in the file, and what leaves it keeps them: it may be routed, too. Without
- * addresses nobody can know a way back, and it is shut in.
- */
-export function mayBeRouted(written: ComposeNetwork | null | undefined): boolean {
-  const { config = [] } = (written?.["ipam"] ?? {}) as { readonly config?: readonly object[] };
-  const isAsItIs = optionsOf(written)[masquerade]?.toLowerCase() === "false";
-  return isAsItIs && written?.internal !== true && config.some((one) => "subnet" in one);
 }
 
 /** What a link has of its base network: packets that one side sends must fit through the other. */

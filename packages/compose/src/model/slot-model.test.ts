@@ -213,23 +213,6 @@ describe("slotModel", () => {
     );
   });
 
-  test("is not routed, as no router knows its addresses, but shut in where the file shuts in", () => {
-    const { model } = request.release;
-    const [mode4, mode6] = ["4", "6"].map((family) => `com.docker.network.bridge.gateway_mode_ipv${family}`);
-    const masquerade = "com.docker.network.bridge.enable_ip_masquerade";
-    const optionsOf = (driver_opts: object, rest: object = {}) => {
-      const networks = { ...model.networks, back: { name: "shop_back", driver_opts, ...rest } };
-      const release = { ...request.release, model: { ...model, networks } };
-      return slotModel({ ...request, release }, { subnets }).networks?.["back"]?.["driver_opts"];
-    };
-    const routed = { [mode4 ?? ""]: "routed", [mode6 ?? ""]: "routed", [masquerade]: "false" };
-    expect(optionsOf(routed)).toBeUndefined();
-    expect(optionsOf({ ...routed, a: "b" })).toEqual({ a: "b" });
-    expect(optionsOf(routed, { internal: true })).toEqual(routed);
-    const others = { [mode4 ?? ""]: "nat-unprotected", [masquerade]: "false" };
-    expect(optionsOf(others)).toEqual(others);
-  });
-
   test("uses the one set of volumes by its real name, and copies of the checkout's files", () => {
     expect(slot.volumes).toEqual({ uploads: { name: "shop_uploads", external: true } });
     const copy = (source: string) => `/state/r1/files/${bundleName(shop, source)}`;

@@ -23,16 +23,17 @@ export function slotLinks({ stack, slot, services, model, name, joined }: Caller
   const shared = networkKeys(model.services[name]);
   const called = slotServices(services)
     .filter((service) => networkKeys(model.services[service.name]).some((one) => joined.includes(one)))
-    .filter((service) => linkedNetworks(model, [service]).includes(key))
     .map((service) => {
       const written = model.services[service.name] ?? {};
       const there = service.role === "web" ? stackNames.linkAlias(stack, slot, service.name) : service.name;
       const aliases = networkKeys(written)
         .filter((one) => shared.includes(one))
         .flatMap((one) => endpointAliases(written, one));
-      return { there, names: [...new Set([service.name, ...aliases])] };
+      return { service, there, names: [...new Set([service.name, ...aliases])] };
     });
   // A link leads to one alone: a name that several have stays with the engine, which answers with all of them.
   const isOfOne = (name: string) => called.filter(({ names }) => names.includes(name)).length === 1;
-  return called.flatMap(({ there, names }) => names.filter(isOfOne).map((alias) => `${there}:${alias}`));
+  return called
+    .filter(({ service }) => linkedNetworks(model, [service]).includes(key))
+    .flatMap(({ there, names }) => names.filter(isOfOne).map((alias) => `${there}:${alias}`));
 }

@@ -367,26 +367,6 @@ describe("findings", () => {
     expect(find({ provider }, { role: "tool" })).toEqual([]);
   });
 
-  test.each([
-    ["info", { gateway_mode_ipv4: "routed", enable_ip_masquerade: "false" }, {}],
-    ["warn", { enable_ip_masquerade: false }, { ipam: { config: [{ subnet: "10.9.0.0/16" }] } }],
-    [null, { enable_ip_masquerade: "false" }, { ipam: {} }],
-    [null, { enable_ip_masquerade: "true" }, { ipam: { config: [{ subnet: "10.9.0.0/16" }] } }],
-    [null, { gateway_mode_ipv4: "routed" }, { internal: true }],
-  ])("tell of what is routed, and in slots cannot be: %s with %j and %j", (severity, options, rest) => {
-    const driver_opts = Object.fromEntries(
-      Object.entries(options).map(([key, value]) => [`com.docker.network.bridge.${key}`, value]),
-    );
-    const web = { image: "shop", ports, healthcheck, networks: { lan: null } };
-    const model = { name: "shop", services: { web }, networks: { lan: { driver_opts, ...rest } } };
-    const find = (strategy: "slots" | "recreate") =>
-      serviceFindings(model, classifyServices(model, { web: { strategy } }), { web: { strategy } })
-        .filter(({ code }) => code === "slot-not-routed")
-        .map((finding) => [finding.severity, ...finding.path]);
-    expect(find("slots")).toEqual(severity ? [[severity, "services", "web", "networks", "lan"]] : []);
-    expect(find("recreate")).toEqual([]);
-  });
-
   test("tell of credentials that Compose would give only to what it starts itself", () => {
     const known = { image: "postgres", use_api_socket: true };
     expect(find(known)).toEqual(["warn credentials-not-given services.app.use_api_socket"]);

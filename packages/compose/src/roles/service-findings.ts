@@ -13,7 +13,6 @@ import { manyPorts } from "./many-ports.ts";
 import { portWithoutDoor } from "./port-without-door.ts";
 import { protocolUnsure } from "./protocol-unsure.ts";
 import { proxyVariableDropped } from "./proxy-variables.ts";
-import { slotNotRouted } from "./routed-networks.ts";
 import { runByHand } from "./run-by-hand.ts";
 import { schedulesTwice } from "./schedules-twice.ts";
 import { hasHealthcheck } from "./service-facts.ts";
@@ -50,7 +49,6 @@ function findingsOf(
     named,
     ownIdentity,
     externalNameDropped,
-    slotNotRouted,
     schedulesTwice,
     unknownProxy,
     secretsOfShell,

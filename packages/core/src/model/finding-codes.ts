@@ -135,7 +135,6 @@ export const otherFindingCodes = [
   "secret-from-environment",
   "sentry-not-told",
   "shares-with-slot",
-  "slot-not-routed",
   "stored-project",
   "subscriptions-left",
   "subscriptions-stop",
