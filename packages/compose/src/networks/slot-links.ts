@@ -21,19 +21,18 @@ interface Caller {
  */
 export function slotLinks({ stack, slot, services, model, name, joined }: Caller, key: string): readonly string[] {
   const shared = networkKeys(model.services[name]);
-  const called = slotServices(services)
+  const namesOf = (service: string) => {
+    const written = model.services[service] ?? {};
+    const there = networkKeys(written).filter((one) => shared.includes(one));
+    return new Set([service, ...there.flatMap((one) => endpointAliases(written, one))]);
+  };
+  // A link leads to one service alone: a name that several have stays with the engine, which answers with all of them.
+  const isOfOne = (called: string) => services.filter((service) => namesOf(service.name).has(called)).length === 1;
+  return slotServices(services)
     .filter((service) => networkKeys(model.services[service.name]).some((one) => joined.includes(one)))
-    .map((service) => {
-      const written = model.services[service.name] ?? {};
+    .filter((service) => linkedNetworks(model, [service]).includes(key))
+    .flatMap((service) => {
       const there = service.role === "web" ? stackNames.linkAlias(stack, slot, service.name) : service.name;
-      const aliases = networkKeys(written)
-        .filter((one) => shared.includes(one))
-        .flatMap((one) => endpointAliases(written, one));
-      return { service, there, names: [...new Set([service.name, ...aliases])] };
+      return [...namesOf(service.name)].filter(isOfOne).map((alias) => `${there}:${alias}`);
     });
-  // A link leads to one alone: a name that several have stays with the engine, which answers with all of them.
-  const isOfOne = (name: string) => called.filter(({ names }) => names.includes(name)).length === 1;
-  return called
-    .filter(({ service }) => linkedNetworks(model, [service]).includes(key))
-    .flatMap(({ there, names }) => names.filter(isOfOne).map((alias) => `${there}:${alias}`));
 }
