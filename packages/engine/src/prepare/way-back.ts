@@ -16,6 +16,7 @@ import type { Recovered } from "../run/recover.ts";
 import { type EnginePorts, emit } from "../scope.ts";
 import { faceAttempt } from "./faced-attempt.ts";
 import { findOutside } from "./find-outside.ts";
+import { isLeftSplit } from "./left-split.ts";
 import { prepareRollback } from "./prepare-rollback.ts";
 import { namedTarget } from "./rollback-target.ts";
 
@@ -123,9 +124,10 @@ export async function foreseeRollback(
 
 /**
  * The plan of a rollback that does no more than to undo an attempt without an end: the steps that are undone, in that order.
- * `null` where it is another. Changes nothing.
+ * Where it is left with users at both releases, and that is accepted, the plan back to the release before it, or the one that is
+ * named. `null` where it is another. Changes nothing.
  *
- * @throws SluiceError RELEASE_UNKNOWN, DATA_INCOMPATIBLE; RECOVERY_REFUSED where it is left with users at both releases
+ * @throws SluiceError RELEASE_UNKNOWN, DATA_INCOMPATIBLE; RECOVERY_REFUSED where it is left so, and that is not accepted
  */
 export async function prepareUndo(
   request: RollbackRequest,
@@ -143,7 +145,11 @@ export async function prepareUndo(
   const release = start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null;
   const { facing } = await faceAttempt(unfinished, release, ports.journal, request.acceptIncompatible);
   const recovery = planRecovery(facing, observed, "go-back");
-  if (recovery.action === "leave" && (liveSlot(observed)?.share ?? 100) < 100) {
+  if (recovery.action === "leave" && isLeftSplit(recovery, liveSlot(observed)?.share)) {
+    if (request.acceptNotUndone) {
+      const to = request.to ?? start.previousBundle;
+      return to === null ? null : prepareRollback({ ...request, to }, ports, signal);
+    }
     const { reason, hint } = recovery;
     throw new SluiceError("RECOVERY_REFUSED", `deployment ${start.deployment} is not undone: ${reason}`, { hint });
   }
