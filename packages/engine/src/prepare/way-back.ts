@@ -139,7 +139,6 @@ export async function prepareUndo(
   const { start } = unfinished.attempt;
   const bundles = await ports.bundles.list();
   const target = namedTarget(request, bundles);
-  if (target && target.id !== start.previousBundle) return null;
   if ((await wayBack(unfinished.attempt, target, ports.journal)) !== "left") return null;
   const observed = await ports.observer.observe(request.project, signal);
   const release = start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null;
@@ -153,7 +152,7 @@ export async function prepareUndo(
     const { reason, hint } = recovery;
     throw new SluiceError("RECOVERY_REFUSED", `deployment ${start.deployment} is not undone: ${reason}`, { hint });
   }
-  if (recovery.action !== "undo") return null;
+  if (recovery.action !== "undo" || (target && target.id !== start.previousBundle)) return null;
   const cause = `undone: deployment ${start.deployment} (${start.tag}) has no end`;
   const steps = recovery.begun.toReversed().map((step) => ({ ...step, cause }));
   const plan: DeploymentPlan = { ...start.plan, kind: "rollback", steps };

@@ -1,7 +1,8 @@
 import { type ServiceFacts, SluiceError } from "@sluice/core";
-import { aConfig, aService } from "@sluice/testing";
+import { aConfig, aRequest, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, type RunParts, reached, type Scenario } from "../../test/support/scenario.ts";
+import { prepareDeploy } from "../prepare/prepare-deploy.ts";
 import { foreseeRollback } from "../prepare/way-back.ts";
 import type { DeploymentResult } from "./end.ts";
 
@@ -115,6 +116,22 @@ describe("a deployment of which one service runs nowhere else any more", () => {
       expect(reached(scenario)).toEqual({ front: [tag], api: [tag] });
     },
   );
+
+  it("is told of where a deployment over it is planned", async () => {
+    const scenario = await killedWithout("front", "shift-2");
+    const request = { ...scenario.rollbackRequest(), release: aRequest("v3") };
+    const { findings } = await prepareDeploy(request, scenario.world.ports());
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        code: "unfinished-deployment",
+        message: expect.stringContaining("front runs in slot green alone"),
+        hint: expect.stringContaining("sluice resume"),
+      }),
+    );
+    await scenario.recover("finish");
+    const after = await prepareDeploy(request, scenario.world.ports());
+    expect(after.findings?.map(({ code }) => code)).not.toContain("unfinished-deployment");
+  });
 
   /** A verdict on `v2` comes as the engine restarts `front` of `v1`; what becomes of it, by the looks at its slot since. */
   async function restartingAtVerdict(states: readonly ("running" | "restarting")[]): Promise<DeploymentResult> {
