@@ -1,5 +1,6 @@
 import { isSluiceError, type ReleaseBundle, withSettings } from "@sluice/core";
 import { windowConsents } from "./prepare/deployment-window.ts";
+import { isLeftSplit } from "./prepare/left-split.ts";
 import { prepareDeploy } from "./prepare/prepare-deploy.ts";
 import { prepareRollback } from "./prepare/prepare-rollback.ts";
 import { namedTarget } from "./prepare/rollback-target.ts";
@@ -17,8 +18,8 @@ import type { EnginePorts, StackFacts } from "./scope.ts";
  * Makes a release live: recover what a dead run left, observe, plan, execute, and say what serves. The caller holds
  * the lock of the state home.
  *
- * What could not be undone of that run keeps anything new from being begun, unless that is accepted; and so does what is left with
- * users at both releases.
+ * What could not be undone of that run, or is left with users at both releases, keeps anything new from being begun, unless that
+ * is accepted.
  *
  * @throws SluiceError with exit code 10 or 2 when it is refused before any change; every later ending is a result
  */
@@ -30,9 +31,9 @@ export async function deploy(
   await windowConsents(request, ports.clock.now());
   const unfinished = await beginClaimed(request, ports);
   const recovered = unfinished && (await recover(unfinished, request, ports, signal));
-  if (recovered && (signal.aborted || isOpen(recovered, request) || isSplit(recovered))) return recovered.result;
+  if (recovered && (signal.aborted || isOpen(recovered, request))) return recovered.result;
   const prepared = await prepareDeploy(request, ports, signal, { pulls: true });
-  if (recovered && isUndecided(recovered, prepared)) return recovered.result;
+  if (recovered && !isSplit(recovered) && isUndecided(recovered, prepared)) return recovered.result;
   // A dead run may have been finished meanwhile, which takes its time, and wall time may have jumped.
   const closed = await windowConsents(request, ports.clock.now());
   const consents = [...consentsOf(request), ...closed];
@@ -61,10 +62,8 @@ export async function rollback(
     const way = await wayBack(unfinished.attempt, target, ports.journal);
     const wish: RecoveryWish = way === "left" ? { choice: "go-back", actor, reason, acceptIncompatible } : {};
     const recovered = await recover(unfinished, request, ports, signal, { ...wish, keep: target?.id });
-    if (signal.aborted || isOpen(recovered, request) || isBack(way, recovered, target) || isSplit(recovered)) {
-      return recovered.result;
-    }
-    if (way === "left" && recovered.result.notUndone && !target) {
+    if (signal.aborted || isOpen(recovered, request) || isBack(way, recovered, target)) return recovered.result;
+    if (way === "left" && (recovered.result.notUndone || isSplit(recovered)) && !target) {
       // Users may be out of it already: what is before the one that serves would be further back.
       before = unfinished.attempt.start.previousBundle;
       if (before === null) return recovered.result;
@@ -99,18 +98,14 @@ function isUndecided({ action, result }: Recovered, { release }: PreparedDeploym
 
 /**
  * What an attempt left could not be undone. Whatever came on top of it would take what does not serve now, a proven release
- * maybe, for what nobody needs, and nobody would try again: a person says so.
+ * maybe, for what nobody needs, and nobody would try again: a person says so. So it is with what is left with users at both releases.
  */
-function isOpen({ result }: Recovered, { acceptNotUndone }: DeployRequest | RollbackRequest): boolean {
-  return result.notUndone === true && !acceptNotUndone;
+function isOpen(recovered: Recovered, { acceptNotUndone }: DeployRequest | RollbackRequest): boolean {
+  return (recovered.result.notUndone === true || isSplit(recovered)) && !acceptNotUndone;
 }
 
-/**
- * It is left as it is with users at both releases: what is before the one that serves is not what they came from, and whatever came on
- * top of it would lead all of them to where not all of it runs, and clear away what does.
- */
 function isSplit({ action, result }: Recovered): boolean {
-  return action === "leave" && (result.serving?.share ?? 100) < 100;
+  return isLeftSplit({ action }, result.serving?.share);
 }
 
 /** What was agreed to, for the record. */

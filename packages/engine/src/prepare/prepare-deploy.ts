@@ -7,6 +7,7 @@ import { assertPossible } from "./assert-possible.ts";
 import { desiredDeployment, findDeployFacts } from "./deploy-facts.ts";
 import { deployFindings } from "./deploy-findings.ts";
 import { askedFindings, matchReleaseOfNow } from "./images-anew.ts";
+import { splitFindings } from "./left-split.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { assertNotOvertaken } from "./overtaken-run.ts";
 import { assertDoorsAnswer, assertReady } from "./preflight.ts";
@@ -14,7 +15,10 @@ import { findServingBefore } from "./serving-before.ts";
 import { findWanted } from "./wanted-release.ts";
 
 interface PrepareOptions {
-  /** What `pull_policy` asks for anew is pulled, for the deployment that follows. Default: nothing is, and a finding says so. */
+  /**
+   * What `pull_policy` asks for anew is pulled, for the deployment that follows, and attempts without an end were dealt with. Default:
+   * nothing is, and findings say so.
+   */
   readonly pulls?: boolean | undefined;
 }
 
@@ -58,7 +62,7 @@ export async function prepareDeploy(
   await assertPossible(plan, { ...planned, model: () => project.model }, ports, signal);
   const told = [
     ...(await deployFindings(plan, facts, request, ports, signal)),
-    ...(pulls ? [] : askedFindings(matched, request)),
+    ...(pulls ? [] : [...askedFindings(matched, request), ...(await splitFindings(observed, request, ports))]),
   ];
   for (const finding of told) emit({ ports }, { type: "finding", finding });
   const { usable, asked, imagesOf } = facts;

@@ -297,10 +297,13 @@ it("what going back would be refused for is refused where it is foreseen, too, u
     scenario.world.state.rehearsal = failing;
     return scenario.deploy("v2");
   };
-  const scenario = await killedBefore(atTenPercent, deployed, ["v1"], shop);
+  const scenario = await killedBefore(atTenPercent, deployed, ["v0", "v1"], shop);
   const ports = scenario.world.ports();
   expect(await codeOf(foreseeRollback(scenario.rollbackRequest(), ports))).toBe("DATA_INCOMPATIBLE 10");
   expect(await codeOf(scenario.rollback())).toBe("DATA_INCOMPATIBLE 10");
+  // On its way there, users would be led to the one before it.
+  expect(await codeOf(foreseeRollback(scenario.rollbackRequest("v0"), ports))).toBe("DATA_INCOMPATIBLE 10");
+  expect(await codeOf(scenario.rollback("v0"))).toBe("DATA_INCOMPATIBLE 10");
   const answered = { acceptIncompatible: true };
   const { release } = await foreseeRollback(scenario.rollbackRequest(undefined, answered), ports);
   expect(release?.bundle.tag).toBe("v1");

@@ -16,6 +16,7 @@ import type { Recovered } from "../run/recover.ts";
 import { type EnginePorts, emit } from "../scope.ts";
 import { faceAttempt } from "./faced-attempt.ts";
 import { findOutside } from "./find-outside.ts";
+import { isLeftSplit } from "./left-split.ts";
 import { prepareRollback } from "./prepare-rollback.ts";
 import { namedTarget } from "./rollback-target.ts";
 
@@ -123,9 +124,10 @@ export async function foreseeRollback(
 
 /**
  * The plan of a rollback that does no more than to undo an attempt without an end: the steps that are undone, in that order.
- * `null` where it is another. Changes nothing.
+ * Where it is left with users at both releases, and that is accepted, the plan back to the release before it, or the one that is
+ * named. `null` where it is another. Changes nothing.
  *
- * @throws SluiceError RELEASE_UNKNOWN, DATA_INCOMPATIBLE; RECOVERY_REFUSED where it is left with users at both releases
+ * @throws SluiceError RELEASE_UNKNOWN, DATA_INCOMPATIBLE; RECOVERY_REFUSED where it is left so, and that is not accepted
  */
 export async function prepareUndo(
   request: RollbackRequest,
@@ -137,17 +139,20 @@ export async function prepareUndo(
   const { start } = unfinished.attempt;
   const bundles = await ports.bundles.list();
   const target = namedTarget(request, bundles);
-  if (target && target.id !== start.previousBundle) return null;
   if ((await wayBack(unfinished.attempt, target, ports.journal)) !== "left") return null;
   const observed = await ports.observer.observe(request.project, signal);
   const release = start.previousBundle ? await loadOrNull(ports, start.previousBundle) : null;
   const { facing } = await faceAttempt(unfinished, release, ports.journal, request.acceptIncompatible);
   const recovery = planRecovery(facing, observed, "go-back");
-  if (recovery.action === "leave" && (liveSlot(observed)?.share ?? 100) < 100) {
+  if (recovery.action === "leave" && isLeftSplit(recovery, liveSlot(observed)?.share)) {
+    if (request.acceptNotUndone) {
+      const to = request.to ?? start.previousBundle;
+      return to === null ? null : prepareRollback({ ...request, to }, ports, signal);
+    }
     const { reason, hint } = recovery;
     throw new SluiceError("RECOVERY_REFUSED", `deployment ${start.deployment} is not undone: ${reason}`, { hint });
   }
-  if (recovery.action !== "undo") return null;
+  if (recovery.action !== "undo" || (target && target.id !== start.previousBundle)) return null;
   const cause = `undone: deployment ${start.deployment} (${start.tag}) has no end`;
   const steps = recovery.begun.toReversed().map((step) => ({ ...step, cause }));
   const plan: DeploymentPlan = { ...start.plan, kind: "rollback", steps };

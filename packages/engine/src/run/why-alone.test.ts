@@ -1,7 +1,8 @@
 import { type ServiceFacts, SluiceError } from "@sluice/core";
-import { aConfig, aService } from "@sluice/testing";
+import { aConfig, aRequest, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, type RunParts, reached, type Scenario } from "../../test/support/scenario.ts";
+import { prepareDeploy } from "../prepare/prepare-deploy.ts";
 import { foreseeRollback } from "../prepare/way-back.ts";
 import type { DeploymentResult } from "./end.ts";
 
@@ -65,6 +66,8 @@ describe("a deployment of which one service runs nowhere else any more", () => {
   it("is left by who goes back while only some users are there", async () => {
     const scenario = await killedWithout("front", "shift-2");
     const { world } = scenario;
+    const accepted = scenario.rollbackRequest(undefined, { acceptNotUndone: true });
+    expect(await foreseeRollback(accepted, world.ports())).toMatchObject({ release: { bundle: { tag: "v1" } } });
     await expect(foreseeRollback(scenario.rollbackRequest(), world.ports())).rejects.toMatchObject({
       code: "RECOVERY_REFUSED",
       message: expect.stringContaining("front runs in slot green alone"),
@@ -88,6 +91,46 @@ describe("a deployment of which one service runs nowhere else any more", () => {
     expect(told.find(({ code }) => code === "unfinished-deployment")?.hint).toMatch(/^sluice resume finishes it; /);
     expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
     expect(await scenario.deploy(tag)).toMatchObject({ outcome: "live", serving: { tag } });
+  });
+
+  it.each(["v3", "v1", "rollback", "rollback v1"])(
+    "is gone on from by %s where somebody accepts that, as it can be neither finished nor undone",
+    async (wanted) => {
+      const scenario = await killedWithout("front", "shift-2");
+      const { world } = scenario;
+      world.calls.fault = ({ name }) =>
+        name === at("shift-2") ? new SluiceError("CHECK_FAILED", "front: no") : undefined;
+      expect(await scenario.recover("finish")).toMatchObject({ outcome: "needs-person", serving: { share: 50 } });
+      world.calls.fault = () => undefined;
+      const tag = wanted === "v3" ? wanted : "v1";
+      const goOn = (parts: RunParts = {}) => {
+        if (wanted === tag) return scenario.deploy(tag, parts);
+        return scenario.rollback(wanted === "rollback" ? undefined : tag, parts);
+      };
+      expect(await goOn()).toMatchObject({ outcome: "needs-person", exitCode: 30 });
+      const told = world.events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+      expect(told.findLast(({ code }) => code === "unfinished-deployment")?.hint).toContain(
+        "sluice deploy --accept-not-undone, or rollback, goes on from what runs now",
+      );
+      expect(await goOn({ acceptNotUndone: true })).toMatchObject({ exitCode: 0, serving: { tag, share: 100 } });
+      expect(reached(scenario)).toEqual({ front: [tag], api: [tag] });
+    },
+  );
+
+  it("is told of where a deployment over it is planned", async () => {
+    const scenario = await killedWithout("front", "shift-2");
+    const request = { ...scenario.rollbackRequest(), release: aRequest("v3") };
+    const { findings } = await prepareDeploy(request, scenario.world.ports());
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        code: "unfinished-deployment",
+        message: expect.stringContaining("front runs in slot green alone"),
+        hint: expect.stringContaining("sluice resume"),
+      }),
+    );
+    await scenario.recover("finish");
+    const after = await prepareDeploy(request, scenario.world.ports());
+    expect(after.findings?.map(({ code }) => code)).not.toContain("unfinished-deployment");
   });
 
   /** A verdict on `v2` comes as the engine restarts `front` of `v1`; what becomes of it, by the looks at its slot since. */

@@ -81,7 +81,7 @@ export function aloneHint(attempt: WayOut, { slots: { blue, green } }: Pick<Seen
   const isThere = gone.every((service) => there.some((container) => container.service === service));
   const down = there.filter(({ state }) => isDown(state)).map(({ name }) => name);
   if (!isThere || down.length === 0)
-    return "sluice resume finishes it; sluice rollback then makes the version before anew";
+    return "sluice resume finishes it; sluice rollback then makes the version before anew; where it cannot be finished, sluice deploy --accept-not-undone, or rollback, goes on from what runs now";
   return `sluice resume finishes it; docker start ${down.join(" ")}, and then sluice abort undoes it`;
 }
 
