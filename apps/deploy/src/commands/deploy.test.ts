@@ -281,6 +281,18 @@ describe("the confirmation", () => {
     deployer.plan = async () => ({ ...empty, plan: { ...empty.plan, steps: [] } });
     expect((await run(["deploy"], { deployer, isInteractive: true, answer: false })).questions).toEqual([]);
   });
+
+  it("is asked for where a registry, which a plan does not ask, may have another image by now", async () => {
+    const deployer = deploying(goodEvents);
+    const { plan } = aPlanView();
+    const asked = { severity: "info", code: "image-asked-anew", message: "the registry is asked for web" } as const;
+    const view = aPlanView({ plan: { ...plan, steps: [] }, text: "nothing to do", findings: [asked] });
+    deployer.plan = async () => view;
+    const ran = await run(["deploy"], { deployer, isInteractive: true, answer: false });
+    expect(ran.questions).toEqual(["Do it?"]);
+    expect(ran.stdout).toContain(asked.message);
+    expect(ran.deployer.calls.map(([name]) => name)).not.toContain("deploy");
+  });
 });
 
 describe("an interruption", () => {

@@ -21,7 +21,7 @@ export async function deploy(call: CommandCall<DeployFlags>): Promise<number> {
 }
 
 /**
- * Shows the plan to a person and asks; elsewhere, and with `--yes`, goes on.
+ * Shows the plan to a person and asks; elsewhere, with `--yes`, and where it is sure that there is nothing to do, goes on.
  *
  * @returns what was planned; `null` where nobody is asked
  * @throws SluiceError CONFIRMATION_NEEDED
@@ -32,7 +32,9 @@ export async function confirmPlan(
 ): Promise<PlanView | null> {
   if (flags.yes || flags.json || !context.isInteractive) return null;
   const view = await plan();
-  if (view.plan.steps.length === 0) return view;
+  // A plan pulls nothing: what a registry has by now may make a release of its own, and steps.
+  const isSettled = !view.findings.some(({ code }) => code === "image-asked-anew");
+  if (view.plan.steps.length === 0 && isSettled) return view;
   context.stdout.write(`${withFlags(planText(view), givenFlags(flags))}\n`);
   if (await context.confirm("Do it?", context.signal)) return view;
   throw new SluiceError("CONFIRMATION_NEEDED", "not confirmed, nothing was changed");

@@ -252,14 +252,27 @@ describe("findings", () => {
     expect(find({ networks: { back, front: fixed } }, job)).toEqual([`${code}.networks.front.mac_address`]);
   });
 
-  test("tell which variables are not in its containers, as a proxy would find them by those", () => {
+  test("tell which variables are not in its containers, as a proxy would find them by those, where something names them", () => {
     const known = { ports, healthcheck };
     const environment = { LOG: "all", VIRTUAL_HOST: "a.b", LETSENCRYPT_HOST: "a.b", LETSENCRYPT_EMAIL: "a@b.c" };
     const found = ["info proxy-variable-dropped services.app.environment.VIRTUAL_HOST"];
-    expect(find({ ...known, environment })).toEqual(found);
-    expect(find({ environment }, { role: "job" })).toEqual(found);
-    expect(find({ ...known, environment }, { strategy: "recreate" })).toEqual([]);
-    expect(find({ ...known, environment: { ...environment, VIRTUAL_HOST: "" } })).toEqual([]);
+    const links = { ...environment, LINKS: "https://$${VIRTUAL_HOST}/" };
+    expect(find({ ...known, environment: links })).toEqual(found);
+    expect(find({ ...known, environment, command: ["sh", "-c", "serve --host $$VIRTUAL_HOST"] })).toEqual(found);
+    expect(find({ ...known, environment, entrypoint: ["sh", "-c", "serve $$VIRTUAL_HOST"] })).toEqual(found);
+    const test = ["CMD-SHELL", 'curl -fH "Host: $$LETSENCRYPT_HOST" localhost'];
+    expect(find({ ports, environment, healthcheck: { test } })).toEqual([
+      "info proxy-variable-dropped services.app.environment.LETSENCRYPT_HOST",
+    ]);
+    expect(find({ ...known, environment: links }, { strategy: "recreate" })).toEqual([]);
+    expect(find({ ...known, environment: { ...links, VIRTUAL_HOST: "" } })).toEqual([]);
+    for (const role of ["job", "worker"]) expect(find({ environment: links }, { role })).toEqual([]);
+  });
+
+  test("say nothing of variables that are for a proxy alone, as in each project behind nginx-proxy", () => {
+    const environment = { VIRTUAL_HOST: "a.b", LETSENCRYPT_HOST: "a.b", BASE_URL: "https://a.b", VIRTUAL_PORT: "80" };
+    const command = ["serve", "--behind", "MY_VIRTUAL_HOST", "VIRTUAL_HOST_MULTIPORTS"];
+    expect(find({ ports, healthcheck, environment, command })).toEqual([]);
   });
 
   test("tell what a variable of the shell is needed for", () => {

@@ -15,12 +15,13 @@ it("a registry is asked anew for images that a release runs, that nothing builds
     db: { image: "postgres:17", pull_policy: "always" },
     api: { image: "shop", build: { context: "." }, pull_policy: "always" },
     queue: { image: "shop", pull_policy: "always" },
+    exact: { image: `acme/exact:1@sha256:${"0".repeat(64)}`, pull_policy: "always" },
   };
   const facts = [
     aService("web", { builds: false }),
     aService("worker", { role: "worker", builds: false }),
     aService("migrate", { role: "job", builds: false }),
-    ...["once", "kept", "queue"].map((name) => aService(name, { builds: false })),
+    ...["once", "kept", "queue", "exact"].map((name) => aService(name, { builds: false })),
     aService("off", { builds: false, active: false }),
     aService("shell", { role: "tool", builds: false }),
     aService("db", { role: "data", builds: false }),

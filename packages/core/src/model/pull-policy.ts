@@ -14,13 +14,15 @@ export function isAskedAnew(policy: unknown): boolean {
 
 /**
  * Services whose image each deployment asks a registry for, and that run what is there then: another image under the same name makes another
- * release. Those that nothing builds, of what runs the very image of a release, jobs among them. Pure.
+ * release. Those that nothing builds, of what runs the very image of a release, jobs among them; an image named by its digest (`@`) never
+ * is another. Pure.
  */
 export function askedAnew(model: ComposeModel, services: readonly ServiceFacts[]): readonly string[] {
   return services.flatMap((service) => {
     const { active, name, role } = service;
     const runsIt = active && role !== "tool" && (isPinned(service) || role === "job");
-    const asks = runsIt && isAskedAnew(model.services[name]?.["pull_policy"]);
+    const { image = "", ["pull_policy"]: policy } = model.services[name] ?? {};
+    const asks = runsIt && isAskedAnew(policy) && !image.includes("@");
     return asks && builderOf(model, name) === undefined ? [name] : [];
   });
 }

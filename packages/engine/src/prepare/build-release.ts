@@ -88,7 +88,8 @@ export async function provideRelease(
   const { project, release: request, config } = wanted;
   const key = ports.identity.key(request, project.modelHash);
   const bundles = await ports.bundles.list();
-  const { promotion: taken, same, sameCommit } = await matchReleaseOfNow(bundles, wanted, key, ports, options);
+  const matched = await matchReleaseOfNow(bundles, wanted, key, ports, options);
+  const { promotion: taken, pulled, same, sameCommit } = matched;
   const missing = same ? await ports.images.missing(same.images, options.signal) : [];
   if (same && missing.length === 0) {
     const stored = await ports.bundles.load(same.id);
@@ -96,7 +97,7 @@ export async function provideRelease(
   }
   const imagesOf = await releaseOfSameImages(sameCommit, project, ports);
   const newestAt = newestCreation(bundles);
-  const source = { project, request, config, key, newestAt, imagesOf, taken };
+  const source = { project, request, config, key, newestAt, imagesOf, pulled, taken };
   const { release, reported } = await buildRelease(ports, source, options);
   await reported;
   return release;
@@ -137,21 +138,31 @@ async function provideImages(
     progress(`images that ${taken.from} has proven are used: nothing is built`);
     return ports.images.take(project, request.tag, taken.images, options);
   }
-  const reused = await reusableImages(ports, source);
+  const reused = await reusableImages(ports, source, options);
   if (reused) progress(`images of ${imagesOf?.bundle.tag} are used: nothing is built`);
   return reused ?? ports.images.build(project, request.tag, options);
 }
 
-async function reusableImages({ images: runtime }: BuildPorts, { imagesOf, project }: ReleaseSource) {
+/** `null` where they cannot be used, and all is built. @throws SluiceError as `take` */
+async function reusableImages(
+  { images: runtime }: BuildPorts,
+  { imagesOf, project, pulled = {}, request }: ReleaseSource,
+  options: CallOptions,
+): Promise<BuiltImages | null> {
   if (!imagesOf) return null;
   const { bundle } = imagesOf;
   // It may run more than this one does.
   const run = project.services.flatMap(({ name, active, role }) => (active && role !== "tool" ? name : []));
+  const moved = Object.keys(pulled).filter((name) => bundle.images[name] !== pulled[name]);
   const used = new Set([...run, ...mountedImages(project.model, project.services)]);
+  for (const name of moved) used.delete(name);
   const ofUsed = (all: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)));
   const [images, imageTags] = [ofUsed(bundle.images), ofUsed(bundle.imageTags)];
   const digests = bundle.digests && ofUsed(bundle.digests);
   const missing = await runtime.missing(images);
-  return missing.length === 0 ? { images, imageTags, digests } : null;
+  if (missing.length > 0) return null;
+  if (moved.length === 0) return { images, imageTags, digests };
+  const taken = Object.entries(images).map(([name, id]) => [name, { id, digest: digests?.[name] }] as const);
+  return runtime.take(project, request.tag, Object.fromEntries(taken), options);
 }

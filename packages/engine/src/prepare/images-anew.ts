@@ -15,6 +15,14 @@ import { nameAgain } from "./name-again.ts";
 type Wanted = Pick<DeployRequest, "project" | "proven" | "release">;
 type Matched = ReturnType<typeof matchRelease>;
 
+/** What is stored of a release, as a registry has its images now where it was asked. */
+export interface MatchedNow extends Matched {
+  /** The very release, or the newest that differs from it in nothing but what was pulled. Default: `same`. */
+  readonly alike?: ReleaseBundle | null | undefined;
+  /** Ids of what was pulled, by service. Default: nothing was. */
+  readonly pulled?: Readonly<Record<string, string>> | undefined;
+}
+
 interface PullOptions {
   /** The release that serves: what is pulled may take the names of its images. Default: none does. */
   readonly previousRelease?: StoredRelease | null | undefined;
@@ -25,7 +33,7 @@ interface PullOptions {
 const pullMs = 30 * 60_000;
 
 /**
- * As `matchRelease`, of stored releases that have what a registry has by now under names that `pull_policy` asks for each time: no commit says
+ * As `matchRelease`; the very release has what a registry has by now under names that `pull_policy` asks for each time: no commit says
  * which image that is. It is pulled only where something stored would be used; what is built anew pulls in its build.
  *
  * @throws SluiceError IMAGE_MISSING where it cannot be pulled
@@ -36,7 +44,7 @@ export async function matchReleaseOfNow(
   key: string,
   ports: EnginePorts,
   { previousRelease, signal }: PullOptions = {},
-): Promise<Matched> {
+): Promise<MatchedNow> {
   const found = matchRelease(bundles, wanted, key);
   const asked = askedOf(found, wanted);
   if (asked.length === 0) return found;
@@ -52,9 +60,12 @@ export async function matchReleaseOfNow(
       },
     );
   const pull = (limited: AbortSignal) => ports.images.pull(wanted.project, asked, { signal: limited, onOutput });
-  const now = await within(ports.clock, pullMs, signal, pull, late);
-  const hasThem = ({ images }: ReleaseBundle) => Object.entries(now).every(([name, id]) => images[name] === id);
-  return matchRelease(bundles.filter(hasThem), wanted, key);
+  const pulled = await within(ports.clock, pullMs, signal, pull, late);
+  const hasThem = ({ images }: ReleaseBundle) => Object.entries(pulled).every(([name, id]) => images[name] === id);
+  const { same } = matchRelease(bundles.filter(hasThem), wanted, key);
+  // What the commit itself built is the same in all of them.
+  const sameCommit = [...found.sameCommit.filter(hasThem), ...found.sameCommit.filter((one) => !hasThem(one))];
+  return { promotion: found.promotion, same, alike: same ?? found.same, sameCommit, pulled };
 }
 
 /** That a deployment would ask, where a plan takes images as they are stored; none where it builds anyway. Pure. */

@@ -6,7 +6,7 @@ import { type EnginePorts, emit } from "../scope.ts";
 import { assertPossible } from "./assert-possible.ts";
 import { desiredDeployment, findDeployFacts } from "./deploy-facts.ts";
 import { deployFindings } from "./deploy-findings.ts";
-import { askedFindings, matchReleaseOfNow } from "./images-anew.ts";
+import { askedFindings, type MatchedNow, matchReleaseOfNow } from "./images-anew.ts";
 import { splitFindings } from "./left-split.ts";
 import { matchRelease } from "./match-promoted.ts";
 import { assertNotOvertaken } from "./overtaken-run.ts";
@@ -49,10 +49,10 @@ export async function prepareDeploy(
   const before = await findServingBefore(observed, ports);
   const { previousRelease } = before;
   await assertNotOvertaken(request, previousRelease, ports);
-  const matched = pulls
+  const matched: MatchedNow = pulls
     ? await matchReleaseOfNow(bundles, request, key, ports, { previousRelease, signal })
     : matchRelease(bundles, request, key);
-  const { promotion, ...stored } = matched;
+  const { promotion, pulled, ...stored } = matched;
   const found = await findWanted(stored, before, request, ports, signal);
   const facts = await findDeployFacts({ observed, bundles, unproven, ...before, ...found }, request, ports, signal);
   const desired = await desiredDeployment(facts, request, ports, signal);
@@ -71,7 +71,7 @@ export async function prepareDeploy(
     plan,
     observed,
     bundles,
-    source: usable ? null : { project, request: wanted, config, key, newestAt, imagesOf, taken: promotion },
+    source: usable ? null : { project, request: wanted, config, key, newestAt, imagesOf, pulled, taken: promotion },
     release: asked?.release ?? null,
     changedServices: asked?.changedServices,
     previousRelease,

@@ -3,8 +3,8 @@ import { releaseOfSameImages } from "../record/stored-release.ts";
 import type { DeployRequest } from "../requests.ts";
 import type { EnginePorts } from "../scope.ts";
 import { type AskedRelease, asAsked } from "./as-asked.ts";
+import type { MatchedNow } from "./images-anew.ts";
 import { assertCompatible } from "./incompatible-release.ts";
-import type { matchRelease } from "./match-promoted.ts";
 import type { ServingBefore } from "./serving-before.ts";
 
 /** What is there already of a release that is asked for. */
@@ -21,24 +21,31 @@ export interface WantedRelease {
 
 /** @throws SluiceError RELEASE_BROKEN, DATA_INCOMPATIBLE, or as `asAsked` */
 export async function findWanted(
-  { same, sameCommit }: Pick<ReturnType<typeof matchRelease>, "same" | "sameCommit">,
+  { same, alike = same, sameCommit }: Pick<MatchedNow, "same" | "alike" | "sameCommit">,
   { live, previousRelease, serves }: ServingBefore,
   request: DeployRequest,
   ports: EnginePorts,
   signal?: AbortSignal,
 ): Promise<WantedRelease> {
-  if (same?.broken && !request.retry && same.id !== serves) {
-    throw new SluiceError("RELEASE_BROKEN", `release ${same.tag} failed on ${same.broken.at}: ${same.broken.reason}`, {
+  // Another image of a registry may mend what is nothing but such images, and no commit that is broken itself.
+  const isMended = alike !== same && !isBuilt(request);
+  if (alike?.broken && !isMended && !request.retry && alike.id !== serves) {
+    const { at, reason } = alike.broken;
+    throw new SluiceError("RELEASE_BROKEN", `release ${alike.tag} failed on ${at}: ${reason}`, {
       hint: "publish a fix as a new release, or try this one again with --retry",
     });
   }
   // What users had last is no way back, also where nothing of it runs any more.
-  const isLast = same !== null && same.id === (live?.release ?? previousRelease?.bundle.id);
-  if (same && !isLast && !request.acceptIncompatible) await assertCompatible(same, ports.journal);
+  const isLast = alike !== null && alike.id === (live?.release ?? previousRelease?.bundle.id);
+  if (alike && !isLast && !request.acceptIncompatible) await assertCompatible(alike, ports.journal);
   const missing = same ? await ports.images.missing(same.images, signal) : [];
   const usable = same && missing.length === 0 ? same : null;
   const imagesOf = usable ? null : await releaseOfSameImages(sameCommit, request.project, ports);
   const stored = usable ? await ports.bundles.load(usable.id) : null;
   const asked = stored && (await asAsked(stored, serves, request, ports, signal));
   return { same, usable, asked, imagesOf };
+}
+
+function isBuilt({ project }: Pick<DeployRequest, "project">): boolean {
+  return project.services.some(({ active, role, builds }) => active && role !== "tool" && builds);
 }

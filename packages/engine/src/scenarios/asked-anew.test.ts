@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/core";
-import { aConfig, aProject, aRequest, aService } from "@sluice/testing";
+import { aConfig, aProject, aRequest, aService, nothingSeen } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf } from "../../test/support/enumerate.ts";
 import { aScenario, type RunParts, reached, type Scenario } from "../../test/support/scenario.ts";
@@ -115,5 +115,75 @@ describe("an image that pull_policy asks for each time", () => {
     publish(scenario);
     const provided = await provideRelease(scenario.world.ports(), wanted);
     expect(provided.bundle.images["web"]).toBe("sha256:web-moved");
+  });
+});
+
+describe("an image of a registry beside what the commit builds", () => {
+  const beside = [
+    aService("web"),
+    aService("proxy", { role: "worker", builds: false }),
+    aService("db", { role: "data" }),
+  ];
+  const daily: RunParts = { services: beside, pullPolicies: { proxy: "daily" } };
+  const builds = ({ world }: Scenario) => world.calls.log.filter((name) => name.startsWith("images.build"));
+
+  async function afterV1(config = aConfig()): Promise<Scenario> {
+    const scenario = aScenario({ config });
+    await scenario.deploy("v1", daily);
+    scenario.world.restart();
+    return scenario;
+  }
+
+  it.each([
+    ["the very commit", "v1", {}],
+    ["another model of it", "v1b", { request, environment: { web: { A: "b" } } }],
+  ])("moves without a build of %s", async (_what, tag, parts) => {
+    const scenario = await afterV1();
+    scenario.world.state.registry.set("proxy:1", "moved");
+    expect(await scenario.deploy(tag, { ...daily, ...parts })).toMatchObject({ outcome: "live" });
+    expect(builds(scenario)).toEqual([]);
+    expect(webOf(scenario)).toEqual(new Set(["sha256:web-v1"]));
+    expect(inSlots(scenario)).toEqual(expect.arrayContaining(["sha256:web-v1", "sha256:proxy-moved"]));
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("moves with a build where what the commit built is gone", async () => {
+    const scenario = await afterV1();
+    const { state } = scenario.world;
+    state.registry.set("proxy:1", "moved");
+    state.images.delete("sha256:web-v1");
+    await scenario.deploy("v1", daily);
+    expect(builds(scenario)).toEqual(["images.build v1"]);
+  });
+
+  it("mends no commit that failed", async () => {
+    const scenario = await afterV1();
+    const { world } = scenario;
+    world.behaviours.set("v2", { unhealthy: ["web"] });
+    expect(await scenario.deploy("v2", daily)).toMatchObject({ outcome: "failed" });
+    world.restart();
+    world.state.registry.set("proxy:1", "moved");
+    await expect(scenario.deploy("v2", daily)).rejects.toMatchObject({ code: "RELEASE_BROKEN" });
+    world.behaviours.clear();
+    expect(await scenario.deploy("v2", { ...daily, retry: true })).toMatchObject({ outcome: "live" });
+  });
+
+  it("makes no commit run on data on which it was seen to fail", async () => {
+    const scenario = await afterV1(aConfig({ database: { service: "db", rehearsal: "warn" } }));
+    const { world } = scenario;
+    world.state.rehearsal = {
+      verdict: "block",
+      previous: { result: "fail", why: "status 500" },
+      findings: [],
+      backup: "backup-1",
+      seen: nothingSeen,
+    };
+    const migrating = { ...daily, services: [...beside, aService("migrate", { role: "job" })] };
+    expect(await scenario.deploy("v2", migrating)).toMatchObject({ outcome: "live" });
+    world.restart();
+    world.state.registry.set("proxy:1", "moved");
+    await expect(scenario.deploy("v1", daily)).rejects.toMatchObject({ code: "DATA_INCOMPATIBLE" });
+    const accepted = { ...daily, acceptIncompatible: true };
+    expect(await scenario.deploy("v1", accepted)).toMatchObject({ outcome: "live" });
   });
 });
