@@ -1,4 +1,5 @@
 import { type ComposeFileUse, type ResolvedProject, type ServiceFacts, slotServices } from "@sluice/core";
+import { buildSecrets } from "../model/build-secrets.ts";
 import { unescapeDollars } from "../model/dollars.ts";
 import { notedValue } from "../model/env-file-values.ts";
 import { isInBase } from "../model/placement.ts";
@@ -30,8 +31,7 @@ export function missingVariableFindings(
     );
   const active = services.filter((service) => service.active);
   const ofContainer: Need["usesOf"] = (service, kind) => model.services[service]?.[kind] ?? [];
-  const ofBuild: Need["usesOf"] = (service, kind) =>
-    kind === "secrets" ? ((model.services[service]?.build as BuildSecrets | undefined)?.secrets ?? []) : [];
+  const ofBuild: Need["usesOf"] = (service, kind) => (kind === "secrets" ? buildSecrets(model.services[service]) : []);
   const each = { severity: "error", hint: `set it in ${places}`, usesOf: ofContainer } as const;
   const base = {
     ...each,
@@ -49,10 +49,6 @@ export function missingVariableFindings(
 interface Need extends Pick<ServiceFinding, "severity"> {
   readonly hint: string;
   readonly usesOf: (service: string, kind: (typeof kinds)[number][0]) => readonly ComposeFileUse[];
-}
-
-interface BuildSecrets {
-  readonly secrets?: readonly ComposeFileUse[];
 }
 
 const kinds = [
