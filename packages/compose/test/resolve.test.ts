@@ -440,7 +440,7 @@ describe("options mean what they mean to Compose", () => {
     expect(secrets).toEqual(expect.arrayContaining(["db ${FIRST} canary", "other-canary"]));
     expect(findings.filter(({ code }) => code === "variable-not-there")).toMatchObject([
       { severity: "warn", service: "pg", message: "secret gone of pg is variable GONE, which is not set" },
-      { severity: "warn", service: "web", message: "secret npm of web is variable NPM_TOKEN, which is not set" },
+      { severity: "info", service: "web", message: "secret npm of web is variable NPM_TOKEN, which is not set" },
     ]);
   });
 

@@ -7,8 +7,8 @@ import type { ServiceFinding } from "../roles/finding-rule.ts";
 
 /**
  * Secrets and configs whose variable nobody sets, each once, for the first service that uses it. Errors for slots and jobs, which
- * every deployment makes anew; warnings for base, whose containers may have what they need, and for builds, which go on without.
- * Compose says nothing of it before. Pure.
+ * every deployment makes anew; warnings for base, whose containers may have what they need. For builds it is told alone: they go on
+ * without, and many a project is built elsewhere. Compose says nothing of it before. Pure.
  */
 export function missingVariableFindings(
   { model, services }: Pick<ResolvedProject, "model" | "services">,
@@ -38,7 +38,11 @@ export function missingVariableFindings(
     severity: "warn",
     hint: `its container cannot be made without: set it in ${places}`,
   } as const;
-  const build = { ...base, hint: `the build has none: set it in ${places}`, usesOf: ofBuild } as const;
+  const build = {
+    severity: "info",
+    hint: "it matters only where the image is built, which goes on without: set it there, or in .env, if the build needs it",
+    usesOf: ofBuild,
+  } as const;
   return [
     ...[...slotServices(services), ...active.filter(({ role }) => role === "job")].flatMap((one) => find(one, each)),
     ...active.filter(isInBase).flatMap((one) => find(one, base)),
