@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEngine } from "../src/engine/engine.ts";
 import { createImageBuilder } from "../src/images/image-builder.ts";
 import { passingTag } from "../src/images/passing-tags.ts";
+import { withEnvFileValues } from "../src/model/env-file-values.ts";
 import { clock, docker, uniqueStack } from "./support/engine.ts";
 import { missingNewestCompose, newestCompose } from "./support/newest-compose.ts";
 import { aProject, aService } from "./support/project.ts";
@@ -131,6 +132,33 @@ describe("build", () => {
     expect(await docker("images", "-q", late)).toBe("");
     expect(await docker("images", "-q", kept)).not.toBe("");
     await images.removeTags([kept]);
+  });
+
+  it("gives each build what the include of its secret sets, though the variable has one name", async () => {
+    const secret = { environment: `NOT_SET_${stack.name.replaceAll("-", "_")}` };
+    const made = (id: string) => {
+      // A secret is no part of what a build is known again by: the name of the stack makes it another one each time.
+      const copy = `RUN --mount=type=secret,id=${id} cat /run/secrets/${id} > /bin/given || echo none of ${stack.name}`;
+      return {
+        build: { context, secrets: [{ source: id }], dockerfile_inline: `FROM sluice-test/busybox\n${copy}\n` },
+      };
+    };
+    const names = ["one", "two", "own"];
+    const model = {
+      name: stack.name,
+      services: Object.fromEntries(names.map((name) => [name, made(name)])),
+      secrets: { one: secret, two: secret, own: secret },
+    };
+    const included = ["one", "two"].map((name) => ({
+      secrets: [name],
+      configs: [],
+      values: { [secret.environment]: `given \$${name}` },
+    }));
+    const services = names.map((name) => aService(name, "web", { builds: true }));
+    const built = await images.build(aProject(withEnvFileValues(model, {}, included), services), "secrets");
+    const given = names.map((name) => docker("run", "--rm", built.images[name] ?? "", "cat", "/bin/given"));
+    expect(await Promise.all(given)).toEqual(["given $one", "given $two", ""]);
+    await images.removeTags(Object.values(built.imageTags));
   });
 
   it("says which build failed, and how", async () => {

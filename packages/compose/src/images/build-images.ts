@@ -1,5 +1,6 @@
 import { type CallOptions, type ResolvedProject, SluiceError, stackNames } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
+import { withBuildSecrets } from "../model/build-secrets.ts";
 import { buildModel, sharedBuilds, withContexts } from "./build-model.ts";
 import { allBuilt, beginningFrom, buildRounds, readBeginnings } from "./build-rounds.ts";
 import { passingTag } from "./passing-tags.ts";
@@ -62,7 +63,8 @@ export async function buildImages(
       const names = [...new Set(withContexts(model, round).map((name) => shared[name] ?? name))];
       const images = Object.fromEntries(names.map((name) => [name, tagOf(name)]));
       const run = { services: round, tags: Object.values(images), signal, onOutput };
-      reports.push((await runBuild(engine, buildModel(begun, images, shared), run)).reported);
+      const wanted = withBuildSecrets(buildModel(begun, images, shared), engine.env);
+      reports.push((await runBuild(engine, wanted, run)).reported);
     }
     await swept;
     const docker = await engine.docker();

@@ -39,6 +39,7 @@ import { readProject } from "./read-project.ts";
 import { sharedFileFindings } from "./shared-files.ts";
 import { readEnvSources, readSources, type SourceFile, writtenServices } from "./source-files.ts";
 import { sqlFileFindings } from "./sql-files.ts";
+import { withoutBuildSsh } from "./ssh-keys.ts";
 import { unreadServices } from "./unread-services.ts";
 import { composeWarnings } from "./variables.ts";
 
@@ -174,7 +175,7 @@ export function createComposeResolver({ env }: ComposeResolverOptions): ComposeR
         model,
         secrets: secretValues(model, filledIn(mentions, env, model)),
         services,
-        modelHash: hashOf(model),
+        modelHash: hashOf(withoutBuildSsh(model)),
         findings: [
           ...composeWarnings(reading.stderr, sources),
           ...(leftOut ? [leftOut.finding] : []),

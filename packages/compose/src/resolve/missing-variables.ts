@@ -1,4 +1,5 @@
 import { type ComposeFileUse, type ResolvedProject, type ServiceFacts, slotServices } from "@sluice/core";
+import { buildSecrets } from "../model/build-secrets.ts";
 import { unescapeDollars } from "../model/dollars.ts";
 import { notedValue } from "../model/env-file-values.ts";
 import { isInBase } from "../model/placement.ts";
@@ -6,8 +7,8 @@ import type { ServiceFinding } from "../roles/finding-rule.ts";
 
 /**
  * Secrets and configs whose variable nobody sets, each once, for the first service that uses it. Errors for slots and jobs, which
- * every deployment makes anew; warnings for base, whose containers may have what they need, and for builds, which go on without.
- * Compose says nothing of it before. Pure.
+ * every deployment makes anew; warnings for base, whose containers may have what they need. For builds it is told alone: they go on
+ * without, and many a project is built elsewhere. Compose says nothing of it before. Pure.
  */
 export function missingVariableFindings(
   { model, services }: Pick<ResolvedProject, "model" | "services">,
@@ -30,15 +31,18 @@ export function missingVariableFindings(
     );
   const active = services.filter((service) => service.active);
   const ofContainer: Need["usesOf"] = (service, kind) => model.services[service]?.[kind] ?? [];
-  const ofBuild: Need["usesOf"] = (service, kind) =>
-    kind === "secrets" ? ((model.services[service]?.build as BuildSecrets | undefined)?.secrets ?? []) : [];
+  const ofBuild: Need["usesOf"] = (service, kind) => (kind === "secrets" ? buildSecrets(model.services[service]) : []);
   const each = { severity: "error", hint: `set it in ${places}`, usesOf: ofContainer } as const;
   const base = {
     ...each,
     severity: "warn",
     hint: `its container cannot be made without: set it in ${places}`,
   } as const;
-  const build = { ...base, hint: `the build has none: set it in ${places}`, usesOf: ofBuild } as const;
+  const build = {
+    severity: "info",
+    hint: "it matters only where the image is built, which goes on without: set it there, or in .env, if the build needs it",
+    usesOf: ofBuild,
+  } as const;
   return [
     ...[...slotServices(services), ...active.filter(({ role }) => role === "job")].flatMap((one) => find(one, each)),
     ...active.filter(isInBase).flatMap((one) => find(one, base)),
@@ -49,10 +53,6 @@ export function missingVariableFindings(
 interface Need extends Pick<ServiceFinding, "severity"> {
   readonly hint: string;
   readonly usesOf: (service: string, kind: (typeof kinds)[number][0]) => readonly ComposeFileUse[];
-}
-
-interface BuildSecrets {
-  readonly secrets?: readonly ComposeFileUse[];
 }
 
 const kinds = [

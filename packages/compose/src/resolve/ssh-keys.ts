@@ -1,4 +1,4 @@
-import type { ComposeModel } from "@sluice/core";
+import type { ComposeModel, ComposeService } from "@sluice/core";
 import { parse } from "yaml";
 
 /** `build.ssh` by service. */
@@ -10,7 +10,7 @@ export function isOfSshKeys(stderr: string): boolean {
 }
 
 /**
- * The keys of builds, as Compose reads them; in YAML it writes `default: /path`. Pure.
+ * The keys of builds, as Compose reads them and in no order of their own; in YAML it writes `default: /path`. Pure.
  *
  * @param yaml what `docker compose config` writes
  */
@@ -22,7 +22,11 @@ export function sshKeysIn(yaml: string): SshKeys {
 }
 
 interface WrittenService {
-  readonly build?: { readonly ssh?: readonly string[] };
+  readonly build?: BuildKeys;
+}
+
+interface BuildKeys {
+  readonly ssh?: readonly string[];
 }
 
 /** One more compose file, in YAML, that takes the keys away. Pure. */
@@ -31,10 +35,31 @@ export function withoutSshKeys(keys: SshKeys): string {
   return `services:\n${services.join("")}`;
 }
 
+/**
+ * The model with these keys besides those that it has. Compose writes the keys of a build in another order each time: here they
+ * are sorted. Pure.
+ */
 export function withSshKeys(model: ComposeModel, keys: SshKeys): ComposeModel {
+  return withBuilds(model, (build, name) => {
+    const ssh = keys[name] ?? (build as BuildKeys).ssh;
+    return ssh ? { ...build, ssh: ssh.toSorted() } : build;
+  });
+}
+
+/**
+ * The model without keys of builds, for what tells releases apart: they decide who may fetch what a build needs, not what comes of
+ * it, and an agent's socket has another path in each job of a pipeline. Pure.
+ */
+export function withoutBuildSsh(model: ComposeModel): ComposeModel {
+  return withBuilds(model, ({ ssh: _ssh, ...build }) => build);
+}
+
+function withBuilds(model: ComposeModel, change: (build: Build, name: string) => Build): ComposeModel {
   const services = Object.entries(model.services).map(([name, service]) => {
-    const ssh = keys[name];
-    return [name, ssh ? { ...service, build: { ...service.build, ssh } } : service] as const;
+    const { build } = service;
+    return [name, build ? { ...service, build: change(build, name) } : service] as const;
   });
   return { ...model, services: Object.fromEntries(services) };
 }
+
+type Build = NonNullable<ComposeService["build"]>;

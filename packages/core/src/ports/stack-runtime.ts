@@ -36,7 +36,7 @@ export interface ResolvedProject {
   /** Values of the model, and of the variables it was resolved with, that must be masked wherever they appear. */
   readonly secrets: readonly string[];
   readonly services: readonly ServiceFacts[];
-  /** Hash over the canonical model. */
+  /** Hash over the canonical model, but for `ssh` of builds: what an agent is reached by makes no other release. */
   readonly modelHash: string;
   /** Warnings of Compose (variables not set) and what the services make impossible or doubtful. */
   readonly findings: readonly Finding[];
