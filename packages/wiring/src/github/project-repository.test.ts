@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Finding, parseConfig } from "@sluice/core";
@@ -17,6 +17,7 @@ const hosts: Readonly<Record<string, () => Response>> = {
   "api.github.com": () => Response.json([]),
   "api.acme.ghe.com": () => Response.json([]),
   "ghe.acme.com": () => Response.json([], { status: 200, headers: { "x-github-enterprise-version": "3.19.0" } }),
+  ghe: () => Response.json([], { status: 200, headers: { "x-github-enterprise-version": "3.19.0" } }),
   "gitlab.example": () => new Response("no such page", { status: 404 }),
 };
 
@@ -98,6 +99,31 @@ describe("releases are asked for by hand", () => {
     await writeFile(join(directory, "sluice.yaml"), "github: { repository: acme/mirror }\n");
     await (await open()).list(1);
     expect(asked.at(-1)).toEqual(["https://api.github.com/repos/acme/mirror/releases", token]);
+  });
+});
+
+describe("a repository that is named is shown", () => {
+  const config = parseConfig("github: { repository: acme/shop }", "sluice.yaml");
+  const host = async () => {
+    const opened = await openUsableGithub(config, { env, environment: undefined, directory, clock }, () => undefined);
+    return opened?.github.host;
+  };
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it.each([
+    ["git@github-shop:acme/shop", "api.github.com"],
+    ["git@ghe:acme/shop", "ghe"],
+  ])("of %s, an alias that this ssh does not know unless a GitHub answers there, on %s", async (origin, expected) => {
+    isOf(origin);
+    expect(await host()).toBe(expected);
+  });
+
+  it("on github.com where git ends by a signal, or may not be run", async () => {
+    vi.stubEnv("PATH", directory);
+    await writeFile(join(directory, "git"), "#!/bin/sh\nkill -9 $$\n", { mode: 0o755 });
+    expect(await host()).toBe("api.github.com");
+    await chmod(join(directory, "git"), 0);
+    expect(await host()).toBe("api.github.com");
   });
 });
 
