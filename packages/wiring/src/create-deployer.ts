@@ -90,7 +90,7 @@ function deployerOf(session: Session): Deployer {
       return planView(request, prepared, serving, call.release.tag, beyond);
     },
     async deploy(call, signal) {
-      await assertTellable(session);
+      await assertTellable(session, signal);
       await assertChecksReady(session);
       // What is refused now does not wait for its turn. What GitHub and staging say when it has come decides.
       if (call.waitMs) await assertReleaseAllowed(session, call.release, signal);

@@ -48,9 +48,9 @@ export interface Session extends AsyncDisposable {
   ports(): Promise<EnginePorts>;
   runtime(): ComposeRuntime;
   /** Where people are told; what is secret of it is masked from then on. */
-  channels(): Promise<OpenedChannels>;
+  channels(signal?: AbortSignal): Promise<OpenedChannels>;
   /** The repository on GitHub, where there is a token for it, which is masked from then on. */
-  github(): Promise<OpenedGithub | null>;
+  github(signal?: AbortSignal): Promise<OpenedGithub | null>;
   readonly clock: Clock;
   readonly redact: Redact;
   /** Between the engine and `onEvent`. */
@@ -126,19 +126,19 @@ export function createSession(options: DeployerOptions): Session {
     await facts();
     return createPorts(session, { redaction, router: await router(), claim: claim() });
   });
-  const channels = once(async (): Promise<OpenedChannels> => {
+  const channels = once(async (signal?: AbortSignal): Promise<OpenedChannels> => {
     const opened = openChannels(await config(), options.env);
     redaction.add(opened.secrets);
-    const hub = await github();
+    const hub = await github(signal);
     return hub
       ? { ...opened, channels: [...opened.channels, ...githubChannels(session, await config(), hub)] }
       : opened;
   });
-  const github = once(async (): Promise<OpenedGithub | null> => {
+  const github = once(async (signal?: AbortSignal): Promise<OpenedGithub | null> => {
     const say = (finding: Finding) => lastWord.sink(createEvent(clock.now(), { type: "finding", finding }));
     const { env, environment, directory } = options;
     const surroundings = { env, environment, directory, clock, anchor: () => currentAnchor(session) };
-    const opened = await openUsableGithub(await config(), surroundings, say);
+    const opened = await openUsableGithub(await config(), surroundings, say, signal);
     if (opened) redaction.add([opened.token]);
     return opened;
   });

@@ -58,11 +58,19 @@ describe("the remote of a checkout", () => {
 
   it.each([
     ["git@work:acme/shop", "ghe.acme.com"],
-    ["git@other:acme/shop", "other"],
+    ["git@other.example:acme/shop", "other.example"],
     ["https://work/acme/shop", "work"],
   ])("of %s is on %s", async (url, host) => {
     expect(await originRepository(await aCheckout(url))).toEqual({ host, repository: "acme/shop" });
   });
+
+  it.each(["other", "github.com-other"])(
+    "may be on another host than %s, which this ssh does not know",
+    async (host) => {
+      const found = await originRepository(await aCheckout(`git@${host}:acme/shop`));
+      expect(found).toEqual({ host, repository: "acme/shop", mayBeAlias: true });
+    },
+  );
 
   it("is none where there is none", async () => {
     const directory = await temporaryDirectory();

@@ -7,6 +7,8 @@ export interface RemoteRepository {
   readonly host: string;
   /** `owner/name`. */
   readonly repository: string;
+  /** The host may be an alias that the ssh of another user knows, and this one's does not. Default false. */
+  readonly mayBeAlias?: boolean;
 }
 
 /**
@@ -20,7 +22,8 @@ export async function originRepository(directory: string, signal?: AbortSignal):
   const url = stdout.trim();
   const found = exitCode === 0 ? repositoryOfRemote(url) : null;
   if (!found || /^(?:https?|git):/.test(url) || found.host === publicHost) return found;
-  return { ...found, host: named(await hostOfAlias(found.host, signal)) };
+  const host = named(await hostOfAlias(found.host, signal));
+  return { ...found, host, ...(host === found.host && aliasLike.test(host) ? { mayBeAlias: true } : {}) };
 }
 
 /** Host, owner and name of `https://HOST/owner/name.git`, `git@HOST:owner/name` and the like; `null` for a local path. Pure. */
@@ -34,6 +37,9 @@ export function repositoryOfRemote(url: string): RemoteRepository | null {
 }
 
 const publicHost = "github.com";
+
+/** Names as people give to hosts of their own, such as `github-shop` and `github.com-shop`. */
+const aliasLike = /^(?:[^.]+|github\.com-[^.]+)$/;
 
 /** `ssh.github.com` takes ssh at the port of https. */
 function named(host: string): string {

@@ -42,7 +42,10 @@ export const githubTokenMissing: Diagnosis = {
  *
  * @param isRequired it has to say something of each release before a deployment
  */
-export function githubFailure({ code, message }: Pick<GithubError, "code" | "message">, isRequired = false): Diagnosis {
+export function githubFailure(
+  { code, message, hint }: Pick<GithubError, "code" | "message"> & Partial<Pick<GithubError, "hint">>,
+  isRequired = false,
+): Diagnosis {
   if (code !== "GITHUB_DENIED") {
     return {
       severity: isRequired ? "error" : "warn",
@@ -51,7 +54,7 @@ export function githubFailure({ code, message }: Pick<GithubError, "code" | "mes
       why: isRequired
         ? "github.require asks it of each release: every deployment is refused until it answers"
         : "deployments go on, and GitHub is told of them later",
-      mend: "curl -sI https://api.github.com; then sluice outbox flush",
+      mend: `${hint ?? "curl -sI https://api.github.com"}; then sluice outbox flush`,
     };
   }
   return {

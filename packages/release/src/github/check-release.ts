@@ -1,7 +1,7 @@
 import type { Github } from "./github.ts";
 import { readOtherSuites } from "./read-other-suites.ts";
 import { readPages } from "./read-pages.ts";
-import { type CheckRun, isCutOff, readUnlistedChecks } from "./read-unlisted-checks.ts";
+import { type CheckRun, isCutOff, readSuites, readUnlistedChecks } from "./read-unlisted-checks.ts";
 import { isSignedTag } from "./signed-tag.ts";
 
 /** What must hold of a commit before it is deployed. */
@@ -84,7 +84,7 @@ async function checkObjections(
   { ownRun, ownWorkflows }: { readonly ownRun: string | undefined; readonly ownWorkflows: readonly string[] },
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  const [listed, statuses, otherSuites] = await Promise.all([
+  const [listed, suites, statuses] = await Promise.all([
     readPages(async (page) => {
       const { check_runs } = await github.read(
         "list checks",
@@ -93,6 +93,7 @@ async function checkObjections(
       );
       return check_runs;
     }),
+    readSuites(github, commit, signal),
     readPages(async (page) => {
       const answer = await github.read(
         "read the status of a commit",
@@ -101,14 +102,15 @@ async function checkObjections(
       );
       return answer.statuses;
     }),
-    readOtherSuites(github, commit, ownWorkflows, signal),
   ]);
+  // Last, so that it has all that a clock started before the others were read.
+  const otherSuites = await readOtherSuites(github, commit, ownWorkflows, signal);
   const isOwn = (url: string | null) => ownRun !== undefined && (url ?? "").includes(`/actions/runs/${ownRun}/`);
   const isOther = (suite: { readonly id: number } | null) => suite !== null && otherSuites?.has(suite.id) === true;
   const isCheck = ({ details_url, check_suite }: CheckRun) => !isOwn(details_url) && !isOther(check_suite);
-  const isCut = isCutOff(listed);
+  const isCut = isCutOff(suites);
   const isAsked = otherSuites !== null && (isCut || !listed.some(isCheck));
-  const unlisted = isAsked ? await readUnlistedChecks(github, commit, listed, otherSuites, signal) : [];
+  const unlisted = isAsked ? await readUnlistedChecks(github, listed, suites, otherSuites, signal) : [];
   const checks = [...listed, ...unlisted].filter(isCheck);
   // Statuses that Sluice sets tell how earlier deployments ended.
   const others = statuses.filter(({ context }) => !context.startsWith("sluice/"));

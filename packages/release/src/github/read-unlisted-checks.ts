@@ -11,30 +11,23 @@ export interface CheckRun {
   readonly check_suite: { readonly id: number } | null;
 }
 
+/** As much of a check suite as decides whether it has to be read. */
+export interface CheckSuite {
+  readonly id: number;
+  readonly latest_check_runs_count: number;
+}
+
 /** Of a commit GitHub lists the checks of so many suites, the newest. https://docs.github.com/rest/checks/runs */
 const listedSuites = 1_000;
 
-/** Whether a commit may have checks that are not among those that GitHub lists. Pure. */
-export function isCutOff(runs: readonly CheckRun[]): boolean {
-  return suitesOf(runs).size >= listedSuites;
+/** Whether a commit may have checks that are not among those that GitHub lists. Suites without a check count too. Pure. */
+export function isCutOff(suites: readonly CheckSuite[]): boolean {
+  return suites.length >= listedSuites;
 }
 
-/**
- * Checks of a commit that GitHub does not list, as too many suites are newer: a clock starts one each half hour on the head of
- * a branch, and after some weeks those of the push itself lie behind them.
- *
- * @param listed those that it lists
- * @param others ids of suites that need not be read
- * @throws GithubError
- */
-export async function readUnlistedChecks(
-  github: Github,
-  commit: string,
-  listed: readonly CheckRun[],
-  others: ReadonlySet<number>,
-  signal?: AbortSignal,
-): Promise<readonly CheckRun[]> {
-  const suites = await readPages(async (page) => {
+/** All check suites of a commit. @throws GithubError */
+export async function readSuites(github: Github, commit: string, signal?: AbortSignal): Promise<readonly CheckSuite[]> {
+  return readPages(async (page) => {
     const { check_suites } = await github.read(
       "list check suites",
       ({ rest }, where) => rest.checks.listSuitesForRef({ ...where, ref: commit, ...page }),
@@ -42,7 +35,25 @@ export async function readUnlistedChecks(
     );
     return check_suites;
   });
-  const known = suitesOf(listed);
+}
+
+/**
+ * Checks of a commit that GitHub does not list, as too many suites are newer: a clock starts one each half hour on the head of
+ * a branch, and after some weeks those of the push itself lie behind them.
+ *
+ * @param listed those that it lists
+ * @param suites read before `others`: what begins in between is then not taken for a check
+ * @param others ids of suites that need not be read
+ * @throws GithubError
+ */
+export async function readUnlistedChecks(
+  github: Github,
+  listed: readonly CheckRun[],
+  suites: readonly CheckSuite[],
+  others: ReadonlySet<number>,
+  signal?: AbortSignal,
+): Promise<readonly CheckRun[]> {
+  const known = new Set(listed.flatMap(({ check_suite }) => check_suite?.id ?? []));
   // Every app that may make checks has a suite of each commit, most of them an empty one.
   const unlisted = suites.filter(
     ({ id, latest_check_runs_count: runs }) => runs > 0 && !known.has(id) && !others.has(id),
@@ -58,8 +69,4 @@ export async function readUnlistedChecks(
     }),
   );
   return runs.flat();
-}
-
-function suitesOf(runs: readonly CheckRun[]): ReadonlySet<number> {
-  return new Set(runs.flatMap(({ check_suite }) => check_suite?.id ?? []));
 }

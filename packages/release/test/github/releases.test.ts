@@ -372,6 +372,37 @@ describe("a commit that is to be deployed", () => {
       ]);
     });
 
+    it("also where a run of those since was cancelled before it had a check, so that a suite of those listed shows none", async () => {
+      const verified = Array.from({ length: 1_000 }, (_, n) => n + 10);
+      server.commit(commit("c"), ["main"], {
+        runs: [...verified.map((suite) => run(suite, "schedule", "verify-production")), run(2, "push", "ci")],
+        checks: [
+          check(3, "scan", "success"),
+          ...verified.slice(1).map((suite) => check(suite, "verify", "success")),
+          check(2, "test"),
+        ],
+      });
+      expect(await about()).toEqual(["check test is failure"]);
+    });
+
+    it.each(["actions/list-workflow-runs-for-repo", "checks/list-suites-for-ref"])(
+      "and not by what a clock starts at %s, while it is asked",
+      async (moment) => {
+        const verified = Array.from({ length: 1_001 }, (_, n) => n + 10);
+        const looked = (suites: readonly number[]) =>
+          server.commit(commit("c"), ["main"], {
+            runs: [...suites.map((suite) => run(suite, "schedule", "verify-production")), run(2, "push", "ci")],
+            checks: [...suites.map((suite) => check(suite, "verify", null)), check(2, "test", "success")],
+          });
+        looked(verified);
+        server.fault = ({ operation }) => {
+          if (operation === moment) looked([9_999, ...verified]);
+          return undefined;
+        };
+        expect(await about()).toEqual([]);
+      },
+    );
+
     it("of which it has none where nothing else has looked at it", async () => {
       server.commit(commit("c"), ["main"], {
         runs: [run(1, "schedule", "verify-production")],

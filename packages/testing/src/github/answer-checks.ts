@@ -10,7 +10,7 @@ const newest = Date.UTC(2026, 4, 1);
 export const checkHandlers: Readonly<Record<string, (state: GithubState, request: GithubRequest) => GithubAnswer>> = {
   "checks/list-for-ref": (state, { params, query }) => {
     const checks = checksOf(state, params["ref"]);
-    const listed = new Set(suitesOf(checks).slice(0, most));
+    const listed = new Set(suitesOf(state, params["ref"]).slice(0, most));
     return checkRuns(
       checks.filter(({ suite }) => suite === undefined || listed.has(suite)),
       query,
@@ -18,7 +18,7 @@ export const checkHandlers: Readonly<Record<string, (state: GithubState, request
   },
   "checks/list-suites-for-ref": (state, { params, query }) => {
     const checks = checksOf(state, params["ref"]);
-    const suites = suitesOf(checks);
+    const suites = suitesOf(state, params["ref"]);
     const listed = pageOf(suites, query).map((id) => ({
       ...sampleOf("check-suite"),
       id,
@@ -54,8 +54,11 @@ function checksOf(state: GithubState, ref = ""): readonly GithubCheck[] {
   return state.commits.get(commitOf(state, ref) ?? "")?.checks ?? [];
 }
 
-function suitesOf(checks: readonly GithubCheck[]): readonly number[] {
-  return [...new Set(checks.flatMap(({ suite }) => suite ?? []))];
+/** Those of runs that were cancelled before they had a check come before all others. */
+function suitesOf(state: GithubState, ref?: string): readonly number[] {
+  const { runs = [] } = state.commits.get(commitOf(state, ref ?? "") ?? "") ?? {};
+  const checked = new Set(checksOf(state, ref).flatMap(({ suite }) => suite ?? []));
+  return [...new Set(runs.map(({ suite }) => suite).filter((suite) => !checked.has(suite))), ...checked];
 }
 
 function checkRuns(checks: readonly GithubCheck[], query: URLSearchParams): GithubAnswer {

@@ -132,8 +132,8 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     },
     {
       name: "notifications",
-      async examine() {
-        const { channels, problems } = await session.channels();
+      async examine(signal) {
+        const { channels, problems } = await session.channels(signal);
         return notifyDiagnoses({ channels, problem: problemText(problems) || null }, await readOutbox(session));
       },
     },

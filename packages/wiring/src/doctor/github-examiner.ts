@@ -24,7 +24,7 @@ export function githubExaminer(session: Session): Examiner {
   return {
     name: "GitHub",
     async examine(signal) {
-      const [opened, config] = await Promise.all([session.github(), session.config()]);
+      const [opened, config] = await Promise.all([session.github(signal), session.config()]);
       const { directory } = session.options;
       const isShown = config.github.deployments;
       const jobs = runTokenJobs(await readWorkflowFiles(directory), config.github);

@@ -31,7 +31,7 @@ export async function currentAnchor(session: Pick<Session, "home">): Promise<Anc
 
 /** @throws SluiceError USAGE without a token; GithubError where GitHub does not answer */
 export async function readAnchoredAudit(session: Session, signal?: AbortSignal): Promise<AnchoredAudit> {
-  const opened = await session.github();
+  const opened = await session.github(signal);
   if (!opened) {
     throw new SluiceError("USAGE", "GitHub cannot be asked: there is no token, or no repository", {
       hint: "set GITHUB_TOKEN and GITHUB_REPOSITORY, or github: in sluice.yaml",

@@ -27,7 +27,7 @@ export async function assertReleaseAllowed(
   const { github } = await session.config();
   const { require } = github;
   if (!isAsked(require)) return;
-  const opened = await session.github();
+  const opened = await session.github(signal);
   if (!opened) throw refused(`GitHub cannot be asked of ${tag}: there is no token, or no repository`);
   if (commit === null || dirty) throw refused(`${tag} is no commit that GitHub knows: the checkout was changed`);
   const { id: ownRun } = readWorkflowRun(session.options.env);

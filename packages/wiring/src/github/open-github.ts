@@ -5,6 +5,7 @@ import {
   createGithub,
   type DeploymentReporter,
   type Github,
+  GithubError,
 } from "@sluice/release";
 import { placeOfRepository } from "./project-repository.ts";
 
@@ -50,11 +51,18 @@ export function openGithub(
   const repository = config.repository ?? run.repository;
   if (missing.length > 0 || repository === undefined) return null;
   const github = createGithub({ repository, token, clock, apiUrl: run.apiUrl ?? apiUrl });
+  return { ...openedOn(github, config, { environment, anchor }), token };
+}
+
+function openedOn(
+  github: Github,
+  config: Config["github"],
+  { environment, anchor }: Pick<GithubSurroundings, "environment" | "anchor">,
+): Omit<OpenedGithub, "token"> {
   const name = config.environment ?? environment ?? "production";
   const commitContext = config.commitStatus ? `sluice/${name}` : undefined;
   return {
     github,
-    token,
     reporter: config.deployments
       ? createDeploymentReporter(github, { commitContext, anchor: config.anchor ? anchor : undefined })
       : null,
@@ -64,24 +72,49 @@ export function openGithub(
 
 /**
  * As `openGithub`, on the GitHub of the remote `origin`; one that cannot be used is said, and keeps nobody from deploying or from going
- * back.
+ * back. Where the host of `origin` does not answer, each call asks it again, and fails as that does.
  *
  * @param directory the checkout
+ * @throws the signal's reason when it is aborted
  */
 export async function openUsableGithub(
   config: Config,
   { directory, ...surroundings }: Omit<GithubSurroundings, "apiUrl"> & { readonly directory: string },
   say: (finding: Finding) => void,
+  signal?: AbortSignal,
 ): Promise<OpenedGithub | null> {
   const { env, clock } = surroundings;
-  try {
-    if (openGithub(config, surroundings) === null) return null;
-    const place = await placeOfRepository(config, { env, directory }, clock);
+  const find = async (inner?: AbortSignal) => {
+    const place = await placeOfRepository(config, { env, directory }, clock, inner);
     return openGithub(config, { ...surroundings, apiUrl: place?.apiUrl });
+  };
+  let unfound: OpenedGithub | null = null;
+  try {
+    unfound = openGithub(config, surroundings);
+    return unfound && (await find(signal));
   } catch (error) {
+    signal?.throwIfAborted();
     if (!isSluiceError(error)) throw error;
     const { message, hint } = error;
     say({ severity: "warn", code: "github-unusable", message, ...(hint ? { hint } : {}) });
-    return null;
+    if (!unfound || !(error instanceof GithubError)) return null;
+    const { github, token } = unfound;
+    const later = foundLater(github.repository, async (inner) => (await find(inner))?.github ?? github);
+    return { ...openedOn(later, config.github, surroundings), token };
   }
+}
+
+/** One of which nothing tells yet where it is asked: each call finds that out first, until one has. */
+function foundLater(repository: string, find: (signal?: AbortSignal) => Promise<Github>): Github {
+  let found: Github | undefined;
+  const open = async (signal?: AbortSignal) => {
+    found ??= await find(signal);
+    return found;
+  };
+  return {
+    repository,
+    host: "-",
+    read: async (what, call, signal) => (await open(signal)).read(what, call, signal),
+    write: async (what, call, signal) => (await open(signal)).write(what, call, signal),
+  };
 }

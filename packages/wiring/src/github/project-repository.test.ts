@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Finding, parseConfig } from "@sluice/core";
@@ -13,20 +13,20 @@ let directory = "";
 let asked: (readonly [address: string, token: string | null])[] = [];
 
 /** What answers at each host; nothing does at others. */
-const hosts: Readonly<Record<string, () => Response>> = {
-  "api.github.com": () => Response.json([]),
-  "api.acme.ghe.com": () => Response.json([]),
-  "ghe.acme.com": () => Response.json([], { status: 200, headers: { "x-github-enterprise-version": "3.19.0" } }),
-  "gitlab.example": () => new Response("no such page", { status: 404 }),
-};
+const hosts = new Map<string, () => Response>();
+const anEnterpriseServer = () => Response.json([], { headers: { "x-github-enterprise-version": "3.19.0" } });
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "sluice-origin-"));
   asked = [];
+  hosts.clear();
+  for (const host of ["api.github.com", "api.acme.ghe.com"]) hosts.set(host, () => Response.json([]));
+  for (const host of ["ghe.acme.com", "ghe"]) hosts.set(host, anEnterpriseServer);
+  hosts.set("gitlab.example", () => new Response("no such page", { status: 404 }));
   vi.stubGlobal("fetch", async (address: string | URL, { headers }: RequestInit = {}) => {
     const url = new URL(address);
     asked.push([`${url.origin}${url.pathname}`, new Headers(headers).get("authorization")]);
-    const answer = hosts[url.host];
+    const answer = hosts.get(url.host);
     if (answer) return answer();
     throw new TypeError("fetch failed", { cause: new Error(`no way to ${url.host}`) });
   });
@@ -101,6 +101,31 @@ describe("releases are asked for by hand", () => {
   });
 });
 
+describe("a repository that is named is shown", () => {
+  const config = parseConfig("github: { repository: acme/shop }", "sluice.yaml");
+  const host = async () => {
+    const opened = await openUsableGithub(config, { env, environment: undefined, directory, clock }, () => undefined);
+    return opened?.github.host;
+  };
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it.each([
+    ["git@github-shop:acme/shop", "api.github.com"],
+    ["git@ghe:acme/shop", "ghe"],
+  ])("of %s, an alias that this ssh does not know unless a GitHub answers there, on %s", async (origin, expected) => {
+    isOf(origin);
+    expect(await host()).toBe(expected);
+  });
+
+  it("on github.com where git ends by a signal, or may not be run", async () => {
+    vi.stubEnv("PATH", directory);
+    await writeFile(join(directory, "git"), "#!/bin/sh\nkill -9 $$\n", { mode: 0o755 });
+    expect(await host()).toBe("api.github.com");
+    await chmod(join(directory, "git"), 0);
+    expect(await host()).toBe("api.github.com");
+  });
+});
+
 it("deployments by hand are shown on the GitHub of the checkout", async () => {
   const said: Finding[] = [];
   const config = parseConfig("github: { repository: acme/shop }", "sluice.yaml");
@@ -110,6 +135,12 @@ it("deployments by hand are shown on the GitHub of the checkout", async () => {
   isOf("https://ghe.acme.com/acme/shop.git");
   expect((await open())?.github.host).toBe("ghe.acme.com");
   execFileSync("git", ["-C", directory, "remote", "set-url", "origin", "https://away.example/acme/shop"]);
-  expect(await open()).toBeNull();
+  const opened = await open();
+  const repository = () => opened?.github.read("read it", ({ rest }, where) => rest.repos.get({ ...where }));
+  await expect(repository()).rejects.toMatchObject({ code: "GITHUB_UNREACHABLE" });
   expect(said).toMatchObject([{ severity: "warn", code: "github-unusable" }]);
+  expect(asked.every(([, sent]) => sent === null)).toBe(true);
+  hosts.set("away.example", anEnterpriseServer);
+  await repository();
+  expect(asked.at(-1)).toEqual(["https://away.example/api/v3/repos/acme/shop", token]);
 });

@@ -24,7 +24,8 @@ export async function projectRepository(
 
 /**
  * The same, and the GitHub that it is on: that of `GITHUB_API_URL`, else that of `origin`. One that is named may have an `origin`
- * elsewhere, and is then on github.com; one that nothing names is nowhere where the host of `origin` is no GitHub: `null`.
+ * elsewhere, none that git tells, or one of an alias that this user's ssh does not know, and is then on github.com; one that nothing
+ * names is nowhere where the host of `origin` is no GitHub: `null`.
  *
  * @throws GithubError GITHUB_UNREACHABLE where nothing tells what the host of `origin` is
  */
@@ -37,11 +38,18 @@ export async function placeOfRepository(
   const { apiUrl } = readWorkflowRun(env);
   const name = namedRepository(config, env);
   if (name !== undefined && apiUrl !== undefined) return { repository: name, apiUrl };
-  const origin = await originRepository(directory, signal);
+  const ifNamed = (error: unknown) => {
+    signal?.throwIfAborted();
+    if (name === undefined) throw error;
+    return null;
+  };
+  // A git that cannot be run, or is killed, keeps nobody from going back.
+  const origin = await originRepository(directory, signal).catch(ifNamed);
   const repository = name ?? origin?.repository;
   if (repository === undefined) return null;
   if (apiUrl !== undefined || !origin) return { repository, apiUrl };
-  const found = await findApi(origin.host, clock, signal);
+  const asked = findApi(origin.host, clock, signal);
+  const found = await (origin.mayBeAlias ? asked.catch(ifNamed) : asked);
   return found === null && name === undefined ? null : { repository, apiUrl: found ?? undefined };
 }
 

@@ -49,8 +49,8 @@ async function commitOfBundle(session: Session, id: string | null): Promise<stri
  *
  * @throws SluiceError CONFIG_INVALID with the variables that are missing
  */
-export async function assertTellable(session: Session): Promise<void> {
-  assertAvailable(await session.channels());
+export async function assertTellable(session: Session, signal: AbortSignal | undefined): Promise<void> {
+  assertAvailable(await session.channels(signal));
 }
 
 /** What was told lately, and what waits; oldest first. */

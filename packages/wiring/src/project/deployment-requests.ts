@@ -21,7 +21,7 @@ export async function refusals(
 ): Promise<readonly Finding[]> {
   const [config, channels, unready, home] = await Promise.all([
     session.config(),
-    session.channels(),
+    session.channels(signal),
     checkVariableFindings(session),
     readHomeFacts(session),
   ]);
