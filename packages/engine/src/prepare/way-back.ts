@@ -84,7 +84,7 @@ export function isBack(way: WayBack, { action, result }: Recovered, target: Rele
   // Somebody accepts that, and goes on.
   if (result.notUndone) return false;
   // What was undone unasked is tried again; what failed is not.
-  if (way === "same") return result.outcome !== "interrupted";
+  if (way === "same") return action !== "undo" && result.outcome !== "interrupted";
   return way === "left" && action === "undo" && (target === null || result.serving?.release === target.id);
 }
 

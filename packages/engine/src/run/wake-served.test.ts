@@ -78,3 +78,24 @@ describe("an attempt that is undone after its machine was restarted", () => {
     expect(statesOf(scenario)).toContain("worker@green exited");
   });
 });
+
+describe("a rollback that was killed before its cutover, from a version that is dead", () => {
+  it.each([undefined, "v1"])("is tried again, where what it left does not come up: to %s", async (to) => {
+    const scenario = aScenario({ config, services });
+    const { world } = scenario;
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    world.restart();
+    world.behaviours.set("v2", { exits: ["web"] });
+    for (const one of world.state.containers.values()) {
+      if (one.service !== "web" || one.place !== "green") continue;
+      Object.assign(one, { state: "exited", exitCode: 1, finishedAt: world.clock.now().toISOString() });
+    }
+    world.calls.fault = ({ name }) => (name === "journal.append step-intent shift-1" ? "crash" : undefined);
+    await scenario.rollback(to).catch(() => undefined);
+    expect(world.calls.log.at(-1)).toBe("journal.append step-intent shift-1");
+    world.restart();
+    expect(await scenario.rollback(to)).toMatchObject({ exitCode: 0, outcome: "live", serving: { tag: "v1" } });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+  });
+});
