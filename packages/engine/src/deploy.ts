@@ -61,7 +61,12 @@ export async function rollback(
     const way = await wayBack(unfinished.attempt, target, ports.journal);
     const wish: RecoveryWish = way === "left" ? { choice: "go-back", actor, reason, acceptIncompatible } : {};
     const recovered = await recover(unfinished, request, ports, signal, { ...wish, keep: target?.id });
-    if (signal.aborted || isOpen(recovered, request) || isBack(way, recovered, target) || isSplit(recovered)) {
+    if (
+      signal.aborted ||
+      isOpen(recovered, request) ||
+      isBack(way, recovered, target, unfinished.attempt) ||
+      isSplit(recovered)
+    ) {
       return recovered.result;
     }
     if (way === "left" && recovered.result.notUndone && !target) {

@@ -81,6 +81,8 @@ export interface DeploymentEnd extends JournalEntry {
   readonly tag: string;
   readonly serving: Serving | null;
   readonly reason?: string;
+  /** It needs a person although it is undone: what users were led back to does not serve. Records of older versions have none. */
+  readonly isUndone?: boolean;
   readonly durationMs: number;
   readonly observations?: readonly Observation[];
 }

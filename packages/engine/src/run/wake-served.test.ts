@@ -1,6 +1,9 @@
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../../test/support/scenario.ts";
+import { recordDiagnoses } from "../doctor/record-diagnoses.ts";
+import { whenAsked } from "../prepare/way-back.ts";
+import { lastAttempt } from "../record/read-attempts.ts";
 
 const config = aConfig({ rollout: { steps: [50, 100] } });
 const services = [
@@ -55,7 +58,7 @@ describe("an attempt that is undone after its machine was restarted", () => {
     const scenario = await rebooted();
     const { world } = scenario;
     world.behaviours.set("v1", { exits: ["web"] });
-    for (const goBack of [() => scenario.recover("undo"), () => scenario.rollback()]) {
+    for (const goBack of [() => scenario.rollback(), () => scenario.recover("undo")]) {
       expect(await goBack()).toMatchObject({
         outcome: "needs-person",
         exitCode: 30,
@@ -68,6 +71,43 @@ describe("an attempt that is undone after its machine was restarted", () => {
     world.behaviours.delete("v1");
     expect(await scenario.rollback()).toMatchObject({ exitCode: 0, serving: { tag: "v1", share: 100 } });
     expect(statesOf(scenario)).toEqual(allUp);
+  });
+
+  it("is left by who goes back once more while that does not come up", async () => {
+    const scenario = await rebooted();
+    const { world } = scenario;
+    world.behaviours.set("v1", { exits: ["web"] });
+    const { journal } = world.ports();
+    expect(await scenario.rollback(undefined, await whenAsked(journal))).toMatchObject({ exitCode: 30 });
+    const last = await lastAttempt(journal);
+    const facts = { now: world.clock.now(), isDeploying: false, chainProblems: [], observed: null };
+    expect(recordDiagnoses({ ...facts, last })).toMatchObject([
+      {
+        code: "attempt-needs-person",
+        what: expect.stringMatching(/^deployment \S+ \(v2\) is undone, and users are not/),
+      },
+    ]);
+    expect(await scenario.rollback(undefined, await whenAsked(journal))).toMatchObject({
+      outcome: "live",
+      serving: { tag: "v0", share: 100 },
+    });
+    expect(reached(scenario)).toEqual({ web: ["v0"] });
+  });
+
+  it("has an end where nothing is left of that: who goes back once more goes on", async () => {
+    const scenario = await rebooted();
+    const { world } = scenario;
+    for (const [key, { place }] of world.state.containers) if (place === "green") world.state.containers.delete(key);
+    const { journal } = world.ports();
+    expect(await scenario.rollback(undefined, await whenAsked(journal))).toMatchObject({ outcome: "interrupted" });
+    expect(world.events).toContainEqual(
+      expect.objectContaining({ finding: expect.objectContaining({ severity: "error", code: "slot-gone" }) }),
+    );
+    expect(await scenario.rollback(undefined, await whenAsked(journal))).toMatchObject({
+      outcome: "live",
+      serving: { tag: "v0", share: 100 },
+    });
+    expect(reached(scenario)).toEqual({ web: ["v0"] });
   });
 
   it("leaves down what somebody stopped", async () => {

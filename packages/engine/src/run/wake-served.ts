@@ -26,7 +26,8 @@ const startMs = 60_000;
  * down what no restart policy starts, and that run never saw it run. Where something of the slot is down, it is started unless somebody
  * stopped it: what it has in base first. What fails here, and what does not run after it, is told.
  *
- * @returns why users are not served; `undefined` where they are, and where that cannot be seen
+ * @returns why users are not served, where that may come up yet; `undefined` where they are, where nothing is left to come up, and
+ *   where it cannot be seen
  */
 export async function wakeServed(scope: DeploymentScope): Promise<string | undefined> {
   const { previousRelease, plan } = scope;
@@ -38,7 +39,10 @@ export async function wakeServed(scope: DeploymentScope): Promise<string | undef
     await startDown(scope, services, plan.previous, seen).catch((error: unknown) => report(scope, error));
     const findings = shortFindings(await look(scope, previousRelease), services);
     for (const { unserved: _unserved, ...finding } of findings) emit(scope, { type: "finding", finding });
-    const unserved = findings.flatMap(({ unserved, message }) => (unserved ? [message] : []));
+    // No later try brings up a slot that is gone.
+    const unserved = findings.flatMap(({ unserved, code, message }) =>
+      unserved && code !== "slot-gone" ? [message] : [],
+    );
     return unserved.length > 0 ? unserved.join("; ") : undefined;
   } catch (error) {
     report(scope, error);
