@@ -108,6 +108,8 @@ export interface AttemptRecord {
   readonly start: DeploymentStart & JournalRecord;
   readonly outcomes: readonly (StepOutcome & JournalRecord)[];
   readonly begun: readonly string[];
+  /** Steps that were not done since they were begun the last time. */
+  readonly notDone: readonly string[];
   /** Undos that were begun, at least, in order. */
   readonly undos: readonly (Pick<StepIntent, "step"> & Pick<JournalRecord, "seq">)[];
   readonly orders: readonly (OrderEntry & JournalRecord)[];
