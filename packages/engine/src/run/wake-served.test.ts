@@ -47,6 +47,7 @@ describe("an attempt that is undone after its machine was restarted", () => {
   it.each([
     ["nothing", []],
     ["the database", ["db"]],
+    ["all of the slot, and nothing beside it,", ["web", "worker"]],
   ])("leads users to a version that runs again, where %s was started again", async (_title, restarts) => {
     const scenario = await rebooted(restarts);
     expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0, serving: { tag: "v1", share: 100 } });
