@@ -62,7 +62,8 @@ export async function rollback(
     const way = await wayBack(unfinished.attempt, target, ports.journal);
     const wish: RecoveryWish = way === "left" ? { choice: "go-back", actor, reason, acceptIncompatible } : {};
     const recovered = await recover(unfinished, request, ports, signal, { ...wish, keep: target?.id });
-    if (signal.aborted || isOpen(recovered, request) || isBack(way, recovered, target)) return recovered.result;
+    const isEnough = isOpen(recovered, request) || isBack(way, recovered, target, unfinished.attempt);
+    if (signal.aborted || isEnough) return recovered.result;
     if (way === "left" && (recovered.result.notUndone || isSplit(recovered)) && !target) {
       // Users may be out of it already: what is before the one that serves would be further back.
       before = unfinished.attempt.start.previousBundle;

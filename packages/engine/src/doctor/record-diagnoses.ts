@@ -54,6 +54,17 @@ function openDiagnoses({ last, isDeploying, observed }: RecordFacts): readonly D
   if (!unfinished) return [];
   const { start, end } = unfinished.attempt;
   const about = `deployment ${start.deployment} (${start.tag})`;
+  if (end?.isUndone) {
+    return [
+      {
+        severity: "error",
+        code: "attempt-needs-person",
+        what: `${about} is undone, and users are not served: ${end.reason ?? ""}`,
+        why: "what they were led back to did not come up",
+        mend: undoneText(unfinished, observed),
+      },
+    ];
+  }
   return [
     {
       severity: "error",
@@ -63,6 +74,12 @@ function openDiagnoses({ last, isDeploying, observed }: RecordFacts): readonly D
       mend: recoveryText(unfinished, observed),
     },
   ];
+}
+
+function undoneText(unfinished: UnfinishedAttempt, observed: ObservedStack | null): string {
+  if (observed && supersededBy(unfinished, observed)) return recoveryText(unfinished, observed);
+  const again = "sluice abort to start it once more, or sluice rollback TAG to lead users to a release that serves";
+  return recoveryWays(unfinished, observed).finish ? `${again}; sluice resume to finish the deployment` : again;
 }
 
 function recoveryText(unfinished: UnfinishedAttempt, observed: ObservedStack | null): string {

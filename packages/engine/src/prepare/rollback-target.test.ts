@@ -22,6 +22,34 @@ it("a release that failed is none to go back to", async () => {
   await expect(scenario.rollback()).rejects.toThrow("no release was live before the one that serves");
 });
 
+it("what the last deployment has replaced comes first, where the record was lost before it", async () => {
+  const scenario = aScenario();
+  const { world } = scenario;
+  await scenario.deploy("v0");
+  await scenario.deploy("v1");
+  world.restart();
+  world.state.records.length = 0;
+  await world.ports().journal.append({ type: "state-rebuilt", serving: null, slots: [], lost: [] });
+  await scenario.deploy("v2");
+  await expect(scenario.rollback()).rejects.toMatchObject({
+    message: expect.stringMatching(/; v1, v0 are stored$/),
+    hint: "sluice rollback v1 goes back to it",
+  });
+});
+
+it("what a build has stored that was killed is none to go back to", async () => {
+  const scenario = aScenario();
+  const { world } = scenario;
+  await scenario.deploy("v1");
+  world.restart();
+  world.calls.fault = ({ name }) => (name === "journal.append step-outcome build-1" ? "crash" : undefined);
+  await scenario.deploy("v2").catch(() => undefined);
+  world.restart();
+  expect([...world.state.bundles.values()].map(({ bundle }) => bundle.tag)).toContain("v2");
+  await scenario.recover("undo");
+  await expect(scenario.rollback()).rejects.toThrow("no release was live before the one that serves");
+});
+
 it("a release is named by its tag or id, or not at all", () => {
   const bundles = [aBundle("r-1", { tag: "v1" }), aBundle("r-2", { tag: "v2" })];
   expect(namedTarget({ to: "v1" }, bundles)?.id).toBe("r-1");

@@ -1,6 +1,6 @@
 import { findBundle, type LiveSlot, type ReleaseBundle, SluiceError } from "@sluice/core";
 import { livedReleases } from "../record/journal-entries.ts";
-import { readAttemptEnds } from "../record/read-attempts.ts";
+import { type AttemptEnds, readAttemptEnds } from "../record/read-attempts.ts";
 import { releaseBefore } from "../record/release-before.ts";
 import type { RollbackRequest } from "../requests.ts";
 import type { EnginePorts } from "../scope.ts";
@@ -28,17 +28,28 @@ export async function rollbackTarget(
   const target = namedTarget(request, bundles) ?? beside ?? (await releaseBefore(live, serves, bundles, ports));
   if (target) return target;
   const attempts = await readAttemptEnds(ports.journal);
-  const isRecorded = ({ id }: ReleaseBundle) =>
-    attempts.some(({ start, end }) => start.bundle === id || end?.release === id);
+  const isRecorded = (bundle: ReleaseBundle) =>
+    attempts.some(
+      (one) => one.start.bundle === bundle.id || one.end?.release === bundle.id || hasOnlyBuilt(one, bundle),
+    );
   const unrecorded = bundles.filter((bundle) => bundle.id !== serves && !bundle.broken && !isRecorded(bundle));
-  throw nothingToRollBack(livedReleases(attempts), serves, unrecorded);
+  const madeLive = attempts.findLast(({ end }) => end?.outcome === "live" && end.release === serves);
+  const isReplaced = ({ id }: ReleaseBundle) => id === madeLive?.start.previousBundle;
+  const sorted = unrecorded.toSorted((one, other) => Number(isReplaced(other)) - Number(isReplaced(one)));
+  throw nothingToRollBack(livedReleases(attempts), serves, sorted);
+}
+
+/** Whether an attempt has stored this one, and neither its start nor its end names it, as when its build was killed: it was never live. */
+function hasOnlyBuilt({ start, end }: AttemptEnds, { tag, createdAt }: ReleaseBundle): boolean {
+  const isUnnamed = start.bundle === null && !end?.release;
+  return isUnnamed && start.tag === tag && Date.parse(createdAt) >= Date.parse(start.at);
 }
 
 /**
  * Why there is none: none was live before, none of them is stored, or the record, as one that was rebuilt, does not tell. Pure.
  *
  * @param lived ids of all that were live
- * @param unrecorded stored releases of which the record tells nothing
+ * @param unrecorded stored releases of which the record does not tell that they were live; the likeliest first
  */
 export function nothingToRollBack(
   lived: readonly string[],

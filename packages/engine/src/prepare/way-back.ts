@@ -50,7 +50,7 @@ export async function wayBack(
 export async function whenAsked(journal: Journal): Promise<Pick<RollbackRequest, "leaving" | "backAt">> {
   const attempt = unfinishedOf(await lastAttempt(journal))?.attempt;
   const lived = livedReleases(await readAttemptEnds(journal));
-  const isForward = attempt !== undefined && !(await goesBack(attempt, journal));
+  const isForward = attempt !== undefined && !attempt.end?.isUndone && !(await goesBack(attempt, journal));
   const left = isForward ? bundleOf(attempt) : lived.at(-1);
   return { leaving: attempt?.start.deployment, backAt: lived.filter((id) => id !== left) };
 }
@@ -80,12 +80,19 @@ async function takenBack(leaving: string, journal: Journal): Promise<string | nu
   return isTakenBack && serving && serving.release !== bundleOf(last) ? serving.release : null;
 }
 
-/** Whether all is where somebody wanted to go back to once an attempt without an end has one. */
-export function isBack(way: WayBack, { action, result }: Recovered, target: ReleaseBundle | null): boolean {
+/** Whether all is where somebody wanted to go back to once an attempt without an end has one. @param attempt as it was before */
+export function isBack(
+  way: WayBack,
+  { action, result }: Recovered,
+  target: ReleaseBundle | null,
+  { end }: Pick<AttemptRecord, "end">,
+): boolean {
   // Somebody accepts that, and goes on.
-  if (result.notUndone) return false;
+  if (result.notUndone || isLeftSplit({ action }, result.serving?.share)) return false;
   // What was undone unasked is tried again; what failed is not.
-  if (way === "same") return result.outcome !== "interrupted";
+  if (way === "same") return action !== "undo" && result.outcome !== "interrupted";
+  // They were told that it does not serve, and ask again.
+  if (end?.isUndone && result.outcome === "needs-person") return false;
   return way === "left" && action === "undo" && (target === null || result.serving?.release === target.id);
 }
 

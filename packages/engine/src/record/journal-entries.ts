@@ -81,6 +81,8 @@ export interface DeploymentEnd extends JournalEntry {
   readonly tag: string;
   readonly serving: Serving | null;
   readonly reason?: string;
+  /** It needs a person although it is undone: what users were led back to does not serve. Records of older versions have none. */
+  readonly isUndone?: boolean;
   readonly durationMs: number;
   readonly observations?: readonly Observation[];
 }
@@ -106,6 +108,8 @@ export interface AttemptRecord {
   readonly start: DeploymentStart & JournalRecord;
   readonly outcomes: readonly (StepOutcome & JournalRecord)[];
   readonly begun: readonly string[];
+  /** Steps that were not done since they were begun the last time. */
+  readonly notDone: readonly string[];
   /** Undos that were begun, at least, in order. */
   readonly undos: readonly (Pick<StepIntent, "step"> & Pick<JournalRecord, "seq">)[];
   readonly orders: readonly (OrderEntry & JournalRecord)[];

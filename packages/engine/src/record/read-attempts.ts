@@ -30,13 +30,19 @@ export async function* newestAttempts(journal: Journal): AsyncGenerator<AttemptR
     const draft = drafts.get(record.deployment) ?? {
       outcomes: [],
       begun: [],
+      notDone: [],
       undos: [],
       orders: [],
       end: null,
       endings: [],
     };
     drafts.set(record.deployment, draft);
-    if (record.type === "step-intent") draft.begun.unshift(record.step);
+    if (record.type === "step-intent") {
+      const isLast = !draft.begun.includes(record.step);
+      if (isLast && !draft.outcomes.some((one) => one.step === record.step && one.result === "done"))
+        draft.notDone.unshift(record.step);
+      draft.begun.unshift(record.step);
+    }
     if (beginsUndo(record)) draft.undos.unshift(record);
     if (record.type === "step-outcome") draft.outcomes.unshift(record);
     if (record.type === "order") draft.orders.unshift(record);

@@ -2,6 +2,7 @@ import { SluiceError } from "@sluice/core";
 import { aConfig } from "@sluice/testing";
 import { expect, it } from "vitest";
 import { aScenario, type Scenario } from "../../test/support/scenario.ts";
+import { lastAttempt } from "../record/read-attempts.ts";
 
 const withBackup = aConfig({ database: { service: "db" } });
 
@@ -74,4 +75,19 @@ it("one that is interrupted is told at once", async () => {
   };
   expect(await scenario.deploy("v2", { signal: interrupt.signal })).toMatchObject({ outcome: "interrupted" });
   expect(told(scenario)).toHaveLength(1);
+});
+
+it("one that is run once more, as its data was put back, and killed in the middle is told", async () => {
+  const scenario = await killedBefore("journal.append step-intent start-1");
+  const { calls } = scenario.world;
+  const { journal } = scenario.world.ports();
+  const attempt = await lastAttempt(journal);
+  const backup = attempt?.outcomes.flatMap(({ data }) => data?.["backup"] ?? []).at(0);
+  await journal.append({ type: "database-restore", result: "done", service: "db", backup });
+  calls.fault = ({ name }) => (name === "slots.runJob migrate: end" ? "crash" : undefined);
+  await scenario.recover("finish").catch(() => undefined);
+  expect(calls.log.at(-1)).toBe("slots.runJob migrate: end");
+  scenario.world.restart();
+  await scenario.recover("undo");
+  expect(told(scenario)).toMatchObject([{ service: "migrate", message: expect.stringContaining("was stopped") }]);
 });

@@ -25,7 +25,7 @@ export async function tellCutShortJobs(scope: DeploymentScope): Promise<void> {
   const backup = backups.findLast(({ result }) => result === "done")?.data?.["backup"];
   for (const step of plan.steps) {
     if (step.kind !== "job" || step.database === undefined) continue;
-    if (!attempt.begun.includes(step.id) || !isCutShort(outcomesOf(step.id))) continue;
+    if (!attempt.notDone.includes(step.id) || !isCutShort(outcomesOf(step.id))) continue;
     const hint =
       typeof backup === "string"
         ? `${lookAtTable}; or go back: sluice db restore ${backup} puts back what was there before it, and what was written since is lost`
@@ -37,8 +37,8 @@ export async function tellCutShortJobs(scope: DeploymentScope): Promise<void> {
   }
 }
 
+/** @param outcomes of a job that was not done since it was begun the last time */
 function isCutShort(outcomes: readonly StepOutcome[]): boolean {
-  if (outcomes.some(({ result }) => result === "done")) return false;
   const failed = outcomes.findLast(({ result }) => result === "failed");
   return !speakForThemselves.has(failed?.error?.code ?? "");
 }

@@ -46,6 +46,8 @@ interface Ending {
   readonly reason?: string;
   /** It is what was asked for, as when an attempt is undone for whoever wants that. Default `false` */
   readonly isAsked?: boolean;
+  /** It is undone, and needs a person all the same. Default `false` */
+  readonly isUndone?: boolean;
   /** Proxies of the project that do not run, beside what is seen. Default: none that is known. */
   readonly shut?: readonly string[];
   /** Services whose logs are kept. Default: none. */
@@ -73,6 +75,7 @@ export async function end(scope: DeploymentScope, run: RunContext, wanted: Endin
         serving: seen?.serving ?? null,
         durationMs,
         ...(ending.reason ? { reason: ending.reason } : {}),
+        ...(ending.isUndone ? { isUndone: true } : {}),
         ...carried,
       }),
     );

@@ -1,6 +1,9 @@
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../../test/support/scenario.ts";
+import { recordDiagnoses } from "../doctor/record-diagnoses.ts";
+import { whenAsked } from "../prepare/way-back.ts";
+import { lastAttempt } from "../record/read-attempts.ts";
 
 const config = aConfig({ rollout: { steps: [50, 100] } });
 const services = [
@@ -44,6 +47,7 @@ describe("an attempt that is undone after its machine was restarted", () => {
   it.each([
     ["nothing", []],
     ["the database", ["db"]],
+    ["all of the slot, and nothing beside it,", ["web", "worker"]],
   ])("leads users to a version that runs again, where %s was started again", async (_title, restarts) => {
     const scenario = await rebooted(restarts);
     expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0, serving: { tag: "v1", share: 100 } });
@@ -55,7 +59,7 @@ describe("an attempt that is undone after its machine was restarted", () => {
     const scenario = await rebooted();
     const { world } = scenario;
     world.behaviours.set("v1", { exits: ["web"] });
-    for (const goBack of [() => scenario.recover("undo"), () => scenario.rollback()]) {
+    for (const goBack of [() => scenario.rollback(), () => scenario.recover("undo")]) {
       expect(await goBack()).toMatchObject({
         outcome: "needs-person",
         exitCode: 30,
@@ -70,11 +74,69 @@ describe("an attempt that is undone after its machine was restarted", () => {
     expect(statesOf(scenario)).toEqual(allUp);
   });
 
+  it("is left by who goes back once more while that does not come up", async () => {
+    const scenario = await rebooted();
+    const { world } = scenario;
+    world.behaviours.set("v1", { exits: ["web"] });
+    const { journal } = world.ports();
+    expect(await scenario.rollback(undefined, await whenAsked(journal))).toMatchObject({ exitCode: 30 });
+    const last = await lastAttempt(journal);
+    const facts = { now: world.clock.now(), isDeploying: false, chainProblems: [], observed: null };
+    expect(recordDiagnoses({ ...facts, last })).toMatchObject([
+      {
+        code: "attempt-needs-person",
+        what: expect.stringMatching(/^deployment \S+ \(v2\) is undone, and users are not/),
+      },
+    ]);
+    expect(await scenario.rollback(undefined, await whenAsked(journal))).toMatchObject({
+      outcome: "live",
+      serving: { tag: "v0", share: 100 },
+    });
+    expect(reached(scenario)).toEqual({ web: ["v0"] });
+  });
+
+  it("has an end where nothing is left of that: who goes back once more goes on", async () => {
+    const scenario = await rebooted();
+    const { world } = scenario;
+    for (const [key, { place }] of world.state.containers) if (place === "green") world.state.containers.delete(key);
+    const { journal } = world.ports();
+    expect(await scenario.rollback(undefined, await whenAsked(journal))).toMatchObject({ outcome: "interrupted" });
+    expect(world.events).toContainEqual(
+      expect.objectContaining({ finding: expect.objectContaining({ severity: "error", code: "slot-gone" }) }),
+    );
+    expect(await scenario.rollback(undefined, await whenAsked(journal))).toMatchObject({
+      outcome: "live",
+      serving: { tag: "v0", share: 100 },
+    });
+    expect(reached(scenario)).toEqual({ web: ["v0"] });
+  });
+
   it("leaves down what somebody stopped", async () => {
     const scenario = await rebooted(["web", "db"]);
     for (const one of scenario.world.state.containers.values())
       if (one.service === "web") one.startedAt = "2000-01-01T00:00:00Z";
     expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0, serving: { tag: "v1", share: 100 } });
     expect(statesOf(scenario)).toContain("worker@green exited");
+  });
+});
+
+describe("a rollback that was killed before its cutover, from a version that is dead", () => {
+  it.each([undefined, "v1"])("is tried again, where what it left does not come up: to %s", async (to) => {
+    const scenario = aScenario({ config, services });
+    const { world } = scenario;
+    await scenario.deploy("v1");
+    await scenario.deploy("v2");
+    world.restart();
+    world.behaviours.set("v2", { exits: ["web"] });
+    for (const one of world.state.containers.values()) {
+      if (one.service !== "web" || one.place !== "green") continue;
+      Object.assign(one, { state: "exited", exitCode: 1, finishedAt: world.clock.now().toISOString() });
+    }
+    world.calls.fault = ({ name }) => (name === "journal.append step-intent shift-1" ? "crash" : undefined);
+    await scenario.rollback(to).catch(() => undefined);
+    expect(world.calls.log.at(-1)).toBe("journal.append step-intent shift-1");
+    world.restart();
+    expect(await scenario.rollback(to)).toMatchObject({ exitCode: 0, outcome: "live", serving: { tag: "v1" } });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
   });
 });

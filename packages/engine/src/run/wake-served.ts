@@ -23,10 +23,11 @@ const startMs = 60_000;
 
 /**
  * After a complete undo by a later run: users are served by what they were led back to. A machine that was restarted meanwhile has left
- * down what no restart policy starts, and that run never saw it run. Where something of the slot is down, it is started unless somebody
- * stopped it: what it has in base first. What fails here, and what does not run after it, is told.
+ * down what no restart policy starts, and that run never saw it run. What is down of the slot, and of what it has in base, is started
+ * unless somebody stopped it: what is in base first. What fails here, and what does not run after it, is told.
  *
- * @returns why users are not served; `undefined` where they are, and where that cannot be seen
+ * @returns why users are not served, where that may come up yet; `undefined` where they are, where nothing is left to come up, and
+ *   where it cannot be seen
  */
 export async function wakeServed(scope: DeploymentScope): Promise<string | undefined> {
   const { previousRelease, plan } = scope;
@@ -34,11 +35,15 @@ export async function wakeServed(scope: DeploymentScope): Promise<string | undef
   const { services } = previousRelease.bundle;
   try {
     const seen = await look(scope, previousRelease);
-    if (shortServices(services, seen.slots[plan.previous]).length === 0) return undefined;
+    const isShort = shortServices(services, seen.slots[plan.previous]).length > 0;
     await startDown(scope, services, plan.previous, seen).catch((error: unknown) => report(scope, error));
+    if (!isShort) return undefined;
     const findings = shortFindings(await look(scope, previousRelease), services);
     for (const { unserved: _unserved, ...finding } of findings) emit(scope, { type: "finding", finding });
-    const unserved = findings.flatMap(({ unserved, message }) => (unserved ? [message] : []));
+    // No later try brings up a slot that is gone.
+    const unserved = findings.flatMap(({ unserved, code, message }) =>
+      unserved && code !== "slot-gone" ? [message] : [],
+    );
     return unserved.length > 0 ? unserved.join("; ") : undefined;
   } catch (error) {
     report(scope, error);
@@ -70,16 +75,17 @@ async function startDown(
     const { containers = [] } = seen.base[one.name] ?? {};
     return one.replicas === 0 || isOver(one, containers) ? [] : containers.filter(isWanted);
   });
-  if (wanted.length === 0) return;
+  if (wanted.length === 0 && base.length === 0) return;
   const names = wanted.map(({ name }) => name);
   using deadline = createDeadline(
     ports.clock,
-    Math.max(...wanted.map(({ startBudget }) => startBudget.timeoutMs)) + startMs,
+    Math.max(0, ...wanted.map(({ startBudget }) => startBudget.timeoutMs)) + startMs,
   );
   const { signal } = deadline;
   const start = async () => {
     const ids = base.map(({ id }) => id);
     if (ids.length > 0) await ports.slots.startPlain(ids, { signal });
+    if (names.length === 0) return;
     await ports.slots.start(stack, slot, names, { signal });
     await ports.slots.waitReady({ stack, slot, services: wanted }, { signal });
   };

@@ -1,6 +1,6 @@
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { aScenario, shopServices } from "../../test/support/scenario.ts";
+import { aScenario, type Scenario, shopServices } from "../../test/support/scenario.ts";
 import { bundleOf } from "../record/journal-entries.ts";
 import { lastAttempt, readAttempts } from "../record/read-attempts.ts";
 
@@ -127,11 +127,23 @@ describe("a deployment that was killed after its migration, where data of before
     expect(world.violations).toEqual([]);
   });
 
-  it("migrates again also where nobody asks, after the cutover", async () => {
-    const { scenario, world, begunSince } = await killedAt("journal.append step-intent workers-1", "restore");
+  it.each([
+    ["restore", (scenario: Scenario) => scenario.deploy("v3"), "v3"],
+    ["migrate-down", (scenario: Scenario) => scenario.deploy("v3"), "v3"],
+    ["restore", (scenario: Scenario) => scenario.recover(), "v2"],
+  ])("is told to want it where nobody asks for that, after the cutover: %s, %s", async (what, next, tag) => {
+    const { scenario, world, told, begunSince } = await killedAt("journal.append step-intent workers-1", what);
+    const { journal } = world.ports();
+    const attempt = await lastAttempt(journal);
     const begun = begunSince();
-    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "live", serving: { tag: "v3" } });
-    expect(begun().slice(0, 3)).toEqual(["backup", "rehearse", "job"]);
+    expect(await next(scenario)).toMatchObject({ outcome: "live", serving: { tag } });
+    const deployment = attempt?.start.deployment;
+    const again = (await readAttempts(journal)).find(({ start }) => start.deployment === deployment);
+    expect(again?.begun.filter((id) => id.startsWith("job"))).toEqual(["job-1"]);
+    expect(begun()[0]).toBe("workers");
+    expect(told()).toContainEqual(
+      expect.objectContaining({ code: "jobs-not-run", hint: "to run it: sluice db migrate v2" }),
+    );
     expect(world.violations).toEqual([]);
   });
 

@@ -28,7 +28,7 @@ describe("of the slot that serves", () => {
 
   it("one without any container is told once, with both ways out", () => {
     expect(withLive([])).toMatchObject([
-      { severity: "error", code: "slot-gone", unserved: "down", hint: expect.stringContaining("sluice rollback") },
+      { severity: "error", code: "slot-gone", unserved: "down", hint: expect.stringContaining("sluice rollback TAG") },
     ]);
   });
 

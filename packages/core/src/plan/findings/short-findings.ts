@@ -36,7 +36,7 @@ export function shortFindings(observed: ObservedStack, services: readonly Servic
 
 function goneFinding(slot: Slot): StateFinding {
   const message = `slot ${slot}, which serves, has no containers: nobody is served`;
-  const hint = "sluice rollback leads users to the version before; sluice deploy makes the release anew";
+  const hint = "sluice rollback TAG leads users to a version before; sluice deploy makes the release anew";
   return { severity: "error", code: "slot-gone", message, hint, unserved: "down" };
 }
 

@@ -97,6 +97,7 @@ function besideSlots({ plain, base, orphans }: Beside): readonly ObservedContain
  * finished only, and was not stored. Doors that have come further than the record go before it, see `completeRecord`. One that
  * something else came after is over, whatever is chosen, see `supersededBy`; nor is one ever undone of which alone something runs.
  * What came after an imported one may show nowhere: then it is left unless somebody chose for it, see `untoldSince`.
+ * Jobs whose work was taken from the data do it again only where somebody chose to finish it.
  * What `undo-or-finish` cannot undo, as users would be led to a release that is known to fail, and cannot finish, as some of them
  * are still there, is left to a person.
  *
@@ -130,7 +131,9 @@ export function planRecovery(
     // The record of a run that came so far by itself has it.
     if (completion && !isStored(unfinished))
       return { action: "leave", reason: `${reason}, and its release was not stored`, completion };
-    const remaining = remainingSteps(unfinished, observed, isFinal);
+    // Data is as a person has put it: only a person has it changed once more.
+    const facing = choice === "finish" ? unfinished : { ...unfinished, takenFromData: undefined };
+    const remaining = remainingSteps(facing, observed, isFinal);
     const isGone = isWayBackGone(unfinished, observed);
     return { action, remaining, begun: begunSteps, isWayBackGone: isGone, reason, completion };
   }
