@@ -3,7 +3,8 @@ import { aConfig, aProject, aRequest, nothingSeen } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf, serves } from "../../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario, type ScenarioParts, shopServices } from "../../test/support/scenario.ts";
-import { foreseeRollback, prepareUndo, whenAsked } from "./way-back.ts";
+import type { DeploymentResult } from "../run/end.ts";
+import { foreseeRollback, isBack, prepareUndo, whenAsked } from "./way-back.ts";
 
 const config = aConfig({
   rollout: { steps: [{ share: 10, for: "5s" }, 100], bake: "10m" },
@@ -312,4 +313,12 @@ it("what going back would be refused for is refused where it is foreseen, too, u
     serving: { tag: "v1" },
     reason: expect.stringMatching(/; accepted that v1 does not run on the migrated data$/),
   });
+});
+
+it("a way back that is left with users at both releases is no end of it where that is accepted", () => {
+  const left = (share: number) => {
+    const result = { outcome: "needs-person", serving: { share } } as unknown as DeploymentResult;
+    return isBack("same", { action: "leave", result }, null, { end: null });
+  };
+  expect([left(50), left(100)]).toEqual([false, true]);
 });
