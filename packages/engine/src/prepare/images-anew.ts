@@ -17,7 +17,7 @@ type Matched = ReturnType<typeof matchRelease>;
 
 /** What is stored of a release, as a registry has its images now where it was asked. */
 export interface MatchedNow extends Matched {
-  /** The very release, or the newest that differs from it in nothing but what was pulled. Default: `same`. */
+  /** The very release, or that of `matchStored`, which differs from it in nothing but what was pulled. Default: `same`. */
   readonly alike?: ReleaseBundle | null | undefined;
   /** Ids of what was pulled, by service. Default: nothing was. */
   readonly pulled?: Readonly<Record<string, string>> | undefined;
@@ -33,7 +33,20 @@ interface PullOptions {
 const pullMs = 30 * 60_000;
 
 /**
- * As `matchRelease`; the very release has what a registry has by now under names that `pull_policy` asks for each time: no commit says
+ * As `matchRelease`, before a registry is asked. Where it is to be, releases differ in what it had each time: the newest is one that
+ * failed only where all of them did, as a commit that did not fail with one image is not what made another one fail. Pure.
+ *
+ * @throws SluiceError as `matchRelease`
+ */
+export function matchStored(bundles: readonly ReleaseBundle[], wanted: Wanted, key: string): Matched {
+  const found = matchRelease(bundles, wanted, key);
+  if (!found.same?.broken || askedOf(found, wanted).length === 0) return found;
+  const sound = bundles.filter(({ broken }) => !broken);
+  return { ...found, same: matchRelease(sound, wanted, key).same ?? found.same };
+}
+
+/**
+ * As `matchStored`; the very release has what a registry has by now under names that `pull_policy` asks for each time: no commit says
  * which image that is. It is pulled only where something stored would be used; what is built anew pulls in its build.
  *
  * @throws SluiceError IMAGE_MISSING where it cannot be pulled
@@ -45,7 +58,7 @@ export async function matchReleaseOfNow(
   ports: EnginePorts,
   { previousRelease, signal }: PullOptions = {},
 ): Promise<MatchedNow> {
-  const found = matchRelease(bundles, wanted, key);
+  const found = matchStored(bundles, wanted, key);
   const asked = askedOf(found, wanted);
   if (asked.length === 0) return found;
   // As before a build: what is pulled in place of an image that only lost its name may leave that one without any.
