@@ -6,6 +6,7 @@ import {
   SluiceError,
   type StoredRelease,
   within,
+  withNamesakes,
 } from "@sluice/core";
 import type { DeployRequest } from "../requests.ts";
 import { type EnginePorts, emit } from "../scope.ts";
@@ -19,7 +20,7 @@ type Matched = ReturnType<typeof matchRelease>;
 export interface MatchedNow extends Matched {
   /** The very release, or that of `matchStored`, which differs from it in nothing but what was pulled. Default: `same`. */
   readonly alike?: ReleaseBundle | null | undefined;
-  /** Ids of what was pulled, by service. Default: nothing was. */
+  /** Ids of what was pulled, see `withNamesakes`. Default: nothing was. */
   readonly pulled?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -72,8 +73,10 @@ export async function matchReleaseOfNow(
         hint: "is the registry slow, or the way to it? To deploy what is on the engine, set pull_policy: missing",
       },
     );
-  const pull = (limited: AbortSignal) => ports.images.pull(wanted.project, asked, { signal: limited, onOutput });
-  const pulled = await within(ports.clock, pullMs, signal, pull, late);
+  const { project } = wanted;
+  const pull = (limited: AbortSignal) => ports.images.pull(project, asked, { signal: limited, onOutput });
+  const answered = await within(ports.clock, pullMs, signal, pull, late);
+  const pulled = withNamesakes(project.model, project.services, answered);
   const hasThem = ({ images }: ReleaseBundle) => Object.entries(pulled).every(([name, id]) => images[name] === id);
   const { same } = matchRelease(bundles.filter(hasThem), wanted, key);
   // What the commit itself built is the same in all of them.

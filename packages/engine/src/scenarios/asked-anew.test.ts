@@ -106,6 +106,28 @@ describe("an image that pull_policy asks for each time", () => {
     });
   });
 
+  it.each([
+    ["the very commit", "v1", {}],
+    ["another model of it", "v1b", { request, environment: { web: { A: "b" } } }],
+  ])("is that of all that name it in a release of %s", async (_what, tag, parts) => {
+    const migrate = aService("migrate", { role: "job", builds: false });
+    const images = { web: "app:1", worker: "app:1", migrate: "app:1" };
+    const sharing: RunParts = { ...asked, services: [...services, migrate], images };
+    const scenario = aScenario(sharing);
+    await scenario.deploy("v1", sharing);
+    scenario.world.restart();
+    scenario.world.state.registry.set("app:1", "moved");
+    await scenario.deploy(tag, { ...sharing, ...parts });
+    const now = [...scenario.world.state.bundles.values()].map(({ bundle }) => bundle.images);
+    const moved = "sha256:app-moved";
+    expect(now.at(-1)).toMatchObject({ web: moved, worker: moved, migrate: moved, db: "sha256:db-db:1" });
+    expect(now).toHaveLength(2);
+    expect(pulls(scenario)).toEqual(["images.pull web"]);
+    scenario.world.restart();
+    expect(await scenario.deploy(tag, { ...sharing, ...parts })).toMatchObject({ outcome: "nothing-to-do" });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
   it("is not pulled for a plan, which says that a deployment asks", async () => {
     const scenario = await afterFirst();
     const wanted = wantedOf(scenario, asked);
