@@ -77,7 +77,7 @@ export interface ReleaseSource {
   readonly newestAt: string;
   /** A release of the same commit that has the images that would be built; `null` builds. */
   readonly imagesOf: StoredRelease | null;
-  /** Ids of images that were pulled anew, by service: others of that release are used, those are pulled. Default: none were. */
+  /** Ids of images that were pulled anew, see `withNamesakes`: others of that release are used, those are pulled. Default: none were. */
   readonly pulled?: Readonly<Record<string, string>> | undefined;
   /** Images that are proven elsewhere: nothing is built. */
   readonly taken?: { readonly from: string; readonly images: Readonly<Record<string, TakenImage>> } | undefined;

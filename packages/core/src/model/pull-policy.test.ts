@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aService } from "../testing/a-service.ts";
-import { askedAnew } from "./pull-policy.ts";
+import { askedAnew, withNamesakes } from "./pull-policy.ts";
 
 it("a registry is asked anew for images that a release runs, that nothing builds, and whose policy says so", () => {
   const services = {
@@ -28,4 +28,33 @@ it("a registry is asked anew for images that a release runs, that nothing builds
     aService("api", { builds: true }),
   ];
   expect(askedAnew({ name: "shop", services }, facts)).toEqual(["web", "worker", "migrate"]);
+});
+
+it("what was pulled is the image of all of a release that names it", () => {
+  const mount = (source: string) => ({ type: "image", source, target: "/mounted" });
+  const services = {
+    web: { image: "acme/app", pull_policy: "always" },
+    worker: { image: "acme/app:latest", volumes: [mount("acme/app"), mount("acme/assets")] },
+    migrate: { image: "acme/app" },
+    older: { image: "acme/app:1" },
+    off: { image: "acme/app" },
+    shell: { image: "acme/app" },
+    api: { build: { context: "." } },
+  };
+  const facts = [
+    aService("web", { builds: false }),
+    aService("worker", { role: "worker", builds: false }),
+    aService("migrate", { role: "job", builds: false }),
+    aService("older", { builds: false }),
+    aService("off", { builds: false, active: false }),
+    aService("shell", { role: "tool", builds: false }),
+    aService("api", { builds: true }),
+  ];
+  const pulled = { web: "sha256:new" };
+  expect(withNamesakes({ name: "shop", services }, facts, pulled)).toEqual({
+    web: "sha256:new",
+    worker: "sha256:new",
+    migrate: "sha256:new",
+    "acme/app:latest": "sha256:new",
+  });
 });

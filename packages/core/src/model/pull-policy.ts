@@ -1,5 +1,6 @@
 import type { ComposeModel } from "./compose.ts";
-import { builderOf } from "./image-names.ts";
+import { builderOf, withTag } from "./image-names.ts";
+import { mountedImages } from "./mounted-images.ts";
 import { isPinned } from "./pinned-model.ts";
 import type { ServiceFacts } from "./service.ts";
 
@@ -25,4 +26,27 @@ export function askedAnew(model: ComposeModel, services: readonly ServiceFacts[]
     const asks = runsIt && isAskedAnew(policy) && !image.includes("@");
     return asks && builderOf(model, name) === undefined ? [name] : [];
   });
+}
+
+/**
+ * What was pulled, ids by service, and all else of a release that names the same images: services that run, and what services mount, by
+ * reference. A name is of one image on an engine, whoever asked for it, and so it is in a release. Pure.
+ */
+export function withNamesakes(
+  model: ComposeModel,
+  services: readonly ServiceFacts[],
+  pulled: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const imageOf = (service: string) => withTag(model.services[service]?.image ?? "");
+  const ids = new Map(Object.entries(pulled).map(([service, id]) => [imageOf(service), id]));
+  const run = services.filter(({ active, role }) => active && role !== "tool");
+  const named = [
+    ...run.map(({ name }) => [name, imageOf(name)] as const),
+    ...mountedImages(model, services).map((reference) => [reference, reference] as const),
+  ];
+  const namesakes = named.flatMap(([name, image]) => {
+    const id = ids.get(image);
+    return id === undefined ? [] : [[name, id] as const];
+  });
+  return Object.fromEntries(namesakes);
 }

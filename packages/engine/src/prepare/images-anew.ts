@@ -6,6 +6,7 @@ import {
   SluiceError,
   type StoredRelease,
   within,
+  withNamesakes,
 } from "@sluice/core";
 import type { DeployRequest } from "../requests.ts";
 import { type EnginePorts, emit } from "../scope.ts";
@@ -17,9 +18,9 @@ type Matched = ReturnType<typeof matchRelease>;
 
 /** What is stored of a release, as a registry has its images now where it was asked. */
 export interface MatchedNow extends Matched {
-  /** The very release, or the newest that differs from it in nothing but what was pulled. Default: `same`. */
+  /** The very release, or that of `matchStored`, which differs from it in nothing but what was pulled. Default: `same`. */
   readonly alike?: ReleaseBundle | null | undefined;
-  /** Ids of what was pulled, by service. Default: nothing was. */
+  /** Ids of what was pulled, see `withNamesakes`. Default: nothing was. */
   readonly pulled?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -33,7 +34,20 @@ interface PullOptions {
 const pullMs = 30 * 60_000;
 
 /**
- * As `matchRelease`; the very release has what a registry has by now under names that `pull_policy` asks for each time: no commit says
+ * As `matchRelease`, before a registry is asked. Where it is to be, releases differ in what it had each time: the newest is one that
+ * failed only where all of them did, as a commit that did not fail with one image is not what made another one fail. Pure.
+ *
+ * @throws SluiceError as `matchRelease`
+ */
+export function matchStored(bundles: readonly ReleaseBundle[], wanted: Wanted, key: string): Matched {
+  const found = matchRelease(bundles, wanted, key);
+  if (!found.same?.broken || askedOf(found, wanted).length === 0) return found;
+  const sound = bundles.filter(({ broken }) => !broken);
+  return { ...found, same: matchRelease(sound, wanted, key).same ?? found.same };
+}
+
+/**
+ * As `matchStored`; the very release has what a registry has by now under names that `pull_policy` asks for each time: no commit says
  * which image that is. It is pulled only where something stored would be used; what is built anew pulls in its build.
  *
  * @throws SluiceError IMAGE_MISSING where it cannot be pulled
@@ -45,7 +59,7 @@ export async function matchReleaseOfNow(
   ports: EnginePorts,
   { previousRelease, signal }: PullOptions = {},
 ): Promise<MatchedNow> {
-  const found = matchRelease(bundles, wanted, key);
+  const found = matchStored(bundles, wanted, key);
   const asked = askedOf(found, wanted);
   if (asked.length === 0) return found;
   // As before a build: what is pulled in place of an image that only lost its name may leave that one without any.
@@ -59,8 +73,10 @@ export async function matchReleaseOfNow(
         hint: "is the registry slow, or the way to it? To deploy what is on the engine, set pull_policy: missing",
       },
     );
-  const pull = (limited: AbortSignal) => ports.images.pull(wanted.project, asked, { signal: limited, onOutput });
-  const pulled = await within(ports.clock, pullMs, signal, pull, late);
+  const { project } = wanted;
+  const pull = (limited: AbortSignal) => ports.images.pull(project, asked, { signal: limited, onOutput });
+  const answered = await within(ports.clock, pullMs, signal, pull, late);
+  const pulled = withNamesakes(project.model, project.services, answered);
   const hasThem = ({ images }: ReleaseBundle) => Object.entries(pulled).every(([name, id]) => images[name] === id);
   const { same } = matchRelease(bundles.filter(hasThem), wanted, key);
   // What the commit itself built is the same in all of them.

@@ -31,9 +31,9 @@ it("gives names that keep an image, and those that the project has for what it d
   expect(asked).toEqual([
     {
       "sluice/shop-web:v1": "sha256:web-v1",
-      "sluice/shop-cdn:v1": "sha256:cdn-nginx:1.27",
-      "sluice/shop-db:v1": "sha256:db-postgres@sha256:1",
-      "nginx:1.27": "sha256:cdn-nginx:1.27",
+      "sluice/shop-cdn:v1": "sha256:nginx-nginx:1.27",
+      "sluice/shop-db:v1": "sha256:postgres-postgres@sha256:1",
+      "nginx:1.27": "sha256:nginx-nginx:1.27",
     },
   ]);
 });

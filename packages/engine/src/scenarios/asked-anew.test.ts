@@ -19,6 +19,18 @@ const inSlots = ({ world }: Scenario) => [...world.state.containers.values()].ma
 const pulls = ({ world }: Scenario) => world.calls.log.filter((name) => name.startsWith("images.pull"));
 const publish = ({ world }: Scenario) => world.state.registry.set("web:1", "moved");
 
+/** What a plan of v1 is asked for. */
+const wantedOf = ({ world }: Scenario, parts: RunParts) => ({
+  stack: world.state.stack,
+  homeId: "home",
+  config: aConfig(),
+  previewSecret: "",
+  project: aProject(parts),
+  actor: "",
+  reason: "",
+  release: aRequest("v1"),
+});
+
 async function afterFirst(): Promise<Scenario> {
   const scenario = aScenario(asked);
   await scenario.deploy("v1", asked);
@@ -94,18 +106,31 @@ describe("an image that pull_policy asks for each time", () => {
     });
   });
 
+  it.each([
+    ["the very commit", "v1", {}],
+    ["another model of it", "v1b", { request, environment: { web: { A: "b" } } }],
+  ])("is that of all that name it in a release of %s", async (_what, tag, parts) => {
+    const migrate = aService("migrate", { role: "job", builds: false });
+    const images = { web: "app:1", worker: "app:1", migrate: "app:1" };
+    const sharing: RunParts = { ...asked, services: [...services, migrate], images };
+    const scenario = aScenario(sharing);
+    await scenario.deploy("v1", sharing);
+    scenario.world.restart();
+    scenario.world.state.registry.set("app:1", "moved");
+    await scenario.deploy(tag, { ...sharing, ...parts });
+    const now = [...scenario.world.state.bundles.values()].map(({ bundle }) => bundle.images);
+    const moved = "sha256:app-moved";
+    expect(now.at(-1)).toMatchObject({ web: moved, worker: moved, migrate: moved, db: "sha256:db-db:1" });
+    expect(now).toHaveLength(2);
+    expect(pulls(scenario)).toEqual(["images.pull web"]);
+    scenario.world.restart();
+    expect(await scenario.deploy(tag, { ...sharing, ...parts })).toMatchObject({ outcome: "nothing-to-do" });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
   it("is not pulled for a plan, which says that a deployment asks", async () => {
     const scenario = await afterFirst();
-    const wanted = {
-      stack: scenario.world.state.stack,
-      homeId: "home",
-      config: aConfig(),
-      previewSecret: "",
-      project: aProject(asked),
-      actor: "",
-      reason: "",
-      release: aRequest("v1"),
-    };
+    const wanted = wantedOf(scenario, asked);
     const { plan, findings } = await prepareDeploy(wanted, scenario.world.ports());
     expect(plan.steps).toEqual([]);
     expect(findings).toContainEqual(
@@ -166,6 +191,24 @@ describe("an image of a registry beside what the commit builds", () => {
     await expect(scenario.deploy("v2", daily)).rejects.toMatchObject({ code: "RELEASE_BROKEN" });
     world.behaviours.clear();
     expect(await scenario.deploy("v2", { ...daily, retry: true })).toMatchObject({ outcome: "live" });
+  });
+
+  it("refuses no commit that serves for another image that failed beside it, and is mended by now", async () => {
+    const scenario = await afterV1();
+    const { world } = scenario;
+    world.state.registry.set("proxy:1", "bad");
+    world.behaviours.set("again", { unhealthy: ["proxy"] });
+    expect(await scenario.deploy("again", { ...daily, request })).toMatchObject({ outcome: "rolled-back" });
+    world.restart();
+    world.behaviours.clear();
+    await expect(scenario.deploy("v1", daily)).rejects.toMatchObject({ code: "RELEASE_BROKEN" });
+    world.state.registry.set("proxy:1", "mended");
+    const { plan, findings } = await prepareDeploy(wantedOf(scenario, daily), world.ports());
+    expect(plan.steps).toEqual([]);
+    expect(findings).toContainEqual(expect.objectContaining({ code: "image-asked-anew" }));
+    expect(await scenario.deploy("v1", daily)).toMatchObject({ outcome: "live" });
+    expect(inSlots(scenario)).toEqual(expect.arrayContaining(["sha256:web-v1", "sha256:proxy-mended"]));
+    expect(await problemsOf(scenario)).toEqual([]);
   });
 
   it("makes no commit run on data on which it was seen to fail", async () => {

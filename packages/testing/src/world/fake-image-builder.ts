@@ -4,7 +4,8 @@ import type { FakeContext } from "./context.ts";
 export function fakeImageBuilder({ act, state }: FakeContext): ImageBuilder {
   const pulled = ({ model }: Pick<ResolvedProject, "model">, name: string) => {
     const { image = "" } = model.services[name] ?? {};
-    return `sha256:${name}-${state.registry.get(image) ?? image}`;
+    // One for each name of an image, whichever services name it.
+    return `sha256:${image.replace(/[:@].*/, "")}-${state.registry.get(image) ?? image}`;
   };
   return {
     build: (project, tag, { signal, onOutput } = {}) =>
