@@ -160,6 +160,8 @@ export async function prepareUndo(
     throw new SluiceError("RECOVERY_REFUSED", `deployment ${start.deployment} is not undone: ${reason}`, { hint });
   }
   if (recovery.action !== "undo" || (target && target.id !== start.previousBundle)) return null;
+  // Undone it is already, to what does not serve: who asks once more goes on.
+  if (!request.to && unfinished.attempt.end?.isUndone) return null;
   const cause = `undone: deployment ${start.deployment} (${start.tag}) has no end`;
   const steps = recovery.begun.toReversed().map((step) => ({ ...step, cause }));
   const plan: DeploymentPlan = { ...start.plan, kind: "rollback", steps };

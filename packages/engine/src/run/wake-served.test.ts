@@ -2,7 +2,7 @@ import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../../test/support/scenario.ts";
 import { recordDiagnoses } from "../doctor/record-diagnoses.ts";
-import { whenAsked } from "../prepare/way-back.ts";
+import { foreseeRollback, whenAsked } from "../prepare/way-back.ts";
 import { lastAttempt } from "../record/read-attempts.ts";
 
 const config = aConfig({ rollout: { steps: [50, 100] } });
@@ -88,6 +88,9 @@ describe("an attempt that is undone after its machine was restarted", () => {
         what: expect.stringMatching(/^deployment \S+ \(v2\) is undone, and users are not/),
       },
     ]);
+    // As it is shown before somebody says yes to it.
+    const { release } = await foreseeRollback(scenario.rollbackRequest(), world.ports());
+    expect(release?.bundle.tag).toBe("v0");
     expect(await scenario.rollback(undefined, await whenAsked(journal))).toMatchObject({
       outcome: "live",
       serving: { tag: "v0", share: 100 },
@@ -95,12 +98,25 @@ describe("an attempt that is undone after its machine was restarted", () => {
     expect(reached(scenario)).toEqual({ web: ["v0"] });
   });
 
-  it("has an end where nothing is left of that: who goes back once more goes on", async () => {
+  it("leads users to what runs where something beside it does not start", async () => {
+    const scenario = await rebooted();
+    const { world } = scenario;
+    world.calls.fault = ({ name }) => (name.startsWith("slots.startPlain") ? new Error("port is taken") : undefined);
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0, serving: { tag: "v1", share: 100 } });
+    expect(statesOf(scenario)).toEqual(expect.arrayContaining(["web@green running", "worker@green running"]));
+  });
+
+  it("is for a person where nothing is left of that: who goes back once more goes on", async () => {
     const scenario = await rebooted();
     const { world } = scenario;
     for (const [key, { place }] of world.state.containers) if (place === "green") world.state.containers.delete(key);
     const { journal } = world.ports();
-    expect(await scenario.rollback(undefined, await whenAsked(journal))).toMatchObject({ outcome: "interrupted" });
+    expect(await scenario.rollback(undefined, await whenAsked(journal))).toMatchObject({
+      outcome: "needs-person",
+      exitCode: 30,
+      serving: null,
+      reason: expect.stringContaining("slot green"),
+    });
     expect(world.events).toContainEqual(
       expect.objectContaining({ finding: expect.objectContaining({ severity: "error", code: "slot-gone" }) }),
     );

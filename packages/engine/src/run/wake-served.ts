@@ -26,8 +26,7 @@ const startMs = 60_000;
  * down what no restart policy starts, and that run never saw it run. What is down of the slot, and of what it has in base, is started
  * unless somebody stopped it: what is in base first. What fails here, and what does not run after it, is told.
  *
- * @returns why users are not served, where that may come up yet; `undefined` where they are, where nothing is left to come up, and
- *   where it cannot be seen
+ * @returns why users are not served; `undefined` where they are, and where it cannot be seen
  */
 export async function wakeServed(scope: DeploymentScope): Promise<string | undefined> {
   const { previousRelease, plan } = scope;
@@ -40,10 +39,7 @@ export async function wakeServed(scope: DeploymentScope): Promise<string | undef
     if (!isShort) return undefined;
     const findings = shortFindings(await look(scope, previousRelease), services);
     for (const { unserved: _unserved, ...finding } of findings) emit(scope, { type: "finding", finding });
-    // No later try brings up a slot that is gone.
-    const unserved = findings.flatMap(({ unserved, code, message }) =>
-      unserved && code !== "slot-gone" ? [message] : [],
-    );
+    const unserved = findings.flatMap((finding) => (finding.unserved ? [finding.message] : []));
     return unserved.length > 0 ? unserved.join("; ") : undefined;
   } catch (error) {
     report(scope, error);
@@ -84,7 +80,12 @@ async function startDown(
   const { signal } = deadline;
   const start = async () => {
     const ids = base.map(({ id }) => id);
-    if (ids.length > 0) await ports.slots.startPlain(ids, { signal });
+    // What breaks down in base by itself keeps nothing in the slot from serving.
+    if (ids.length > 0)
+      await ports.slots.startPlain(ids, { signal }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        report(scope, error);
+      });
     if (names.length === 0) return;
     await ports.slots.start(stack, slot, names, { signal });
     await ports.slots.waitReady({ stack, slot, services: wanted }, { signal });

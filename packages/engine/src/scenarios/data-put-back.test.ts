@@ -159,6 +159,17 @@ describe("a deployment that was killed after its migration, where data of before
     expect(world.violations).toEqual([]);
   });
 
+  it("is not left with the half of it that a person had run again: whoever comes next has it done", async () => {
+    const { scenario, world, begunSince } = await killedAt("journal.append step-intent workers-1", "restore");
+    world.calls.fault = ({ name }) => (name === "journal.append step-outcome job-1" ? "crash" : undefined);
+    await scenario.recover("finish").catch(() => undefined);
+    expect(world.calls.log.at(-1)).toBe("journal.append step-outcome job-1");
+    world.restart();
+    const begun = begunSince();
+    expect(await scenario.recover()).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(begun()[0]).toBe("job");
+  });
+
   it("is told to want it once it is promoted: it is finished, and nothing of it is done again", async () => {
     const { scenario, told, begunSince } = await killedAt("journal.append step-outcome promote-1", "restore");
     const begun = begunSince();

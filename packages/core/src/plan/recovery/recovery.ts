@@ -131,8 +131,9 @@ export function planRecovery(
     // The record of a run that came so far by itself has it.
     if (completion && !isStored(unfinished))
       return { action: "leave", reason: `${reason}, and its release was not stored`, completion };
-    // Data is as a person has put it: only a person has it changed once more.
-    const facing = choice === "finish" ? unfinished : { ...unfinished, takenFromData: undefined };
+    // Data is as a person has put it: only a person has it changed once more, and what they have begun so is done.
+    const changesData = choice === "finish" || unfinished.takenFromData?.isBegunAgain;
+    const facing = changesData ? unfinished : { ...unfinished, takenFromData: undefined };
     const remaining = remainingSteps(facing, observed, isFinal);
     const isGone = isWayBackGone(unfinished, observed);
     return { action, remaining, begun: begunSteps, isWayBackGone: isGone, reason, completion };
