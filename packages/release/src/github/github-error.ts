@@ -12,11 +12,16 @@ export class GithubError extends SluiceError {
   constructor(
     code: GithubErrorCode,
     message: string,
-    details: { readonly status: number | null; readonly hint?: string; readonly afterMs?: number | undefined },
+    details: {
+      readonly status: number | null;
+      readonly hint?: string;
+      readonly afterMs?: number | undefined;
+      readonly cause?: unknown;
+    },
   ) {
-    const { status, hint, afterMs } = details;
+    const { status, hint, afterMs, cause } = details;
     const retryable = code === "GITHUB_UNREACHABLE" || code === "GITHUB_LIMITED";
-    super(code, message, { retryable, ...(hint ? { hint } : {}) });
+    super(code, message, { retryable, cause, ...(hint ? { hint } : {}) });
     this.status = status;
     this.afterMs = afterMs;
   }

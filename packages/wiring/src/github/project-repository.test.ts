@@ -15,6 +15,10 @@ let asked: (readonly [address: string, token: string | null])[] = [];
 /** What answers at each host; nothing does at others. */
 const hosts = new Map<string, () => Response>();
 const anEnterpriseServer = () => Response.json([], { headers: { "x-github-enterprise-version": "3.19.0" } });
+/** As `fetch` fails. */
+const failing = (code: string, message: string) => () => {
+  throw new TypeError("fetch failed", { cause: Object.assign(new Error(message), { code }) });
+};
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "sluice-origin-"));
@@ -26,9 +30,7 @@ beforeEach(async () => {
   vi.stubGlobal("fetch", async (address: string | URL, { headers }: RequestInit = {}) => {
     const url = new URL(address);
     asked.push([`${url.origin}${url.pathname}`, new Headers(headers).get("authorization")]);
-    const answer = hosts.get(url.host);
-    if (answer) return answer();
-    throw new TypeError("fetch failed", { cause: new Error(`no way to ${url.host}`) });
+    return (hosts.get(url.host) ?? failing("ENOTFOUND", `no way to ${url.host}`))();
   });
 });
 afterEach(async () => {
@@ -103,10 +105,12 @@ describe("releases are asked for by hand", () => {
 
 describe("a repository that is named is shown", () => {
   const config = parseConfig("github: { repository: acme/shop }", "sluice.yaml");
-  const host = async () => {
-    const opened = await openUsableGithub(config, { env, environment: undefined, directory, clock }, () => undefined);
-    return opened?.github.host;
-  };
+  let said: Finding[] = [];
+  beforeEach(() => void (said = []));
+  const open = () =>
+    openUsableGithub(config, { env, environment: undefined, directory, clock }, (finding) => said.push(finding));
+  const readOn = (opened: Awaited<ReturnType<typeof open>>) =>
+    opened?.github.read("read it", ({ rest }, where) => rest.repos.get({ ...where }));
   afterEach(() => void vi.unstubAllEnvs());
 
   it.each([
@@ -114,15 +118,47 @@ describe("a repository that is named is shown", () => {
     ["git@ghe:acme/shop", "ghe"],
   ])("of %s, an alias that this ssh does not know unless a GitHub answers there, on %s", async (origin, expected) => {
     isOf(origin);
-    expect(await host()).toBe(expected);
+    expect((await open())?.github.host).toBe(expected);
   });
 
-  it("on github.com where git ends by a signal, or may not be run", async () => {
+  it("of an alias on github.com where names cannot be looked up", async () => {
+    isOf("git@github-shop:acme/shop");
+    hosts.set("github-shop", failing("EAI_AGAIN", "getaddrinfo EAI_AGAIN github-shop"));
+    expect((await open())?.github.host).toBe("api.github.com");
+  });
+
+  it.each([
+    ["refuses", failing("ECONNREFUSED", "connect ECONNREFUSED 10.0.0.7:443"), "connect ECONNREFUSED 10.0.0.7:443"],
+    ["comes up behind its proxy", () => new Response("starting", { status: 503 }), "it answers 503"],
+  ])("nowhere else while a server of a short name %s, and there once it answers", async (_how, answer, why) => {
+    isOf("git@ghe:acme/shop");
+    hosts.set("ghe", answer);
+    const opened = await open();
+    await expect(readOn(opened)).rejects.toMatchObject({ code: "GITHUB_UNREACHABLE" });
+    expect(said).toMatchObject([
+      { code: "github-unusable", message: `ghe cannot be asked whether it is a GitHub: ${why}` },
+    ]);
+    expect(asked.every(([, sent]) => sent === null)).toBe(true);
+    hosts.set("ghe", anEnterpriseServer);
+    await readOn(opened);
+    expect(asked.at(-1)).toEqual(["https://ghe/api/v3/repos/acme/shop", token]);
+  });
+
+  it("nowhere else where git ends by a signal, or may not be run, and there once it says where", async () => {
+    isOf("https://ghe.acme.com/acme/shop");
     vi.stubEnv("PATH", directory);
     await writeFile(join(directory, "git"), "#!/bin/sh\nkill -9 $$\n", { mode: 0o755 });
-    expect(await host()).toBe("api.github.com");
+    const opened = await open();
+    await expect(readOn(opened)).rejects.toMatchObject({ code: "GITHUB_UNREACHABLE" });
     await chmod(join(directory, "git"), 0);
-    expect(await host()).toBe("api.github.com");
+    await expect(readOn(opened)).rejects.toMatchObject({ code: "GITHUB_UNREACHABLE" });
+    expect(said).toMatchObject([
+      { code: "github-unusable", message: expect.stringContaining("git cannot be asked of the remote origin: ") },
+    ]);
+    expect(asked).toEqual([]);
+    vi.unstubAllEnvs();
+    await readOn(opened);
+    expect(asked.at(-1)).toEqual(["https://ghe.acme.com/api/v3/repos/acme/shop", token]);
   });
 });
 

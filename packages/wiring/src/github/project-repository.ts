@@ -1,5 +1,5 @@
-import { type Clock, type Config, readWorkflowRun } from "@sluice/core";
-import { findApi, originRepository } from "@sluice/release";
+import { type Clock, type Config, messageOf, readWorkflowRun } from "@sluice/core";
+import { findApi, GithubError, originRepository } from "@sluice/release";
 import type { DeployerOptions } from "../deployer.ts";
 
 /** Where a repository is on GitHub. */
@@ -24,10 +24,10 @@ export async function projectRepository(
 
 /**
  * The same, and the GitHub that it is on: that of `GITHUB_API_URL`, else that of `origin`. One that is named may have an `origin`
- * elsewhere, none that git tells, or one of an alias that this user's ssh does not know, and is then on github.com; one that nothing
- * names is nowhere where the host of `origin` is no GitHub: `null`.
+ * elsewhere, none, or one of an alias that neither this user's ssh nor the name service knows, and is then on github.com; one that
+ * nothing names is nowhere where the host of `origin` is no GitHub: `null`.
  *
- * @throws GithubError GITHUB_UNREACHABLE where nothing tells what the host of `origin` is
+ * @throws GithubError GITHUB_UNREACHABLE where nothing tells what `origin` or its host is
  */
 export async function placeOfRepository(
   config: Pick<Config, "github">,
@@ -38,19 +38,30 @@ export async function placeOfRepository(
   const { apiUrl } = readWorkflowRun(env);
   const name = namedRepository(config, env);
   if (name !== undefined && apiUrl !== undefined) return { repository: name, apiUrl };
-  const ifNamed = (error: unknown) => {
+  // A git that may not be run, or is killed, tells of no origin, and not that there is none: github.com would get the token of another.
+  const origin = await originRepository(directory, signal).catch((error: unknown) => {
     signal?.throwIfAborted();
-    if (name === undefined) throw error;
-    return null;
-  };
-  // A git that cannot be run, or is killed, keeps nobody from going back.
-  const origin = await originRepository(directory, signal).catch(ifNamed);
+    throw new GithubError("GITHUB_UNREACHABLE", `git cannot be asked of the remote origin: ${messageOf(error)}`, {
+      status: null,
+      hint: "see that git can be run, or set GITHUB_API_URL to the API of the GitHub that GITHUB_TOKEN is for",
+      cause: error,
+    });
+  });
   const repository = name ?? origin?.repository;
   if (repository === undefined) return null;
   if (apiUrl !== undefined || !origin) return { repository, apiUrl };
-  const asked = findApi(origin.host, clock, signal);
-  const found = await (origin.mayBeAlias ? asked.catch(ifNamed) : asked);
+  const found = await findApi(origin.host, clock, signal).catch((error: unknown) => {
+    // A server that is down has a name.
+    if (name !== undefined && origin.mayBeAlias && hasNoAddress(error)) return null;
+    throw error;
+  });
   return found === null && name === undefined ? null : { repository, apiUrl: found ?? undefined };
+}
+
+/** Whether a host is not asked as its name leads nowhere. Some name services have no other word for one without a dot than "again". */
+function hasNoAddress(error: unknown): boolean {
+  const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+  return code === "ENOTFOUND" || code === "EAI_AGAIN";
 }
 
 function namedRepository({ github }: Pick<Config, "github">, env: Surroundings["env"]): string | undefined {
