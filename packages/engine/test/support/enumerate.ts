@@ -27,13 +27,8 @@ export async function killEverywhere(plan: Enumeration): Promise<{ kills: number
     const scenario = given.copy();
     scenario.world.restart();
     let last = "";
-    const killed = await killedAt(scenario, at, async () => {
-      try {
-        await plan.when(scenario);
-      } finally {
-        last = scenario.world.calls.log.at(-1) ?? "";
-      }
-    });
+    void scenario.world.calls.killed.then((effect) => (last = effect));
+    const killed = await killedAt(scenario, at, () => plan.when(scenario));
     if (!killed) return { kills: Math.floor((at - (plan.from ?? 1)) / step), broken };
     const failed = await plan.next(scenario).then(
       () => [],

@@ -123,9 +123,9 @@ export async function killedAt(scenario: Scenario, at: number, run: () => Promis
   calls.fault = ({ index }) => {
     if (index < at) return undefined;
     killed = true;
-    return "crash";
+    return "kill";
   };
-  await run().catch(() => undefined);
+  await Promise.race([run().catch(() => undefined), calls.killed]);
   scenario.world.restart();
   return killed;
 }

@@ -56,6 +56,28 @@ describe("the world in memory", () => {
   });
 });
 
+it("a run that is killed stands still: no call of it returns, and it waits for no time", async () => {
+  const world = createFakeWorld();
+  const { journal, clock } = world.ports();
+  world.calls.fault = ({ index }) => (index === 2 ? "kill" : undefined);
+  const returned: string[] = [];
+  const run = async () => {
+    await journal.append({ type: "one" });
+    returned.push("one");
+    await journal.append({ type: "two" }).finally(() => returned.push("two"));
+  };
+  void run();
+  expect(await world.calls.killed).toBe("journal.append two");
+  world.restart();
+  void clock.sleep(1).finally(() => returned.push("slept"));
+  void journal.append({ type: "three" }).finally(() => returned.push("three"));
+  const next = world.ports();
+  await next.clock.sleep(1_000);
+  await next.journal.append({ type: "four" });
+  expect(returned).toEqual(["one"]);
+  expect(world.state.records.map(({ type }) => type)).toEqual(["one", "four"]);
+});
+
 describe("the clock that jumps", () => {
   it("wakes sleepers in order, at once, and lets an abort win", async () => {
     const clock = createFakeClock();

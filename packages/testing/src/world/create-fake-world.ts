@@ -1,6 +1,6 @@
 import type { EnginePorts, Order, OrderReceipt, ResolvedProject, SluiceEvent } from "@sluice/core";
 import { isInSlot } from "@sluice/core";
-import { type Calls, createCalls } from "./calls.ts";
+import { type Calls, createCalls, never } from "./calls.ts";
 import type { Behaviour, FakeContext } from "./context.ts";
 import { fakeBackups } from "./fake-backups.ts";
 import { baseSpec, fakeBase } from "./fake-base.ts";
@@ -107,7 +107,11 @@ function worldOf(parts: WorldParts): FakeWorld {
         behaviourOf: (release) => behaviours.get(state.bundles.get(release ?? "")?.bundle.tag ?? "") ?? {},
       };
       return {
-        clock,
+        clock: {
+          now: () => clock.now(),
+          monotonicMs: () => clock.monotonicMs(),
+          sleep: (ms, signal) => (calls.isKilled(epoch) ? never() : clock.sleep(ms, signal)),
+        },
         journal: fakeJournal(context),
         logs: fakeLogs(context),
         bundles: fakeBundleStore(context),
