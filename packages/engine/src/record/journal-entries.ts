@@ -8,6 +8,7 @@ import {
   type Observation,
   type OrderKind,
   type Outcome,
+  type ReleaseBundle,
   type ServiceFacts,
   type Serving,
   type UnfinishedDeployment,
@@ -143,6 +144,12 @@ export function unfinishedOf(attempt: AttemptRecord | null): UnfinishedAttempt |
     isImported: attempt.isImported,
     attempt,
   };
+}
+
+/** With what the release before it has, where that is stored: what its undo would lead users to. Pure. */
+export function withBefore(unfinished: UnfinishedAttempt, bundles: readonly ReleaseBundle[]): UnfinishedAttempt {
+  const { previousBundle } = unfinished.attempt.start;
+  return { ...unfinished, before: bundles.find(({ id }) => id === previousBundle)?.services };
 }
 
 /** Ids of containers beside the slots that the last attempt left open, and undoes with. */
