@@ -114,6 +114,7 @@ export interface AttemptRecord {
   /** Undos that were begun, at least, in order. */
   readonly undos: readonly (Pick<StepIntent, "step"> & Pick<JournalRecord, "seq">)[];
   readonly orders: readonly (OrderEntry & JournalRecord)[];
+  /** `null` as well where steps were begun since: a later run goes on with it, or died at that. */
   readonly end: (DeploymentEnd & JournalRecord) | null;
   /** The journal was imported since it began: records of what it did then may be missing. */
   readonly isImported: boolean;
