@@ -34,6 +34,7 @@ export {
   type Origin,
   type UnfinishedAttempt,
   unfinishedOf,
+  withBefore,
 } from "./record/journal-entries.ts";
 export { lastMigrated } from "./record/last-migrated.ts";
 export { pruneRelease, releasesInUse } from "./record/prune-releases.ts";

@@ -82,8 +82,10 @@ export interface UnfinishedStatus {
   readonly since: string;
   /** Not before its release is stored. */
   readonly canResume: boolean;
-  /** Not once its release is promoted. */
+  /** Not once its release is promoted, nor where users may reach it and what was before does not run. */
   readonly canAbort: boolean;
+  /** What leads out in the latter case. Absent otherwise. */
+  readonly hint?: string;
 }
 
 export interface ProcessRow extends ObservedContainer {

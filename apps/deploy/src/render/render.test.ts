@@ -72,10 +72,23 @@ describe("how it ended", () => {
       { outcome: "needs-person", exitCode: 30, code: "ABORTED" },
       "v2 could neither be finished nor undone: a person is needed",
     ],
+    [
+      { outcome: "needs-person", exitCode: 30, undone: true },
+      "v2 was undone, and what was before it does not serve: a person is needed",
+    ],
     [{ outcome: "interrupted", exitCode: 130 }, "v2 was interrupted"],
     [{ outcome: "interrupted", exitCode: 0 }, "v2 was undone, as asked"],
   ])("is said as it was decided: %j", (over, expected) => {
     expect(ended(over)).toBe(`outcome  ${expected} (9s)`);
+  });
+
+  it("says that what users were led back to does not serve where it was undone to that", () => {
+    const serving = { release: "r1", tag: "v1", slot: "blue", share: 100 } as const;
+    const end = { ...badEvents.at(-1), outcome: "needs-person", exitCode: 30, undone: true, serving } as EventBody;
+    const { stdout, text } = capture();
+    play(createPlainRenderer({ stdout, now: () => at }, ""), [...badEvents.slice(0, 1), end]);
+    expect(text()).toContain("v1 should serve (blue, 100 %), and does not");
+    expect(text()).not.toContain("v1 serves");
   });
 });
 

@@ -104,7 +104,8 @@ function waitingText({ paused, waitsForApproval, isAborted }: NonNullable<StackS
   return waitsForApproval ? ": type `sluice traffic approve` or `sluice traffic abort`" : "";
 }
 
-function recoveryText({ canResume, canAbort }: NonNullable<StackStatus["unfinished"]>): string {
+function recoveryText({ canResume, canAbort, hint }: NonNullable<StackStatus["unfinished"]>): string {
+  if (hint !== undefined) return `, and what was before it does not run: ${hint}`;
   if (!canAbort && !canResume)
     return ", and users reach its release, which was not stored: deploy a release, or type `sluice rollback`";
   if (!canAbort) return ", and its release is promoted: type `sluice resume` to finish it";

@@ -51,13 +51,14 @@ export function servingOf({ serving, findings }: StackStatus): Serving | null | 
 }
 
 /** What serves at the end of a deployment, or that it is not known. */
-export function servingNowText({ serving, servingUnknown, shut, outcome, next }: DeploymentEnd): string {
+export function servingNowText({ serving, servingUnknown, shut, outcome, undone, next }: DeploymentEnd): string {
   // What is left to the next run has changed something, and says what to type.
   const isUndone = outcome === "failed" || outcome === "refused" || (outcome === "interrupted" && next === undefined);
   const isAsBefore = serving === null && isUndone;
   if (!servingUnknown && serving && shut) {
     return shouldServeText(serving, `nobody reaches ${shut.join(" and ")}`);
   }
+  if (!servingUnknown && serving && undone) return shouldServeText(serving, "does not");
   if (!servingUnknown) return `${servingText(serving)}${isAsBefore ? "; what served before is as it was" : ""}`;
   // What refused the one mostly keeps the other from being read.
   const whence = outcome === "refused" ? "once that is mended, `sluice status` tells" : "see `sluice status`";
@@ -95,12 +96,22 @@ const decisions: Partial<Record<ErrorCode, string>> = { ABORTED: "was aborted", 
 
 /** How it ended, in a sentence. */
 export function outcomeText(end: DeploymentEnd): string {
-  const { outcome, tag, durationMs, exitCode, code } = end;
+  const { outcome, tag, durationMs, exitCode, code, undone } = end;
   const name = tag || "the deployment";
   const decided = code && decisions[code];
-  const isUndone = outcome === "interrupted" && exitCode === 0;
-  const sentence = isUndone ? `${name} was undone, as asked` : decided ? decidedText(end, `${name} ${decided}`) : null;
+  const isAsked = outcome === "interrupted" && exitCode === 0;
+  const sentence = isAsked
+    ? `${name} was undone, as asked`
+    : undone
+      ? undoneText(name)
+      : decided
+        ? decidedText(end, `${name} ${decided}`)
+        : null;
   return `${sentence ?? sentences[outcome](name)} (${formatDuration(durationMs)})`;
+}
+
+function undoneText(name: string): string {
+  return `${name} was undone, and what was before it does not serve: a person is needed`;
 }
 
 /** `null` where more is to be said than that somebody decided it. */

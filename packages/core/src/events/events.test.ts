@@ -32,6 +32,7 @@ const fields: { readonly [Type in EventBody["type"]]: Marks<BodyOf<Type>> } = {
     serving: "",
     servingUnknown: "?",
     shut: "?",
+    undone: "?",
     previous: "",
     durationMs: "",
     reason: "?",

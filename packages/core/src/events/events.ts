@@ -55,6 +55,8 @@ export type EventBody =
       servingUnknown?: true;
       /** Services of what serves that users do not reach: its door, or the proxy that they come through, is down or cut off. */
       shut?: readonly string[];
+      /** It was undone, and needs a person all the same: what users were led back to does not serve. */
+      undone?: true;
       previous: Serving | null;
       durationMs: number;
       reason?: string;

@@ -1,5 +1,5 @@
-import { type Diagnosis, type ObservedStack, recoveryWays, supersededBy } from "@sluice/core";
-import { type AttemptRecord, type UnfinishedAttempt, unfinishedOf } from "../record/journal-entries.ts";
+import { type Diagnosis, type ObservedStack, type ReleaseBundle, recoveryWays, supersededBy } from "@sluice/core";
+import { type AttemptRecord, type UnfinishedAttempt, unfinishedOf, withBefore } from "../record/journal-entries.ts";
 
 /** Records that are this far ahead were not written by a clock that is right now. */
 const clockToleranceMs = 60_000;
@@ -14,6 +14,8 @@ export interface RecordFacts {
   readonly chainProblems: readonly string[];
   /** `null` where the engine cannot be asked. */
   readonly observed: ObservedStack | null;
+  /** Releases that are stored. Default: none is known */
+  readonly bundles?: readonly ReleaseBundle[];
 }
 
 /** What is wrong with the record of a stack. */
@@ -49,9 +51,10 @@ function clockDiagnoses(last: AttemptRecord | null, now: Date): readonly Diagnos
   ];
 }
 
-function openDiagnoses({ last, isDeploying, observed }: RecordFacts): readonly Diagnosis[] {
-  const unfinished = isDeploying ? null : unfinishedOf(last);
-  if (!unfinished) return [];
+function openDiagnoses({ last, isDeploying, observed, bundles = [] }: RecordFacts): readonly Diagnosis[] {
+  const open = isDeploying ? null : unfinishedOf(last);
+  if (!open) return [];
+  const unfinished = withBefore(open, bundles);
   const { start, end } = unfinished.attempt;
   const about = `deployment ${start.deployment} (${start.tag})`;
   if (end?.isUndone) {
@@ -85,7 +88,8 @@ function undoneText(unfinished: UnfinishedAttempt, observed: ObservedStack | nul
 function recoveryText(unfinished: UnfinishedAttempt, observed: ObservedStack | null): string {
   const superseded = observed && supersededBy(unfinished, observed);
   if (superseded) return `sluice resume to close it, with nothing finished or undone: ${superseded}`;
-  const { finish, undo } = recoveryWays(unfinished, observed);
+  const { finish, undo, hint } = recoveryWays(unfinished, observed);
+  if (hint !== undefined) return hint;
   if (!undo && !finish) return "sluice deploy or sluice rollback: users reach its release, which was not stored";
   if (!undo) return "sluice resume to finish it: its release is promoted";
   if (!finish) return "sluice abort to undo it: its release was not stored";

@@ -47,6 +47,31 @@ export function matchStored(bundles: readonly ReleaseBundle[], wanted: Wanted, k
 }
 
 /**
+ * As `matchStored`, for a plan of what asks a registry. Where nothing of the release is built here, and all that is stored of it failed,
+ * the plan is that of another image: which one is there by now only the deployment learns, and refuses it where it is the same. Pure.
+ *
+ * @param serves id of the release that serves, which is no reason to refuse; `null` where none does
+ * @throws SluiceError as `matchRelease`
+ */
+export function matchPlanned(
+  bundles: readonly ReleaseBundle[],
+  wanted: Wanted & Pick<DeployRequest, "retry">,
+  key: string,
+  serves: string | null,
+): MatchedNow {
+  const found = matchStored(bundles, wanted, key);
+  const { same } = found;
+  const isRefused = same?.broken !== undefined && same.id !== serves && !wanted.retry;
+  const mayMove = isRefused && !isBuilt(wanted) && askedOf(found, wanted).length > 0;
+  return mayMove ? { ...found, same: null, alike: same } : found;
+}
+
+/** Whether a commit says what is in a release: something of it is built from it. Pure. */
+export function isBuilt({ project }: Pick<DeployRequest, "project">): boolean {
+  return project.services.some(({ active, role, builds }) => active && role !== "tool" && builds);
+}
+
+/**
  * As `matchStored`; the very release has what a registry has by now under names that `pull_policy` asks for each time: no commit says
  * which image that is. It is pulled only where something stored would be used; what is built anew pulls in its build.
  *
@@ -85,14 +110,16 @@ export async function matchReleaseOfNow(
 }
 
 /** That a deployment would ask, where a plan takes images as they are stored; none where it builds anyway. Pure. */
-export function askedFindings(found: Matched, wanted: Wanted): readonly Finding[] {
-  const asked = askedOf(found, wanted);
+export function askedFindings({ same, alike = same, ...found }: MatchedNow, wanted: Wanted): readonly Finding[] {
+  const asked = askedOf({ ...found, same: alike }, wanted);
   if (asked.length === 0) return [];
+  const { tag, broken } = alike !== same && alike?.broken ? alike : {};
+  const refused = broken ? `, and where it is that of ${tag} still, which failed on ${broken.at}, it is refused` : "";
   return [
     {
       severity: "info",
       code: "image-asked-anew",
-      message: `a deployment asks the registry for the image of ${asked.join(", ")} anew (pull_policy), which a plan does not: where another one is there by now, it makes another release of it`,
+      message: `a deployment asks the registry for the image of ${asked.join(", ")} anew (pull_policy), which a plan does not: where another one is there by now, it makes another release of it${refused}`,
       hint: "to have the same image each time, name it by its digest",
       service: asked[0],
     },

@@ -6,7 +6,7 @@ import { type EnginePorts, emit } from "../scope.ts";
 import { assertPossible } from "./assert-possible.ts";
 import { desiredDeployment, findDeployFacts } from "./deploy-facts.ts";
 import { deployFindings } from "./deploy-findings.ts";
-import { askedFindings, type MatchedNow, matchReleaseOfNow, matchStored } from "./images-anew.ts";
+import { askedFindings, type MatchedNow, matchPlanned, matchReleaseOfNow } from "./images-anew.ts";
 import { splitFindings } from "./left-split.ts";
 import { assertNotOvertaken } from "./overtaken-run.ts";
 import { assertDoorsAnswer, assertReady } from "./preflight.ts";
@@ -50,7 +50,7 @@ export async function prepareDeploy(
   await assertNotOvertaken(request, previousRelease, ports);
   const matched: MatchedNow = pulls
     ? await matchReleaseOfNow(bundles, request, key, ports, { previousRelease, signal })
-    : matchStored(bundles, request, key);
+    : matchPlanned(bundles, request, key, before.serves);
   const { promotion, pulled, ...stored } = matched;
   const found = await findWanted(stored, before, request, ports, signal);
   const facts = await findDeployFacts({ observed, bundles, unproven, ...before, ...found }, request, ports, signal);

@@ -3,7 +3,7 @@ import { releaseOfSameImages } from "../record/stored-release.ts";
 import type { DeployRequest } from "../requests.ts";
 import type { EnginePorts } from "../scope.ts";
 import { type AskedRelease, asAsked } from "./as-asked.ts";
-import type { MatchedNow } from "./images-anew.ts";
+import { isBuilt, type MatchedNow } from "./images-anew.ts";
 import { assertCompatible } from "./incompatible-release.ts";
 import type { ServingBefore } from "./serving-before.ts";
 
@@ -44,8 +44,4 @@ export async function findWanted(
   const stored = usable ? await ports.bundles.load(usable.id) : null;
   const asked = stored && (await asAsked(stored, serves, request, ports, signal));
   return { same, usable, asked, imagesOf };
-}
-
-function isBuilt({ project }: Pick<DeployRequest, "project">): boolean {
-  return project.services.some(({ active, role, builds }) => active && role !== "tool" && builds);
 }

@@ -23,7 +23,7 @@ import { mendLinks } from "../run/mend-links.ts";
 import { type RunResult, type UndoFailure, undoSteps } from "../run/run-steps.ts";
 import { showLogs } from "../run/show-logs.ts";
 import { stayLive } from "../run/stay-live.ts";
-import { anothersNow } from "../run/still-own.ts";
+import { anothersNow, isAnothers } from "../run/still-own.ts";
 import { wake } from "../run/wake.ts";
 import { whyAlone } from "../run/why-alone.ts";
 import { type DeploymentScope, emit } from "../scope.ts";
@@ -82,7 +82,8 @@ export async function completeRun(
   if (code === "DECISION_MISSING") return endUndecided(scope, run, error, message);
   scope.control.close("it is being undone");
   const steps = scope.plan.steps.filter(({ id }) => begun.includes(id));
-  const [alone, foreign] = await Promise.all([whyAlone(scope, steps), anothersNow(scope)]);
+  // Once that is said it holds: what is promoted is not undone because the engine does not say it a second time.
+  const [alone, foreign] = await Promise.all([whyAlone(scope, steps), isAnothers(error) ? error : anothersNow(scope)]);
   if (foreign) return endAnothers(scope, run, foreign, error);
   // Users first: nothing else, not even saying why, comes before they are back.
   if (alone === undefined) await giveBack(scope, steps);

@@ -8,6 +8,7 @@ import {
   type Observation,
   type OrderKind,
   type Outcome,
+  type ReleaseBundle,
   type ServiceFacts,
   type Serving,
   type UnfinishedDeployment,
@@ -113,6 +114,7 @@ export interface AttemptRecord {
   /** Undos that were begun, at least, in order. */
   readonly undos: readonly (Pick<StepIntent, "step"> & Pick<JournalRecord, "seq">)[];
   readonly orders: readonly (OrderEntry & JournalRecord)[];
+  /** `null` as well where steps were begun since: a later run goes on with it, or died at that. */
   readonly end: (DeploymentEnd & JournalRecord) | null;
   /** The journal was imported since it began: records of what it did then may be missing. */
   readonly isImported: boolean;
@@ -143,6 +145,12 @@ export function unfinishedOf(attempt: AttemptRecord | null): UnfinishedAttempt |
     isImported: attempt.isImported,
     attempt,
   };
+}
+
+/** With what the release before it has, where that is stored: what its undo would lead users to. Pure. */
+export function withBefore(unfinished: UnfinishedAttempt, bundles: readonly ReleaseBundle[]): UnfinishedAttempt {
+  const { previousBundle } = unfinished.attempt.start;
+  return { ...unfinished, before: bundles.find(({ id }) => id === previousBundle)?.services };
 }
 
 /** Ids of containers beside the slots that the last attempt left open, and undoes with. */

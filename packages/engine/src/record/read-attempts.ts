@@ -47,7 +47,8 @@ export async function* newestAttempts(journal: Journal): AsyncGenerator<AttemptR
     if (record.type === "step-outcome") draft.outcomes.unshift(record);
     if (record.type === "order") draft.orders.unshift(record);
     if (record.type === "deployment-end") {
-      draft.end ??= record;
+      // One that is gone on with has no end any more, whether or not it is undone by what that says.
+      if (draft.begun.length === 0) draft.end ??= record;
       draft.endings.unshift(record.outcome);
     }
     if (record.type !== "deployment-start") continue;

@@ -153,7 +153,16 @@ function isServed({ bundle }: StoredRelease): boolean {
 
 function lastWord(
   scope: DeploymentScope,
-  { outcome, error, reason, isAsked = false, shut: proxies = [], logs = [], next }: Ending & { readonly next?: string },
+  {
+    outcome,
+    error,
+    reason,
+    isAsked = false,
+    isUndone = false,
+    shut: proxies = [],
+    logs = [],
+    next,
+  }: Ending & { readonly next?: string },
   seen: Reached | undefined,
   durationMs: number,
 ): DeploymentResult {
@@ -173,6 +182,7 @@ function lastWord(
     serving: serving ?? null,
     ...(serving === undefined ? { servingUnknown: true as const } : {}),
     ...(shut.length > 0 ? { shut } : {}),
+    ...(isUndone ? { undone: true as const } : {}),
     previous:
       previous && plan.previous ? { release: previous.id, tag: previous.tag, slot: plan.previous, share: 0 } : null,
     durationMs,

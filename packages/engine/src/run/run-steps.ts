@@ -15,7 +15,7 @@ import { report } from "../report.ts";
 import { type DeploymentScope, emit, releaseIn } from "../scope.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
 import { stepBudgetMs } from "./step-budget.ts";
-import { anothersLately, anothersNow } from "./still-own.ts";
+import { anothersLately, anothersNow, isAnothers } from "./still-own.ts";
 import { undoBudgetMs } from "./undo-budget.ts";
 
 export type RunResult = { /** Steps with an intent, in order. */ readonly begun: readonly string[] } & (
@@ -39,8 +39,8 @@ function isPromotion({ kind }: PlanStep): boolean {
 
 /**
  * Runs steps in order, each with its intent in the journal before and its outcome after. Stops at the first that
- * fails, between two steps when the signal aborts, and before one that moves users or work, or changes what is in a slot, where the
- * stack is another home's by then.
+ * fails, between two steps when the signal aborts, and before one that changes anything of the stack where that is another home's by
+ * then.
  */
 export async function runSteps(
   steps: readonly PlanStep[],
@@ -69,7 +69,7 @@ export async function runSteps(
         scope.run.isLeftToPerson = true;
         continue;
       }
-      if (signal.aborted || !isCleaning(step)) {
+      if (signal.aborted || !isCleaning(step) || isAnothers(error)) {
         // Without it the next run would see no more of a verdict than users who reach the candidate.
         if (!signal.aborted && !begun.includes(step.id)) await recordAtGate(scope, step, error);
         return { ok: false, begun, step, error, interrupted: signal.aborted };
@@ -148,16 +148,21 @@ function changesHands(step: PlanStep, plan: DeploymentPlan): boolean {
   return leadsUsers(step) || movesUsers(step, plan) || step.kind === "job" || step.kind === "workers";
 }
 
-/** The slot that is empty to this home may be where the other's users are by now. */
-function changesSlot(step: PlanStep): boolean {
-  const { kind } = step;
-  if (kind === "build") return step.clears !== undefined;
-  return kind === "recover" || kind === "clear" || kind === "create" || kind === "start";
+/** Nothing of the stack is another after one of these, nor is what is stored of its releases. */
+const looking: ReadonlySet<StepKind> = new Set(["backup", "rehearse", "verify", "approval", "drain", "bake"]);
+
+/**
+ * What is nobody's to this home may be what the other's users are at by now: the slot that is empty or retired, a service of base that
+ * it has made anew, and the images of a release that is beyond retention here.
+ */
+function changesStack(step: PlanStep): boolean {
+  if (step.kind === "build") return step.clears !== undefined;
+  return !looking.has(step.kind);
 }
 
 async function anothersBefore(step: PlanStep, scope: DeploymentScope): Promise<SluiceError | undefined> {
   if (changesHands(step, scope.plan)) return anothersNow(scope);
-  return changesSlot(step) ? anothersLately(scope) : undefined;
+  return changesStack(step) ? anothersLately(scope) : undefined;
 }
 
 /** Whether a step leads users away from what serves them, or ends that. A first release has nobody to lead away. */

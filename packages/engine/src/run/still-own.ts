@@ -18,8 +18,13 @@ export async function anothersNow({ ports, stack, homeId, run }: DeploymentScope
     run.ownAtMs = ports.clock.monotonicMs();
     return undefined;
   } catch (error) {
-    return isSluiceError(error) && error.code === "HOME_MISMATCH" ? error : undefined;
+    return isAnothers(error) ? error : undefined;
   }
+}
+
+/** Whether an error says so. */
+export function isAnothers(error: unknown): error is SluiceError {
+  return isSluiceError(error) && error.code === "HOME_MISMATCH";
 }
 
 /** What was said so lately still holds for what leads nobody elsewhere, milliseconds. */

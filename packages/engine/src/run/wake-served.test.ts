@@ -4,6 +4,7 @@ import { aScenario, reached, type Scenario } from "../../test/support/scenario.t
 import { recordDiagnoses } from "../doctor/record-diagnoses.ts";
 import { foreseeRollback, whenAsked } from "../prepare/way-back.ts";
 import { lastAttempt } from "../record/read-attempts.ts";
+import { underWayOf } from "../record/under-way.ts";
 
 const config = aConfig({ rollout: { steps: [50, 100] } });
 const services = [
@@ -96,6 +97,31 @@ describe("an attempt that is undone after its machine was restarted", () => {
       serving: { tag: "v0", share: 100 },
     });
     expect(reached(scenario)).toEqual({ web: ["v0"] });
+  });
+
+  it("is not undone any more once it is gone on with: who goes back goes back from it", async () => {
+    const scenario = await rebooted();
+    const { world } = scenario;
+    world.behaviours.set("v1", { exits: ["web"] });
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 30 });
+    expect(world.events.at(-1)).toMatchObject({ type: "deployment-end", undone: true });
+    world.behaviours.delete("v1");
+    world.restart();
+    world.calls.fault = ({ name }) => (name === "journal.append step-outcome shift-1" ? "crash" : undefined);
+    await scenario.recover("finish").catch(() => undefined);
+    world.restart();
+    const { journal } = world.ports();
+    const last = await lastAttempt(journal);
+    expect(underWayOf(last)).toMatchObject({ tag: "v2" });
+    const facts = { now: world.clock.now(), isDeploying: false, chainProblems: [], observed: null };
+    expect(recordDiagnoses({ ...facts, last })[0]?.what).toMatch(/^deployment \S+ \(v2\) has no end$/);
+    // As somebody starts by hand what the undo could not.
+    for (const one of world.state.containers.values()) if (one.place === "green") one.state = "running";
+    expect(await scenario.rollback(undefined, await whenAsked(journal))).toMatchObject({
+      exitCode: 0,
+      serving: { tag: "v1", share: 100 },
+    });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
   });
 
   it("leads users to what runs where something beside it does not start", async () => {

@@ -85,6 +85,31 @@ describe("an image that pull_policy asks for each time", () => {
     expect(await scenario.deploy("v2", asked)).toMatchObject({ outcome: "live" });
   });
 
+  it("keeps no plan from being made where each that is stored failed: another one may be there", async () => {
+    const scenario = await afterFirst();
+    const { world } = scenario;
+    publish(scenario);
+    world.behaviours.set("v2", { unhealthy: ["web"] });
+    expect(await scenario.deploy("v2", asked)).toMatchObject({ outcome: "failed" });
+    world.restart();
+    world.behaviours.clear();
+    const wanted = { ...wantedOf(scenario, asked), release: aRequest("v2") };
+    const { plan, source, findings } = await prepareDeploy(wanted, world.ports());
+    expect(plan.steps.map(({ kind }) => kind)).toContain("shift");
+    expect(source).not.toBeNull();
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        code: "image-asked-anew",
+        message: expect.stringMatching(/where it is that of v2 still, which failed on \S+, it is refused$/),
+      }),
+    );
+    await expect(scenario.deploy("v2", asked)).rejects.toMatchObject({ code: "RELEASE_BROKEN" });
+    const again = await prepareDeploy({ ...wanted, retry: true }, world.ports());
+    expect(again.source).toBeNull();
+    world.state.registry.set("web:1", "mended");
+    expect(await scenario.deploy("v2", asked)).toMatchObject({ outcome: "live" });
+  });
+
   it("refuses the deployment where it cannot be pulled, and not the way back", async () => {
     const scenario = await afterFirst();
     publish(scenario);

@@ -1,6 +1,6 @@
-import { aConfig } from "@sluice/testing";
+import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
-import { aScenario, reached, type Scenario, shopServices } from "../../test/support/scenario.ts";
+import { aScenario, type RunParts, reached, type Scenario, shopServices } from "../../test/support/scenario.ts";
 import { lastAttempt, unfinishedOf } from "../index.ts";
 import type { EnginePorts } from "../scope.ts";
 
@@ -42,8 +42,8 @@ async function movedBefore(call: RegExp, failing?: "failing", seenBy?: (ports: E
 const withoutJobs = shopServices.filter(({ role }) => role !== "job");
 
 /** Steps of the plan that makes a release live. */
-async function planned(scenario: Scenario, tag: string) {
-  await scenario.deploy(tag);
+async function planned(scenario: Scenario, tag: string, parts: RunParts) {
+  await scenario.deploy(tag, parts);
   const plan = scenario.world.events.findLast((event) => event.type === "plan");
   return plan?.type === "plan" ? plan.steps : [];
 }
@@ -96,28 +96,61 @@ describe("a stack that another state home has by now", () => {
     expect(world.violations).toEqual([]);
   });
 
-  it.each(["clear", "create", "start"] as const)("has no slot changed: %s", async (kind) => {
-    const scenario = aScenario({ config, services: withoutJobs });
+  it.each(["networks", "base", "restart", "clear", "create", "start", "retire", "prune"] as const)(
+    "has nothing changed that is its own by then: %s",
+    async (kind) => {
+      const pool = aService("pool", { role: "support", dependsOn: ["db"], restartsWith: ["db"] });
+      const services = [...withoutJobs, pool];
+      const keepFew = aConfig({
+        rollout: { steps: [50, 100], keep: kind === "clear" ? "warm" : "stopped" },
+        releases: { keep: 2 },
+      });
+      const scenario = aScenario({ config: keepFew, services });
+      const { world } = scenario;
+      for (const tag of ["v0", "v1", "v2"]) await scenario.deploy(tag);
+      const newImage = { images: { db: "db:2" } };
+      const steps = await planned(scenario.copy(), "v3", newImage);
+      expect(steps.map((step) => step.kind)).toContain(kind);
+      const before = steps[steps.findIndex((step) => step.kind === kind) - 1]?.id;
+      world.restart();
+      const since: string[] = [];
+      let isMoved = false;
+      world.calls.fault = ({ name }) => {
+        if (isMoved) since.push(name);
+        else if (name.startsWith(`journal.append step-outcome ${before}`)) {
+          isMoved = true;
+          world.state.homeId = "another";
+          // That it was this home's is known no longer than a moment.
+          world.clock.advance(1_000);
+        }
+        return undefined;
+      };
+      const result = await scenario.deploy("v3", newImage);
+      expect(result).toMatchObject({ outcome: "needs-person", error: { code: "HOME_MISMATCH" } });
+      expect(since.filter((name) => /^slots\.|^images\.|^bundles\.(?!list)|^base\.(?!claim)/.test(name))).toEqual([]);
+    },
+  );
+
+  it("is not led back once it is promoted, also where the engine says only once whose it is, and finished by who has it again", async () => {
+    const scenario = aScenario({ config: aConfig({ rollout: { steps: [50, 100], keep: "stopped" } }) });
     const { world } = scenario;
-    for (const tag of ["v1", "v2"]) await scenario.deploy(tag);
-    const steps = await planned(scenario.copy(), "v3");
-    const before = steps[steps.findIndex((step) => step.kind === kind) - 1]?.id;
+    await scenario.deploy("v1");
     world.restart();
-    const since: string[] = [];
-    let isMoved = false;
+    let asked = 0;
     world.calls.fault = ({ name }) => {
-      if (isMoved) since.push(name);
-      else if (name.startsWith(`journal.append step-outcome ${before}`)) {
-        isMoved = true;
+      if (name.startsWith("journal.append step-outcome promote-1")) {
         world.state.homeId = "another";
-        // That it was this home's is known no longer than a moment.
         world.clock.advance(1_000);
       }
-      return undefined;
+      const isSilent = world.state.homeId === "another" && name.startsWith("base.claim") && ++asked > 1;
+      return isSilent ? new Error("silence") : undefined;
     };
-    expect(await scenario.deploy("v3")).toMatchObject({ outcome: "needs-person", error: { code: "HOME_MISMATCH" } });
-    expect(since.filter((name) => /^slots\.|^images\.|^base\.(?!claim)/.test(name))).toEqual([]);
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "needs-person", error: { code: "HOME_MISMATCH" } });
     expect(reached(scenario)).toEqual({ web: ["v2"] });
+    world.restart();
+    world.state.homeId = "home";
+    expect(await scenario.recover()).toMatchObject({ outcome: "live", serving: { tag: "v2", share: 100 } });
+    expect(world.violations).toEqual([]);
   });
 
   it("is asked for at once before each step that leads users, and for others only where some time went by", async () => {
@@ -134,7 +167,7 @@ describe("a stack that another state home has by now", () => {
       return run.world.calls.log.slice(begin).filter((name) => name.startsWith("base.claim")).length;
     };
     const [atOnce, slowly] = [await asked(scenario.copy(), 0), await asked(scenario.copy(), 1_000)];
-    expect(slowly - atOnce).toBe(3);
+    expect(slowly - atOnce).toBe(5);
   });
 
   it("is this home's still where the engine does not say whose it is", async () => {

@@ -1,5 +1,5 @@
 import { isSluiceError } from "@sluice/core";
-import { aConfig, aService } from "@sluice/testing";
+import { aConfig, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, problemsOf, serves } from "../../test/support/enumerate.ts";
 import {
@@ -10,6 +10,8 @@ import {
   type Scenario,
   shopServices,
 } from "../../test/support/scenario.ts";
+import { recordDiagnoses } from "../doctor/record-diagnoses.ts";
+import { lastAttempt } from "../record/read-attempts.ts";
 
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -290,6 +292,16 @@ describe("going back", () => {
       scenario.world.restart();
       expect(await scenario.recover("undo")).toMatchObject(wanted);
       expect(reached(scenario)).toEqual({ web: ["v1"] });
+      const { journal, observer, bundles } = scenario.world.ports();
+      const facts = { now: scenario.world.clock.now(), isDeploying: false, chainProblems: [] };
+      const observed = await observer.observe(aProject({ services: shopServices }));
+      const [found] = recordDiagnoses({
+        ...facts,
+        last: await lastAttempt(journal),
+        observed,
+        bundles: await bundles.list(),
+      });
+      expect(found?.mend).toMatch(/^sluice resume finishes it; docker start \S+, and then sluice abort undoes it$/);
       expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v1", share: 100 } });
     });
   });

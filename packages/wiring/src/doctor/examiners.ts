@@ -85,7 +85,7 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
     {
       name: "record",
       async examine(signal) {
-        const [home, { journal }] = await Promise.all([session.home(), session.ports()]);
+        const [home, { journal, bundles }] = await Promise.all([session.home(), session.ports()]);
         const { problems } = await verifyAudit(home);
         const last = await lastAttempt(journal);
         // That the engine does not answer is found by who looks at the stack.
@@ -95,6 +95,7 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
           now: clock.now(),
           isDeploying: isDeploying(await lockHolder()),
           observed: seen?.observed ?? null,
+          bundles: seen ? await bundles.list() : [],
           chainProblems: problems.map(({ line, message }) => `line ${line}: ${message}`),
         });
       },

@@ -29,6 +29,7 @@ import {
   type UnfinishedAttempt,
   underWayOf,
   unfinishedOf,
+  withBefore,
 } from "@sluice/engine";
 import { isDeploying, readLockHolder } from "@sluice/journal";
 import { killedActions } from "../database/killed-actions.ts";
@@ -90,7 +91,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     base: Object.values(observed.base).map(({ service, state, containers }) => ({ service, state, containers })),
     findings: [...(standIn ? [standIn.finding] : project.findings), ...(foreign.length > 0 ? foreign : found)],
     standIn,
-    unfinished: unfinished && unfinishedStatus(unfinished, observed),
+    unfinished: unfinished && unfinishedStatus(withBefore(unfinished, bundles), observed),
     lock,
     underWay: isDeploying(lock) ? underWayOf(last) : null,
     last,
@@ -99,8 +100,9 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
 
 function unfinishedStatus(unfinished: UnfinishedAttempt, observed: ObservedStack): UnfinishedStatus {
   const { deployment, attempt } = unfinished;
-  const { finish, undo } = recoveryWays(unfinished, observed);
-  return { deployment, tag: attempt.start.tag, since: attempt.start.at, canResume: finish, canAbort: undo };
+  const { finish, undo, hint } = recoveryWays(unfinished, observed);
+  const { tag, at: since } = attempt.start;
+  return { deployment, tag, since, canResume: finish, canAbort: undo, ...(hint === undefined ? {} : { hint }) };
 }
 
 function doorStatuses(observed: ObservedStack): readonly DoorStatus[] {

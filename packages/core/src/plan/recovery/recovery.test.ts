@@ -33,6 +33,17 @@ describe("a person may have an attempt that died", () => {
     }
   });
 
+  it("only finished, or gone on from, where users reach it and what was before does not run", () => {
+    const split = stackWith({ ...blue, share: 50 });
+    const green = aSlot("green", "r-2", ["web", "admin", "worker"]);
+    const own = { ...green, containers: green.containers.map((one) => ({ ...one, deployment: "d1" })) };
+    const left = { ...split, slots: { blue: { ...split.slots.blue, containers: [] }, green: own } };
+    const hint = expect.stringMatching(/^sluice resume finishes it; .*sluice deploy --accept-not-undone/);
+    expect(planRecovery(diedAt("shift-1"), left, "undo")).toMatchObject({ action: "leave", hint });
+    expect(recoveryWays(diedAt("shift-1"), left)).toEqual({ finish: true, undo: false, hint });
+    expect(recoveryWays(diedAt("promote-1", upTo("promote-1")), left)).toEqual({ finish: true, undo: false });
+  });
+
   it("only finished where what plain Compose ran is gone already", () => {
     const plain = [aContainer("web"), aContainer("admin")];
     const adopting = planDeployment(wish, aStack({ services, plain }));

@@ -70,11 +70,17 @@ export type Recovery = {
 export interface RecoveryWays {
   readonly finish: boolean;
   readonly undo: boolean;
+  /** What leads out where an undo would leave it as it is, see `onlyRunning`. Absent where that is not why it cannot be undone. */
+  readonly hint?: string;
 }
 
 /** @param observed `null` where the engine cannot be asked: then the record alone says it */
-export function recoveryWays(recorded: UnfinishedDeployment, observed: Reached | null): RecoveryWays {
-  return waysOf(observed ? completeRecord(recorded, observed).record : recorded, observed);
+export function recoveryWays(recorded: UnfinishedDeployment, observed: Seen | null): RecoveryWays {
+  if (!observed) return waysOf(recorded, observed);
+  const { record } = completeRecord(recorded, observed);
+  const ways = waysOf(record, observed);
+  const isLeft = ways.undo && onlyRunning(record, observed) !== undefined;
+  return isLeft ? { ...ways, undo: false, hint: aloneHint(record, observed) } : ways;
 }
 
 function waysOf(unfinished: UnfinishedDeployment, observed: Reached | null): RecoveryWays {
@@ -84,6 +90,7 @@ function waysOf(unfinished: UnfinishedDeployment, observed: Reached | null): Rec
 /** What is beside the slots: which of the three holds a container is a matter of what is checked out. */
 type Beside = Pick<ObservedStack, "plain" | "base" | "orphans">;
 type Reached = Beside & Pick<ObservedStack, "doors">;
+type Seen = Reached & Pick<ObservedStack, "slots">;
 
 function besideSlots({ plain, base, orphans }: Beside): readonly ObservedContainer[] {
   return [...plain, ...orphans, ...Object.values(base).flatMap(({ containers }) => containers)];
