@@ -11,7 +11,8 @@ import { composeModel } from "../engine/compose-model.ts";
 import { composeLabels, inspectAll, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
-import { startContainers } from "../engine/start.ts";
+import { startHooked } from "../hooks/run-hooks.ts";
+import { hooksOf } from "../hooks/service-hooks.ts";
 import { notedDirectory } from "../model/checkout.ts";
 import { unescapeDollars } from "../model/dollars.ts";
 import { type InlineFile, inlineFiles } from "../model/inline-files.ts";
@@ -69,9 +70,11 @@ export async function baseUp(
   await Promise.all(fresh.map(({ Id }) => upload(engine, Id, filesOf())));
   const links = await listLinks(engine, model.name);
   await Promise.all(containers.map((one) => connect(engine, one, baseEndpoints(one, links, networkNames(model)))));
-  await startContainers(
+  const hooks = hooksOf(model.services[service.name] ?? {});
+  await startHooked(
     engine,
-    containers.map(({ Id }) => Id),
+    containers.map(({ Id, State }) => ({ id: Id, isRunning: State.Running, hooks })),
+    options,
   );
   await Promise.all(
     containers.map(({ Id }) => waitContainer(engine, exec, { id: Id, budget: service.startBudget }, options)),

@@ -3,26 +3,31 @@ import type { Engine } from "./engine.ts";
 import { engineError, statusOf, unlessStatus } from "./errors.ts";
 import { openEvents } from "./events.ts";
 
+/** Under what name `stopNotes` have it that what is to run after a container's start has not all run. */
+export const hookNote = (container: string): string => `${container}.post-start`;
+
 /**
  * Starts containers; each runs for good afterwards. One that is paused goes on. One that runs, and that the engine is just stopping,
  * is ended and started anew: the stop, which may be one that nobody waits for any more, would end it later.
  *
+ * @returns those that did not run before
  * @throws SluiceError START_FAILED
  */
-export async function startContainers(engine: Engine, ids: readonly string[]): Promise<void> {
-  await Promise.all(
+export async function startContainers(engine: Engine, ids: readonly string[]): Promise<readonly string[]> {
+  const started = await Promise.all(
     ids.map(async (id) => {
       try {
-        await startContainer(engine, id);
+        return (await startContainer(engine, id)) ? [id] : [];
       } catch (error) {
         throw engineError(error, `container ${id.slice(0, 12)} cannot be started`, "START_FAILED");
       }
     }),
   );
+  return started.flat();
 }
 
-/** As `startContainers` does; what fails is the engine's own error. */
-export async function startContainer(engine: Engine, id: string): Promise<void> {
+/** As `startContainers` does, and tells whether it was started; what fails is the engine's own error. */
+export async function startContainer(engine: Engine, id: string): Promise<boolean> {
   const docker = await engine.docker();
   const container = docker.getContainer(id);
   // 304: it runs already.
@@ -36,12 +41,12 @@ export async function startContainer(engine: Engine, id: string): Promise<void> 
       await container.unpause();
       return false;
     });
-  if (await start()) return;
-  if (!(await isBeingStopped(engine, await container.inspect()))) return;
+  if (await start()) return true;
+  if (!(await isBeingStopped(engine, await container.inspect()))) return false;
   // 409: it has ended meanwhile. Else the engine answers when it has.
   await unlessStatus(container.kill(), [404, 409], null);
   await engine.stops.get(id);
-  await start();
+  return start();
 }
 
 /**

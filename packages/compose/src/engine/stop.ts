@@ -2,6 +2,7 @@ import type { CallOptions } from "@sluice/core";
 import type Docker from "dockerode";
 import type { Engine } from "./engine.ts";
 import { unlessStatus } from "./errors.ts";
+import { hookNote } from "./start.ts";
 
 /**
  * Stops containers at once, each with its own grace period or the given one. A container that `restart: always` would
@@ -89,5 +90,6 @@ export async function removeContainers(
     Promise.all(ids.map((id) => unlessStatus(docker.getContainer(id).remove(options), [404, 409], null))),
   );
   const { stopNotes } = engine;
-  if (stopNotes) await Promise.all(ids.map((id) => stopNotes.remove(id).catch(() => undefined)));
+  const notes = ids.flatMap((id) => [id, hookNote(id)]);
+  if (stopNotes) await Promise.all(notes.map((note) => stopNotes.remove(note).catch(() => undefined)));
 }

@@ -23,6 +23,10 @@ export interface ContainerProcess {
 
 export interface StartOptions extends Pick<StreamOptions, "user" | "environment" | "signal" | "gatherBytes"> {
   readonly withInput: boolean;
+  /** Default: the container's. */
+  readonly workingDir?: string | undefined;
+  /** With all that the engine's machine can do. Default: with what the container can. */
+  readonly privileged?: boolean | undefined;
 }
 
 /** @throws SluiceError EXEC_FAILED when the container does not run, retryable unless it is not there */
@@ -30,7 +34,7 @@ export async function startProcess(
   engine: Engine,
   container: string,
   command: readonly string[],
-  { user, environment = {}, signal, gatherBytes, withInput }: StartOptions,
+  { user, environment = {}, signal, gatherBytes, withInput, workingDir, privileged = false }: StartOptions,
 ): Promise<ContainerProcess> {
   signal?.throwIfAborted();
   const mark = randomUUID();
@@ -46,6 +50,8 @@ export async function startProcess(
       AttachStderr: true,
       Tty: false,
       ...(user ? { User: user } : {}),
+      ...(workingDir ? { WorkingDir: workingDir } : {}),
+      ...(privileged ? { Privileged: true } : {}),
       ...withSignal(signal),
     });
     const forOutput = gatherBytes === undefined ? docker : await engine.dockerForOutput();

@@ -10,6 +10,7 @@ import {
   stackNames,
 } from "@sluice/core";
 import type { ComposeSpecification } from "docker-compose";
+import { hookLabels } from "../hooks/service-hooks.ts";
 import { bridgeOptions, privateIpv6 } from "./bridge-options.ts";
 import { escapeDollars } from "./dollars.ts";
 import { sharedKeys } from "./endpoint-settings.ts";
@@ -144,6 +145,7 @@ export function slotService(
       [labels.kind]: kind,
       [labels.service]: name,
       ...(kind === "slot" ? { [labels.joined]: escapeDollars(JSON.stringify(joinedBy(request, name))) } : {}),
+      ...(kind === "slot" ? hookLabels(written) : {}),
     },
   };
 }

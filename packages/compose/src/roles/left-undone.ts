@@ -1,13 +1,17 @@
+import { isInSlot } from "@sluice/core";
 import type { FindingRule } from "./finding-rule.ts";
 
 /**
- * Compose itself runs them, around what it starts and stops itself. A service relies on what ran before its start (`pre_start`: migrations, owners
- * of files), and so would begin without it; the others come beside what it does.
+ * What Compose runs around its own starts and stops. After the start it is run in all but jobs, and before the stop in slots: nobody else
+ * knows when that comes, and what of base is made anew Compose itself stops. A service relies on what ran before its start
+ * (`pre_start`: migrations, owners of files), and so would begin without it; the others come beside what it does.
  */
-export const hookNotRun: FindingRule = (model, { service, role }) => {
+export const hookNotRun: FindingRule = (model, decision) => {
+  const { service, role } = decision;
+  const run = role === "job" ? [] : isInSlot(decision) ? ["post_start", "pre_stop"] : ["post_start"];
   const hooks = ["pre_start", "post_start", "pre_stop"].filter((key) => {
     const written = model.services[service]?.[key];
-    return Array.isArray(written) && written.length > 0;
+    return Array.isArray(written) && written.length > 0 && !run.includes(key);
   });
   const [first] = hooks;
   const relies = first === "pre_start";
@@ -16,10 +20,10 @@ export const hookNotRun: FindingRule = (model, { service, role }) => {
     first !== undefined && {
       severity: relies ? "error" : "warn",
       code: "hook-not-run",
-      message: `${hooks.join(" and ")} of ${service} will not be run: containers are started and stopped without Compose`,
+      message: `${hooks.join(" and ")} of ${service} will not be run: ${role === "job" ? "it is run" : "its containers are started and stopped"} without Compose`,
       hint: relies
         ? `do it in a service of its own that ${service} waits for (depends_on, condition: service_completed_successfully): that is a job, and runs before it`
-        : "do it in the command of the service, or before its start in a job that it waits for",
+        : "do it in the command of the service, which may end on the signal that stops it",
       path: [first],
     }
   );

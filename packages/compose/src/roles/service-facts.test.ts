@@ -299,11 +299,17 @@ describe("findings", () => {
     expect(find({ image: "postgres", pre_start: [] })).toEqual([]);
   });
 
-  test.each(["post_start", "pre_stop"])("tell of a hook that is not run: %s", (hook) => {
-    expect(find({ image: "postgres", [hook]: [{ command: ["warm"] }] })).toEqual([
-      `warn hook-not-run services.app.${hook}`,
+  test("tell of a hook that is not run: before the stop of what is in base, and in jobs", () => {
+    const hook = [{ command: ["warm"] }];
+    const both = { post_start: hook, pre_stop: hook };
+    expect(find({ image: "postgres", ...both })).toEqual(["warn hook-not-run services.app.pre_stop"]);
+    expect(find({ image: "postgres", post_start: hook, pre_stop: [] })).toEqual([]);
+    expect(find({ ...both }, { role: "job" })).toEqual(["warn hook-not-run services.app.post_start"]);
+    expect(find({ ports, healthcheck, ...both })).toEqual([]);
+    expect(find({ ports, healthcheck, ...both }, { strategy: "recreate" })).toEqual([
+      "warn hook-not-run services.app.pre_stop",
     ]);
-    expect(find({ image: "postgres", [hook]: [] })).toEqual([]);
+    expect(find({ ...both }, { role: "worker" })).toEqual([]);
   });
 
   test("refuse ports that no network of their service can publish", () => {

@@ -14,6 +14,8 @@ import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
 import { removeContainers, stopContainers } from "../engine/stop.ts";
+import { type HookedContainer, runPreStop, startHooked } from "../hooks/run-hooks.ts";
+import { readHooks } from "../hooks/service-hooks.ts";
 import { slotNetworks } from "../model/networks.ts";
 import { removeStaleLinks } from "../networks/stale-links.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
@@ -72,6 +74,7 @@ export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): Slo
     runJob: async (request, service, options) => runJob(engine, await pool(), request, service, options),
     async stop(stack, slot, services, options) {
       const found = await containersOf(engine, stack, slot, services);
+      await runPreStop(engine, found.map(hooked), options);
       await stopContainers(
         engine,
         found.map(({ Id }) => Id),
@@ -82,7 +85,7 @@ export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): Slo
     remove: (stack, slot, options) => removeSlot(engine, stack, slot, options),
     sweep: (stack) => sweep(engine, stack),
     stopPlain: (containers, graceMs, options) => stopContainers(engine, containers, options, graceMs),
-    startPlain: (containers) => startContainers(engine, containers),
+    startPlain: async (containers) => void (await startContainers(engine, containers)),
     removePlain: (containers) => removeContainers(engine, containers),
   };
 }
@@ -134,7 +137,7 @@ async function startServices(
   engine: Engine,
   exec: ContainerExec,
   { stack, slot, services }: { readonly stack: string; readonly slot: Slot; readonly services: readonly string[] },
-  { signal, replicas }: StartOptions = {},
+  { signal, replicas, onOutput }: StartOptions = {},
 ): Promise<void> {
   const found = firstOf(await containersOf(engine, stack, slot, services, signal), replicas);
   const dependencies: Record<string, string[]> = {};
@@ -147,13 +150,14 @@ async function startServices(
   for (const wave of startWaves(dependencies)) {
     signal?.throwIfAborted();
     const containers = found.filter(({ Labels }) => wave.includes(Labels[composeLabels.service] ?? ""));
-    await startContainers(
-      engine,
-      containers.map(({ Id }) => Id),
-    );
+    await startHooked(engine, containers.map(hooked), { signal, onOutput });
     const watched = containers.filter(({ Labels }) => awaited.has(Labels[composeLabels.service] ?? ""));
     await Promise.all(watched.map(({ Id }) => waitByOwnBudget(engine, exec, Id, signal)));
   }
+}
+
+function hooked({ Id, State, Labels }: Docker.ContainerInfo): HookedContainer {
+  return { id: Id, isRunning: State === "running", hooks: readHooks(Labels) };
 }
 
 async function waitByOwnBudget(
@@ -170,11 +174,12 @@ async function clearSlot(
   engine: Engine,
   stack: string,
   slot: Slot,
-  { signal }: CallOptions = {},
+  options: CallOptions = {},
   isApart: (container: Docker.ContainerInfo) => boolean = () => false,
 ): Promise<void> {
-  const found = await listSlot(engine, stack, slot, signal);
+  const found = await listSlot(engine, stack, slot, options.signal);
   const removed = found.filter((container) => !isApart(container));
+  await runPreStop(engine, removed.map(hooked), options);
   await removeContainers(
     engine,
     removed.map(({ Id }) => Id),

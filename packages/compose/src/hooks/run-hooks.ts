@@ -1,0 +1,141 @@
+import { type CallOptions, SluiceError, within } from "@sluice/core";
+import type Docker from "dockerode";
+import type { Engine } from "../engine/engine.ts";
+import { unlessStatus } from "../engine/errors.ts";
+import { hookNote, startContainers } from "../engine/start.ts";
+import { startProcess } from "../exec/process.ts";
+import { createTail } from "../exec/tail-text.ts";
+import type { Hook, Hooks } from "./service-hooks.ts";
+
+/** A container, as the engine lists it or tells of it, and what is to run in it. */
+export interface HookedContainer {
+  readonly id: string;
+  readonly isRunning: boolean;
+  readonly hooks: Hooks;
+}
+
+const outputBytes = 16 * 1024;
+/** A stop waits no longer for what is to run before it, nor longer than for the container itself. */
+const preStopMs = 30_000;
+const defaultGraceS = 10;
+
+/**
+ * Starts containers as `startContainers` does, and runs what is to run in each after its start. What ran already is left alone, but
+ * for hooks of a start that was killed before they were through: those run from the first one, as far as `stopNotes` are kept.
+ *
+ * @throws SluiceError START_FAILED, also for a hook that ends with another exit code than 0, with its output as detail
+ */
+export async function startHooked(
+  engine: Engine,
+  containers: readonly HookedContainer[],
+  { signal, onOutput }: CallOptions = {},
+): Promise<void> {
+  const { stopNotes } = engine;
+  const hooked = containers.filter(({ hooks }) => hooks.postStart.length > 0);
+  const owed = new Set<string>();
+  await Promise.all(
+    hooked.map(async ({ id, isRunning }) => {
+      if (!isRunning) await stopNotes?.set(hookNote(id), "").catch(() => undefined);
+      else if ((await stopNotes?.get(hookNote(id)).catch(() => undefined)) === undefined) return;
+      owed.add(id);
+    }),
+  );
+  const started = new Set(
+    await startContainers(
+      engine,
+      containers.map(({ id }) => id),
+    ),
+  );
+  await Promise.all(
+    hooked.map(async ({ id, hooks }) => {
+      if (!owed.has(id) && !started.has(id)) return;
+      await runAll(engine, id, hooks.postStart, "post_start", { signal, onOutput });
+      await stopNotes?.remove(hookNote(id)).catch(() => undefined);
+    }),
+  );
+}
+
+/**
+ * Runs what is to run before the stop of containers, of each for as long as its own grace, 30 s at most. It prevents no stop: what
+ * fails, or is not through by then, is told as output.
+ *
+ * @throws the signal's reason
+ */
+export async function runPreStop(
+  engine: Engine,
+  containers: readonly HookedContainer[],
+  { signal, onOutput }: CallOptions = {},
+): Promise<void> {
+  const hooked = containers.filter(({ isRunning, hooks }) => isRunning && hooks.preStop.length > 0);
+  await Promise.all(
+    hooked.map(async ({ id, hooks }) => {
+      const details = await find(engine, id);
+      if (!details) return;
+      const graceMs = ((details.Config as { readonly StopTimeout?: number }).StopTimeout ?? defaultGraceS) * 1_000;
+      try {
+        await within(engine.clock, Math.min(graceMs, preStopMs), signal, (either) =>
+          runAll(engine, id, hooks.preStop, "pre_stop", { signal: either, onOutput }),
+        );
+      } catch (error) {
+        signal?.throwIfAborted();
+        const { message, detail } = error as { readonly message: string; readonly detail?: string };
+        const lines = [`pre_stop: ${message}; the container is stopped all the same`, ...(detail ?? "").split("\n")];
+        for (const text of lines.filter(Boolean)) onOutput?.({ source: nameOf(details), stream: "stderr", text });
+      }
+    }),
+  );
+}
+
+async function runAll(
+  engine: Engine,
+  id: string,
+  hooks: readonly Hook[],
+  kind: "post_start" | "pre_stop",
+  options: CallOptions,
+): Promise<void> {
+  for (const hook of hooks) {
+    try {
+      await runHook(engine, id, hook, kind, options);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      // One that has ended says more by its log, which whoever waits for it shows.
+      if (!(await find(engine, id))?.State.Running) return;
+      throw error;
+    }
+  }
+}
+
+async function runHook(
+  engine: Engine,
+  id: string,
+  { command, user, privileged, workingDir, environment }: Hook,
+  kind: "post_start" | "pre_stop",
+  { signal }: CallOptions,
+): Promise<void> {
+  const options = { user, privileged, workingDir, environment, signal, withInput: false };
+  const process = await startProcess(engine, id, command, options);
+  const output = createTail(outputBytes);
+  for await (const { data } of process.frames) output.push(data);
+  const exitCode = await process.exitCode();
+  if (exitCode === 0) return;
+  const details = await find(engine, id);
+  const name = details ? nameOf(details) : id.slice(0, 12);
+  throw new SluiceError(
+    "START_FAILED",
+    engine.redact(`${kind} of ${name} ended with exit code ${exitCode}: ${command.join(" ")}`),
+    {
+      detail: engine.redact(output.text().trim()) || undefined,
+      hint: `run it by hand in a container that runs: docker exec ${name} …; it must bear to be run again`,
+    },
+  );
+}
+
+async function find(engine: Engine, id: string): Promise<Docker.ContainerInspectInfo | null> {
+  return engine.call(`container ${id.slice(0, 12)} cannot be looked at`, (docker) =>
+    unlessStatus(docker.getContainer(id).inspect(), [404], null),
+  );
+}
+
+function nameOf({ Name }: Docker.ContainerInspectInfo): string {
+  return Name.slice(1);
+}

@@ -1,0 +1,87 @@
+import { type ComposeService, labels } from "@sluice/core";
+import { escapeDollars, unescapeDollars } from "../model/dollars.ts";
+
+/** A command that runs in a container beside what that is for. */
+export interface Hook {
+  readonly command: readonly string[];
+  /** Default: the container's. */
+  readonly user?: string | undefined;
+  readonly privileged?: boolean | undefined;
+  /** Default: the container's. */
+  readonly workingDir?: string | undefined;
+  /** Beside the container's own. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What Compose calls lifecycle hooks: https://docs.docker.com/reference/compose-file/services/#post_start */
+export interface Hooks {
+  /** After each start, in order. */
+  readonly postStart: readonly Hook[];
+  /** Before each stop, in order. */
+  readonly preStop: readonly Hook[];
+}
+
+const none: Hooks = { postStart: [], preStop: [] };
+
+/** The hooks of a service, as the engine runs them. Pure. */
+export function hooksOf({ post_start, pre_stop }: ComposeService): Hooks {
+  return { postStart: hooksIn(post_start), preStop: hooksIn(pre_stop) };
+}
+
+/**
+ * For the model of a container that must know its hooks when no model is at hand: whoever starts or stops it reads them with
+ * `readHooks`. Empty without hooks. Pure.
+ */
+export function hookLabels(service: ComposeService): Readonly<Record<string, string>> {
+  const hooks = hooksOf(service);
+  if (hooks.postStart.length + hooks.preStop.length === 0) return {};
+  return { [labels.hooks]: escapeDollars(JSON.stringify(hooks)) };
+}
+
+/** What `hookLabels` has noted on a container. None where nothing is, or nothing that can be read. */
+export function readHooks(ofContainer: Readonly<Record<string, string>>): Hooks {
+  const noted = ofContainer[labels.hooks];
+  if (noted === undefined) return none;
+  try {
+    const said = (JSON.parse(noted) ?? {}) as Partial<Record<keyof Hooks, unknown>>;
+    return { postStart: runnable(said.postStart), preStop: runnable(said.preStop) };
+  } catch {
+    return none;
+  }
+}
+
+/** Any tool can set a label. */
+function runnable(said: unknown): readonly Hook[] {
+  if (!Array.isArray(said)) return [];
+  return said.filter((one: Partial<Hook> | null): one is Hook => Array.isArray(one?.command));
+}
+
+function hooksIn(written: unknown): readonly Hook[] {
+  if (!Array.isArray(written)) return [];
+  return written.flatMap((one: WrittenHook | null) => {
+    const command = one?.command;
+    if (!Array.isArray(command) || command.length === 0) return [];
+    // Without a value it is one that the shell does not set.
+    const set = Object.entries(one?.environment ?? {}).flatMap(([name, value]) =>
+      value === null ? [] : [[name, unescapeDollars(String(value))] as const],
+    );
+    return [
+      {
+        command: command.map((word) => unescapeDollars(String(word))),
+        ...(one?.user ? { user: unescapeDollars(one.user) } : {}),
+        ...(one?.privileged === true ? { privileged: true } : {}),
+        ...(one?.working_dir ? { workingDir: unescapeDollars(one.working_dir) } : {}),
+        environment: Object.fromEntries(set),
+      },
+    ];
+  });
+}
+
+/** As Compose writes it in its canonical JSON. */
+interface WrittenHook {
+  readonly command?: readonly unknown[];
+  readonly user?: string;
+  readonly privileged?: boolean;
+  readonly working_dir?: string;
+  readonly environment?: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,126 @@
+import type { ComposeService } from "@sluice/core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { docker, uniqueStack } from "./support/engine.ts";
+import { aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
+import { openRuntime, runtime } from "./support/runtime.ts";
+
+const { base, slots, exec } = openRuntime();
+const stack = uniqueStack("hooks");
+const file = "/tmp/hooks";
+const note = (word: string) => ({ command: ["sh", "-c", `echo ${word} >> ${file}`] });
+const hooks = {
+  post_start: [
+    {
+      command: ["sh", "-c", `echo "$$WHO $$(id -u) $$(pwd)" >> ${file}; chmod a+rw ${file}`],
+      user: "65534",
+      working_dir: "/srv/a dir",
+      environment: { WHO: "it costs $$5" },
+    },
+    note("warm"),
+  ],
+  pre_stop: [note("left")],
+};
+
+const idle = "mkdir -p '/srv/a dir'; exec sleep 600";
+const model = aShop(stack.name, {
+  worker: { command: ["sh", "-c", idle], working_dir: "/srv/a dir", healthcheck: undefined, ...hooks },
+  batch: { command: ["sleep", "600"], networks: { back: null }, stop_grace_period: "1s" },
+  db: { post_start: [note("ready")] },
+} as Readonly<Record<string, Partial<ComposeService>>>);
+
+const container = `${stack.name}-blue-worker-1`;
+const written = async (name = container): Promise<readonly string[]> => {
+  const { stdout } = await exec.exec(name, ["sh", "-c", `cat ${file} 2> /dev/null`]);
+  return Buffer.from(stdout).toString().trim().split("\n");
+};
+const first = ["it costs $5 65534 /srv/a dir", "warm"];
+const start = () => slots.start(stack.name, "blue", ["worker"]);
+
+/** Makes the worker of the slot anew, with other hooks. */
+async function remake(others: object): Promise<void> {
+  const { worker } = model.services;
+  const changed = { ...model, services: { ...model.services, worker: { ...worker, ...others } } };
+  await slots.create(await aSlotRequest(changed, "blue"));
+}
+
+beforeAll(async () => {
+  await base.ensureNetworks(model, "blue", shopServices);
+});
+afterAll(() => stack.remove());
+
+it("are run in order once a container of a slot has started, as who and where they say, and not where it ran already", async () => {
+  await slots.create(await aSlotRequest(model, "blue"));
+  await start();
+  expect(await written()).toEqual(first);
+  await start();
+  expect(await written()).toEqual(first);
+});
+
+it("are run before it is stopped, and again when it is started again", async () => {
+  await slots.stop(stack.name, "blue", ["worker"]);
+  await start();
+  expect(await written()).toEqual([...first, "left", ...first]);
+});
+
+it("are run from the first one where a start was cut off in them", async () => {
+  await remake({
+    post_start: [note("one"), { command: ["sh", "-c", `[ -e /tmp/go ] || exec sleep 60`] }, note("two")],
+  });
+  const cut = new AbortController();
+  const cutOff = slots.start(stack.name, "blue", ["worker"], { signal: cut.signal });
+  await expect.poll(() => written(), { timeout: 20_000 }).toEqual(["one"]);
+  cut.abort(new Error("killed"));
+  await expect(cutOff).rejects.toThrow("killed");
+  await docker("exec", container, "touch", "/tmp/go");
+  await openRuntime().slots.start(stack.name, "blue", ["worker"]);
+  expect(await written()).toEqual(["one", "one", "two"]);
+  // Whoever keeps no notes takes what runs for started.
+  await runtime.slots.start(stack.name, "blue", ["worker"]);
+  expect(await written()).toEqual(["one", "one", "two"]);
+});
+
+it("end the start where they fail, with what they wrote", async () => {
+  await remake({ post_start: [{ command: ["sh", "-c", "echo no price list; exit 3"] }, note("never")] });
+  await expect(start()).rejects.toMatchObject({
+    code: "START_FAILED",
+    message: expect.stringContaining(`post_start of ${container} ended with exit code 3`) as string,
+    detail: "no price list",
+  });
+  expect(await written()).toEqual([""]);
+  await remake({ post_start: [{ command: ["no-such-program"] }] });
+  await expect(start()).rejects.toMatchObject({ message: expect.stringContaining("no-such-program") as string });
+});
+
+it("say nothing where the container ends meanwhile: its log tells why", async () => {
+  await remake({ command: ["sh", "-c", "echo it cannot be; exit 1"], post_start: [{ command: ["sleep", "30"] }] });
+  await start();
+  await expect(slots.waitReady({ stack: stack.name, slot: "blue", services: [facts("worker")] })).rejects.toMatchObject(
+    { code: "START_FAILED", detail: expect.stringContaining("it cannot be") as string },
+  );
+});
+
+it("prevent no stop where they fail or take longer than its grace, and that is told", async () => {
+  await remake({ post_start: [], pre_stop: [{ command: ["sh", "-c", "echo stuck; exit 4"] }] });
+  await start();
+  const lines: string[] = [];
+  const onOutput = ({ source, text }: { readonly source: string; readonly text: string }) =>
+    void lines.push(`${source}: ${text}`);
+  await slots.stop(stack.name, "blue", ["worker"], { onOutput });
+  expect(await docker("inspect", "-f", "{{.State.Running}}", container)).toBe("false");
+  expect(lines).toEqual([
+    expect.stringMatching(new RegExp(`^${container}: pre_stop: .*exit code 4.*stopped all the same$`)),
+    `${container}: stuck`,
+  ]);
+  lines.length = 0;
+  await remake({ post_start: [], pre_stop: [{ command: ["sleep", "60"] }] });
+  await start();
+  await slots.clear(stack.name, "blue", { onOutput });
+  expect(lines).toEqual([expect.stringContaining("longer than 1000 ms")]);
+  expect(await docker("ps", "-aq", "--filter", `name=${container}`)).toBe("");
+});
+
+it("are run in base after a start, and not where nothing is started", async () => {
+  await base.up(model, facts("db"), shopServices);
+  await base.up(model, facts("db"), shopServices);
+  expect(await written(`${stack.name}-db-1`)).toEqual(["ready"]);
+});
