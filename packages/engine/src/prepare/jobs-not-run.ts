@@ -62,9 +62,19 @@ export function jobsDoneForNothing(
 ): readonly Finding[] {
   const left = steps.filter(({ id }) => remaining.every((step) => step.id !== id));
   return [taken?.jobs ?? [], unsure].flatMap((ids) => {
+    const isSure = ids !== unsure;
     const jobs = left.flatMap((step) => (step.kind === "job" && ids.includes(step.id) ? [step.service] : []));
-    return jobs.length > 0 ? [notRun(jobs, "this deployment has run it", { tag, isSure: ids !== unsure })] : [];
+    const started = left.flatMap((step) => (step.kind === "start" && ids.includes(step.id) ? step.services : []));
+    if (started.length > 0) return [notStarted(started, isSure)];
+    return jobs.length > 0 ? [notRun(jobs, "this deployment has run it", { tag, isSure })] : [];
   });
+}
+
+/** The application migrates as it starts: where users are there it is for them to say when. */
+function notStarted(services: readonly string[], isSure: boolean): Finding {
+  const message = `${services.join(", ")} will not start anew: it migrated as it started, and ${since(isSure)}`;
+  const hint = "to have it migrate: docker restart one of its containers, as sluice ps names them, then the others";
+  return { severity: "warn", code: "jobs-not-run", message, hint };
 }
 
 function notRun(
@@ -72,9 +82,12 @@ function notRun(
   why: string,
   { tag, isSure }: { readonly tag: string; readonly isSure: boolean },
 ): Finding {
-  const since = isSure
+  const message = `${jobs.join(", ")} will not run: ${why}, and ${since(isSure)}`;
+  return { severity: "warn", code: "jobs-not-run", message, hint: `to run it: sluice db migrate ${tag}` };
+}
+
+function since(isSure: boolean): string {
+  return isSure
     ? "what it did to the data then was taken back, or data of before was put back"
     : "whether what it did to the data then is there now is not known: it was taken away, or may have been, and may have come back since";
-  const message = `${jobs.join(", ")} will not run: ${why}, and ${since}`;
-  return { severity: "warn", code: "jobs-not-run", message, hint: `to run it: sluice db migrate ${tag}` };
 }

@@ -5,6 +5,7 @@ import {
   databaseActionOf,
   type Journal,
   type JournalRecord,
+  type PlanStep,
   parseDatabaseRecord,
 } from "@sluice/core";
 import type { DeploymentStart, EngineRecord } from "./journal-entries.ts";
@@ -150,13 +151,20 @@ function followDeployments(changes: Draft[]): (record: EngineRecord) => void {
   };
 }
 
-/** Where no job does, what is rehearsed is what the application does when it starts. */
-function deploymentOf({ bundle, plan: { steps } }: Pick<DeploymentStart, "bundle" | "plan">): Deployment {
+/**
+ * Steps that may change the data, each with its job; where there is none, what is rehearsed is what the application does when it
+ * starts: `null`. Pure.
+ */
+export function migratingSteps(steps: readonly PlanStep[]): readonly (readonly [step: PlanStep, job: string | null])[] {
   const jobs = steps.filter((step) => step.kind === "job");
-  const careful = steps.find((step) => step.kind === "rehearse" || step.kind === "backup");
+  if (jobs.length > 0) return jobs.map((step) => [step, step.service]);
   const isRehearsed = steps.some(({ kind }) => kind === "rehearse");
   const starts = isRehearsed ? steps.filter((step) => step.kind === "start" && !step.mends) : [];
-  const migrating: readonly (readonly [string, string | null])[] =
-    jobs.length > 0 ? jobs.map(({ id, service }) => [id, service]) : starts.map(({ id }) => [id, null]);
-  return { release: bundle, service: careful?.service ?? null, migrating: new Map(migrating) };
+  return starts.map((step) => [step, null]);
+}
+
+function deploymentOf({ bundle, plan: { steps } }: Pick<DeploymentStart, "bundle" | "plan">): Deployment {
+  const careful = steps.find((step) => step.kind === "rehearse" || step.kind === "backup");
+  const migrating = new Map(migratingSteps(steps).map(([{ id }, job]) => [id, job]));
+  return { release: bundle, service: careful?.service ?? null, migrating };
 }

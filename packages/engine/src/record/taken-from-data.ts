@@ -1,10 +1,13 @@
 import type { TakenFromData } from "@sluice/core";
 import type { EnginePorts, StackFacts } from "../scope.ts";
-import { type DataChange, readDataChanges } from "./data-changes.ts";
+import { type DataChange, migratingSteps, readDataChanges } from "./data-changes.ts";
 import { dataHistory, fateOf, isAnyTakenAway, type MigrationFate } from "./data-history.ts";
 import { type AttemptRecord, bundleOf, type UnfinishedAttempt } from "./journal-entries.ts";
 
-/** Jobs of an attempt that were done, and whose work is, by the record, not on the data any more. */
+/**
+ * What of an attempt migrated, and whose work is, by the record, not on the data any more: jobs, or the start at which the application
+ * does that.
+ */
 export interface LostWork {
   /** `undefined` where there are none. */
   readonly taken: TakenFromData | undefined;
@@ -13,7 +16,7 @@ export interface LostWork {
 }
 
 /**
- * What became of what the jobs of an attempt did to the data: while it was left without an end, data of before may have been put back, or
+ * What became of what an attempt did to the data: while it was left without an end, data of before may have been put back, or
  * a migration taken back.
  *
  * @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE
@@ -24,14 +27,14 @@ export async function lostWork(
   { journal }: Pick<EnginePorts, "journal">,
 ): Promise<LostWork> {
   const release = bundleOf(attempt);
-  const jobs = plan.steps.flatMap((step) => (step.kind === "job" && done.includes(step.id) ? [step] : []));
-  if (release === null || jobs.length === 0 || !(await isAnyTakenAway(journal)))
+  const migrating = migratingSteps(plan.steps).filter(([{ id }]) => done.includes(id));
+  if (release === null || migrating.length === 0 || !(await isAnyTakenAway(journal)))
     return { taken: undefined, unsure: [] };
   const careful = plan.steps.find((step) => step.kind === "rehearse" || step.kind === "backup");
   const changes = await readDataChanges(journal, careful?.service ?? config.database?.service);
   const whose = (wanted: MigrationFate) =>
-    jobs.flatMap(({ id, service }) => {
-      const fate = fateOf(dataHistory(ofJob(changes, attempt, service)), release);
+    migrating.flatMap(([{ id }, job]) => {
+      const fate = fateOf(dataHistory(ofJob(changes, attempt, job)), release);
       return fate === wanted ? [id] : [];
     });
   const [away, unsure] = [whose("away"), whose("unsure")];
@@ -45,7 +48,7 @@ export async function lostWork(
 function ofJob(
   changes: readonly DataChange[],
   { start }: Pick<AttemptRecord, "start">,
-  service: string,
+  own: string | null,
 ): readonly DataChange[] {
-  return changes.filter(({ deployment, job }) => deployment !== start.deployment || job === null || job === service);
+  return changes.filter(({ deployment, job }) => deployment !== start.deployment || job === null || job === own);
 }

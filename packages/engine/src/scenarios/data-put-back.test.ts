@@ -193,4 +193,55 @@ describe("a deployment that was killed after its migration, where data of before
     expect(begun()).not.toContain("job");
     expect(told()).toContainEqual(expect.objectContaining({ code: "jobs-not-run" }));
   });
+
+  describe("of an application that migrates as it starts", () => {
+    const without = shopServices
+      .filter(({ role }) => role !== "job")
+      .map((service) => ({ ...service, dependsOn: service.dependsOn.filter((name) => name !== "migrate") }));
+
+    it.each(["restore", "migrate-down"])("starts anew when it is finished, with the same care: %s", async (what) => {
+      const { scenario, world, told, begunSince } = await killedAt(
+        "journal.append step-intent verify-1",
+        what,
+        without,
+      );
+      const old = [...world.state.containers.values()].filter(({ place }) => place === "green").map(({ id }) => id);
+      const begun = begunSince();
+      expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+      expect(begun().slice(0, 5)).toEqual(["backup", "rehearse", "networks", "create", "start"]);
+      expect(old.filter((id) => world.state.containers.has(id))).toEqual([]);
+      expect(told().map(({ code }) => code)).not.toContain("jobs-not-run");
+      expect(world.violations).toEqual([]);
+    });
+
+    it("goes on where it was killed meanwhile, with no other backup", async () => {
+      const { scenario, world, begunSince } = await killedAt("journal.append step-intent verify-1", "restore", without);
+      world.calls.fault = ({ name }) => (name === "journal.append step-outcome start-1" ? "crash" : undefined);
+      await scenario.recover("finish").catch(() => undefined);
+      world.restart();
+      const begun = begunSince();
+      expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+      expect(begun().slice(0, 3)).toEqual(["networks", "create", "start"]);
+      expect(world.violations).toEqual([]);
+    });
+
+    it("stays up where users are there, proves itself on the data as it is then, and is told of", async () => {
+      const { scenario, world, told, begunSince } = await killedAt(
+        "journal.append step-intent shift-2",
+        "restore",
+        without,
+      );
+      const begun = begunSince();
+      expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+      expect(begun().slice(0, 2)).toEqual(["verify", "shift"]);
+      expect(begun()).not.toContain("start");
+      expect(told()).toContainEqual(
+        expect.objectContaining({
+          code: "jobs-not-run",
+          message: expect.stringMatching(/^web will not start anew: it migrated as it started, and/),
+        }),
+      );
+      expect(world.violations).toEqual([]);
+    });
+  });
 });

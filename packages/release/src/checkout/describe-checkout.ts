@@ -1,6 +1,5 @@
-import { access } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { SluiceError } from "@sluice/core";
+import { findRoot } from "./find-root.ts";
 import { lfsPointers } from "./lfs-pointers.ts";
 import { missingSubmodules } from "./missing-submodules.ts";
 import { readTree } from "./read-tree.ts";
@@ -65,18 +64,6 @@ export async function describeCheckout(directory: string, { signal }: CheckoutOp
     missingSubmodules: missing,
     lfsPointers: pointers,
   };
-}
-
-/** Git says no more than "failed" both where there is no repository and where it may not read one. */
-async function findRoot(directory: string): Promise<string | null> {
-  for (let path = directory; ; path = dirname(path)) {
-    const isHere = await access(join(path, ".git")).then(
-      () => true,
-      () => false,
-    );
-    if (isHere) return path;
-    if (dirname(path) === path) return null;
-  }
 }
 
 function unreadable(directory: string, stderr: string): SluiceError {

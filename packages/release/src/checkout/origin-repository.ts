@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { SluiceError } from "@sluice/core";
+import { findRoot } from "./find-root.ts";
 import { runGit } from "./run-git.ts";
 
 /** What a remote is of. */
@@ -7,8 +9,6 @@ export interface RemoteRepository {
   readonly host: string;
   /** `owner/name`. */
   readonly repository: string;
-  /** The host may be an alias that the ssh of another user knows, and this one's does not. Default false. */
-  readonly mayBeAlias?: boolean;
 }
 
 /**
@@ -16,14 +16,29 @@ export interface RemoteRepository {
  * ssh takes it for.
  *
  * @param directory absolute path
+ * @throws SluiceError RELEASE_REFUSED where git does not read the checkout, or there is no git: it may have one; the signal's reason
  */
 export async function originRepository(directory: string, signal?: AbortSignal): Promise<RemoteRepository | null> {
   const { exitCode, stdout } = await runGit(directory, ["remote", "get-url", "origin"], signal);
+  if (exitCode !== 0) {
+    await assertReadable(directory, signal);
+    return null;
+  }
   const url = stdout.trim();
-  const found = exitCode === 0 ? repositoryOfRemote(url) : null;
+  const found = repositoryOfRemote(url);
   if (!found || /^(?:https?|git):/.test(url) || found.host === publicHost) return found;
-  const host = named(await hostOfAlias(found.host, signal));
-  return { ...found, host, ...(host === found.host && aliasLike.test(host) ? { mayBeAlias: true } : {}) };
+  return { ...found, host: named(await hostOfAlias(found.host, signal)) };
+}
+
+/** What git fails with where there is no such remote is another thing in each version of it. */
+async function assertReadable(directory: string, signal?: AbortSignal): Promise<void> {
+  const { exitCode, stderr } = await runGit(directory, ["rev-parse", "--git-dir"], signal);
+  if (exitCode === 0 || (await findRoot(directory)) === null) return;
+  // It says in several lines what to type where the checkout is another user's.
+  const reason = stderr.replace(/\s+/g, " ").trim();
+  throw new SluiceError("RELEASE_REFUSED", `the git repository of ${directory} cannot be read: ${reason}`, {
+    hint: "do as git says there, as the user that sluice runs as",
+  });
 }
 
 /** Host, owner and name of `https://HOST/owner/name.git`, `git@HOST:owner/name` and the like; `null` for a local path. Pure. */
@@ -37,9 +52,6 @@ export function repositoryOfRemote(url: string): RemoteRepository | null {
 }
 
 const publicHost = "github.com";
-
-/** Names as people give to hosts of their own, such as `github-shop` and `github.com-shop`. */
-const aliasLike = /^(?:[^.]+|github\.com-[^.]+)$/;
 
 /** `ssh.github.com` takes ssh at the port of https. */
 function named(host: string): string {

@@ -56,7 +56,8 @@ export function machineExaminers(session: Session): readonly Examiner[] {
         ]);
         const engineUsers = endpoint?.kind === "unix" ? await readEngineUsers(endpoint.socketPath) : null;
         const runners = await readRunners({ directories, engineUsers }, signal);
-        const repository = await projectRepository(config, options);
+        // A checkout that git does not read is found by who looks at the release.
+        const repository = await projectRepository(config, options).catch(() => null);
         return runnerDiagnoses(runners, { repository, isJob: readWorkflowRun(options.env).isSelfHosted });
       },
     },

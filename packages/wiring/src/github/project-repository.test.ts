@@ -113,18 +113,45 @@ describe("a repository that is named is shown", () => {
     opened?.github.read("read it", ({ rest }, where) => rest.repos.get({ ...where }));
   afterEach(() => void vi.unstubAllEnvs());
 
-  it.each([
-    ["git@github-shop:acme/shop", "api.github.com"],
-    ["git@ghe:acme/shop", "ghe"],
-  ])("of %s, an alias that this ssh does not know unless a GitHub answers there, on %s", async (origin, expected) => {
-    isOf(origin);
-    expect((await open())?.github.host).toBe(expected);
+  it("of a short name on the server that answers there", async () => {
+    isOf("git@ghe:acme/shop");
+    expect((await open())?.github.host).toBe("ghe");
   });
 
-  it("of an alias on github.com where names cannot be looked up", async () => {
-    isOf("git@github-shop:acme/shop");
-    hosts.set("github-shop", failing("EAI_AGAIN", "getaddrinfo EAI_AGAIN github-shop"));
-    expect((await open())?.github.host).toBe("api.github.com");
+  it.each([
+    ["git@github-shop:acme/shop", "ENOTFOUND"],
+    ["git@github.com-shop:acme/shop", "EAI_AGAIN"],
+  ])("nowhere while nobody knows what %s is (%s), and there once that is said", async (origin, code) => {
+    isOf(origin);
+    const host = origin.slice(4, origin.indexOf(":"));
+    hosts.set(host, failing(code, `getaddrinfo ${code} ${host}`));
+    const opened = await open();
+    await expect(readOn(opened)).rejects.toMatchObject({ code: "GITHUB_UNREACHABLE" });
+    expect(said).toMatchObject([
+      {
+        code: "github-unusable",
+        message: `${host} cannot be asked whether it is a GitHub: getaddrinfo ${code} ${host}`,
+        hint: expect.stringContaining("or to https://api.github.com, whichever GITHUB_TOKEN is for"),
+      },
+    ]);
+    expect(asked.every(([, sent]) => sent === null)).toBe(true);
+    hosts.set(host, anEnterpriseServer);
+    await readOn(opened);
+    expect(asked.at(-1)).toEqual([`https://${host}/api/v3/repos/acme/shop`, token]);
+  });
+
+  it("nowhere while git does not read a checkout of another user, and says what git says", async () => {
+    isOf("https://ghe.acme.com/acme/shop");
+    vi.stubEnv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    const opened = await open();
+    await expect(readOn(opened)).rejects.toMatchObject({ code: "GITHUB_UNREACHABLE" });
+    expect(said).toMatchObject([
+      { code: "github-unusable", message: expect.stringMatching(/dubious ownership .* --add safe\.directory /) },
+    ]);
+    expect(asked).toEqual([]);
+    vi.unstubAllEnvs();
+    await readOn(opened);
+    expect(asked.at(-1)).toEqual(["https://ghe.acme.com/api/v3/repos/acme/shop", token]);
   });
 
   it.each([

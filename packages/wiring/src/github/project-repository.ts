@@ -24,8 +24,8 @@ export async function projectRepository(
 
 /**
  * The same, and the GitHub that it is on: that of `GITHUB_API_URL`, else that of `origin`. One that is named may have an `origin`
- * elsewhere, none, or one of an alias that neither this user's ssh nor the name service knows, and is then on github.com; one that
- * nothing names is nowhere where the host of `origin` is no GitHub: `null`.
+ * elsewhere, or none, and is then on github.com; one that nothing names is nowhere where the host of `origin` is no GitHub: `null`.
+ * A host that nobody knows may be an Enterprise Server while names are not looked up, as well as an alias of another user's ssh.
  *
  * @throws GithubError GITHUB_UNREACHABLE where nothing tells what `origin` or its host is
  */
@@ -38,30 +38,20 @@ export async function placeOfRepository(
   const { apiUrl } = readWorkflowRun(env);
   const name = namedRepository(config, env);
   if (name !== undefined && apiUrl !== undefined) return { repository: name, apiUrl };
-  // A git that may not be run, or is killed, tells of no origin, and not that there is none: github.com would get the token of another.
+  // A git that is killed, or does not read the checkout, tells of no origin, and not that there is none: github.com would get the token of another.
   const origin = await originRepository(directory, signal).catch((error: unknown) => {
     signal?.throwIfAborted();
     throw new GithubError("GITHUB_UNREACHABLE", `git cannot be asked of the remote origin: ${messageOf(error)}`, {
       status: null,
-      hint: "see that git can be run, or set GITHUB_API_URL to the API of the GitHub that GITHUB_TOKEN is for",
+      hint: "see that git can be run and reads the checkout, or set GITHUB_API_URL to the API of the GitHub that GITHUB_TOKEN is for",
       cause: error,
     });
   });
   const repository = name ?? origin?.repository;
   if (repository === undefined) return null;
   if (apiUrl !== undefined || !origin) return { repository, apiUrl };
-  const found = await findApi(origin.host, clock, signal).catch((error: unknown) => {
-    // A server that is down has a name.
-    if (name !== undefined && origin.mayBeAlias && hasNoAddress(error)) return null;
-    throw error;
-  });
+  const found = await findApi(origin.host, clock, signal);
   return found === null && name === undefined ? null : { repository, apiUrl: found ?? undefined };
-}
-
-/** Whether a host is not asked as its name leads nowhere. Some name services have no other word for one without a dot than "again". */
-function hasNoAddress(error: unknown): boolean {
-  const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
-  return code === "ENOTFOUND" || code === "EAI_AGAIN";
 }
 
 function namedRepository({ github }: Pick<Config, "github">, env: Surroundings["env"]): string | undefined {

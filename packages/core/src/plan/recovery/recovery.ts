@@ -29,13 +29,13 @@ export interface UnfinishedDeployment {
   readonly previousFails?: FailingPrevious | undefined;
   /** It leads users back to a release that was live before the one that it replaces. Default: it does not */
   readonly goesBack?: boolean | undefined;
-  /** Absent where what its jobs did is on the data still, as far as the record tells. */
+  /** Absent where what it migrated is on the data still, as far as the record tells. */
   readonly takenFromData?: TakenFromData | undefined;
 }
 
-/** What an attempt's jobs did, and what is not on the data any more: it was taken back, or data of before was put back. */
+/** What an attempt's jobs did, or its application as it started where no job migrates, and what is not on the data any more: it was taken back, or data of before was put back. */
 export interface TakenFromData {
-  /** Ids of their steps. */
+  /** Ids of their steps, or of that start. */
   readonly jobs: readonly string[];
   /** Some of it was begun again since: a backup of now would hold that. */
   readonly isBegunAgain: boolean;
@@ -104,7 +104,7 @@ function besideSlots({ plain, base, orphans }: Beside): readonly ObservedContain
  * finished only, and was not stored. Doors that have come further than the record go before it, see `completeRecord`. One that
  * something else came after is over, whatever is chosen, see `supersededBy`; nor is one ever undone of which alone something runs.
  * What came after an imported one may show nowhere: then it is left unless somebody chose for it, see `untoldSince`.
- * Jobs whose work was taken from the data do it again only where somebody chose to finish it.
+ * What migrated, and whose work was taken from the data, does it again only where somebody chose to finish it.
  * What `undo-or-finish` cannot undo, as users would be led to a release that is known to fail, and cannot finish, as some of them
  * are still there, is left to a person.
  *

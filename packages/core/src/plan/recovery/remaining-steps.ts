@@ -8,7 +8,7 @@ import type { UnfinishedDeployment } from "./recovery.ts";
  * What is not done, or is not so any more whatever the record says, and what lived only with the run that did it. That an undo
  * had begun may be missing in the record: until the release is promoted workers are changed once more, and a slot that is empty
  * was taken back. A backup and a rehearsal of an earlier run are as old as that: they are made once more as long as nothing can have
- * migrated since. Jobs whose work was taken from the data do it again until then, and the candidate is proven on what comes of that. Pure.
+ * migrated since. What migrated, and whose work was taken from the data, does it again until then, and the candidate is proven on what comes of that. Pure.
  *
  * @param isFinal the candidate is promoted
  */
@@ -34,17 +34,32 @@ export function remainingSteps(
   return remaining.map((step) => (again.includes(step) && !takenBack.includes(step) ? inFilledSlot(step) : step));
 }
 
-/** What is done once more because what jobs did is not on the data any more. */
-function stepsForData({ plan, takenFromData }: UnfinishedDeployment): readonly PlanStep[] {
+/**
+ * What is done once more because what migrated did is not on the data any more. An application that runs does not migrate: its slot is
+ * filled anew, unless users may be there; then it is only proven.
+ */
+function stepsForData({ plan, begun, takenFromData }: UnfinishedDeployment): readonly PlanStep[] {
   if (!takenFromData) return [];
   const { jobs, isBegunAgain } = takenFromData;
   const first = plan.steps.findIndex(({ id }) => jobs.includes(id));
+  const isByStart = plan.steps[first]?.kind === "start";
+  if (isByStart && plan.steps.some((step) => begun.includes(step.id) && mayLeadUsers(step)))
+    return plan.steps.filter((step, index) => step.kind === "verify" && index > first);
   return plan.steps.filter((step, index) => {
     if (step.kind === "backup" || step.kind === "rehearse") return !isBegunAgain;
+    if (isByStart) return hasUndo(step);
     const isProof = (step.kind === "start" && !step.mends) || step.kind === "verify";
     return jobs.includes(step.id) || (isProof && index > first);
   });
 }
+
+/** Users are at the candidate, or no more at what it takes a port from. */
+function mayLeadUsers(step: PlanStep): boolean {
+  if (step.kind === "door") return step.cutsOver === true;
+  return leading.has(step.kind);
+}
+
+const leading: ReadonlySet<StepKind> = new Set(["shift", "adopt", "workers", "recreate", "close", "remove"]);
 
 /** A job alone: the containers of the candidate are there, and users may be. */
 function inFilledSlot(step: PlanStep): PlanStep {
