@@ -105,6 +105,7 @@ export { type MemoryUse, memoryCost } from "./plan/findings/memory-cost.ts";
 export * from "./plan/findings/memory-kill.ts";
 export * from "./plan/findings/network-guests.ts";
 export { composeFileNames, migrationFileName, otherFilesFindings } from "./plan/findings/other-files.ts";
+export { otherMajorFindings } from "./plan/findings/other-major.ts";
 export * from "./plan/findings/outside-proxies.ts";
 export * from "./plan/findings/redefined-resources.ts";
 export { restartFindings } from "./plan/findings/restart-findings.ts";

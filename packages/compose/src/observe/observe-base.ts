@@ -70,7 +70,8 @@ export function observeBaseService(
     );
     const leaves = left.length > 0 ? `, and it leaves what is in volume ${left.join(" and ")}` : "";
     const both = `${label.slice(0, 12)} runs, ${wanted.slice(0, 12)} is wanted`;
-    const reason = `its configuration changed (${both})${leaves}${others.join("")}`;
+    const image = change?.image ? `, and ${change.image.runs} becomes ${change.image.wanted}` : "";
+    const reason = `its configuration changed (${both})${image}${leaves}${others.join("")}`;
     return { ...found, state: "changed", reason, ...(change && { change }) };
   }
   if (containers.length !== service.replicas) {

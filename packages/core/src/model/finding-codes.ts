@@ -58,6 +58,7 @@ export const otherFindingCodes = [
   "credentials-not-given",
   "data-anew",
   "data-left",
+  "data-of-another-major",
   "database-mended",
   "database-not-mended",
   "disk-low",

@@ -22,6 +22,7 @@ import { reviveBase } from "./revive-base.ts";
 import { reviveDoor } from "./revive-doors.ts";
 import { clearSlot, removeSlot } from "./take-away.ts";
 import { restoreRoute } from "./traffic.ts";
+import { hasSameImage, isUnreadyError, notPutBack } from "./unready-base.ts";
 import { upStored } from "./up-stored.ts";
 import { upWanted } from "./up-wanted.ts";
 import { waitDoors } from "./verify.ts";
@@ -60,17 +61,25 @@ export const base: StepAction<"base"> = {
   async run(step, scope, { options }) {
     // Each time that a proxy reads its files it closes connections that idle: once is enough.
     const isRead = scope.run.readEarly?.includes(step.service) === true;
-    await upWanted(isRead ? { service: step.service } : step, scope, options);
+    try {
+      await upWanted(isRead ? { service: step.service } : step, scope, options);
+    } catch (error) {
+      if (isUnreadyError(error)) scope.run.unready = [...(scope.run.unready ?? []), step.service];
+      throw error;
+    }
   },
-  // What holds data and has run stays as it is, but where all that was there is in a volume that was left.
+  // What holds data and has run stays as it is, but where all that was there is in a volume that was left, and where what took its
+  // place never became ready.
   async undo(step, scope, call) {
     const { service, moves } = step;
     const isOwn = ({ name, active }: ServiceFacts) => active && name === service;
     const facts = scope.release?.bundle.services.find(isOwn);
     const before = scope.previousRelease?.bundle.services.find(isOwn);
+    const isUnready = scope.run.unready?.includes(service) === true && before !== undefined && moves === undefined;
     const isBack = moves?.isPutBack === true || isAlwaysPutBack(facts?.role, before);
-    if (isBack && hadRelease(scope, service)) await putBack(service, scope, call);
-    else await reviveBase(scope, [service]);
+    const isSame = isUnready && hasSameImage(service, scope);
+    if ((isBack || isSame) && hadRelease(scope, service)) await putBack(service, scope, call);
+    else if (!(await reviveBase(scope, [service])).includes(service) && isUnready) throw notPutBack(service, scope);
     await restartDependants(service, scope, call);
     await tellUndoneBase(step, scope);
   },

@@ -38,13 +38,19 @@ export async function reviveRest(scope: DeploymentScope, undone: readonly PlanSt
 /**
  * What the previous release has in base of these names, and only has to run for it, runs again. What has run as the candidate has it
  * stays. What fails here is told, and status names it.
+ *
+ * @returns those that run again
  */
-export async function reviveBase(scope: DeploymentScope, names: readonly string[]): Promise<void> {
+export async function reviveBase(scope: DeploymentScope, names: readonly string[]): Promise<readonly string[]> {
+  const revived: string[] = [];
   try {
-    for (const service of await onlyDown(scope, names)) await revive(scope, service);
+    for (const service of await onlyDown(scope, names)) {
+      if (await revive(scope, service)) revived.push(service.name);
+    }
   } catch (error) {
     report(scope, error);
   }
+  return revived;
 }
 
 async function onlyDown(scope: DeploymentScope, names: readonly string[]): Promise<readonly ServiceFacts[]> {
@@ -62,14 +68,16 @@ async function onlyDown(scope: DeploymentScope, names: readonly string[]): Promi
   });
 }
 
-async function revive(scope: DeploymentScope, facts: ServiceFacts): Promise<void> {
+async function revive(scope: DeploymentScope, facts: ServiceFacts): Promise<boolean> {
   const { previousRelease, ports } = scope;
-  if (!previousRelease) return;
+  if (!previousRelease) return false;
   using deadline = createDeadline(ports.clock, facts.startBudget.timeoutMs + facts.stopGraceMs + makeMs);
   const { signal } = deadline;
   try {
     await settle(ports.clock, signal, upStored(previousRelease, facts, scope, { signal }));
+    return true;
   } catch (error) {
     report(scope, error);
+    return false;
   }
 }

@@ -13,7 +13,13 @@ import {
 } from "@sluice/core";
 import type { EnginePorts } from "../scope.ts";
 import { assertImages } from "./needed-images.ts";
-import { assertBackupReady, assertDoorImage, assertNoObstacle, assertOwnProjects } from "./preflight.ts";
+import {
+  assertBackupReady,
+  assertDoorImage,
+  assertNoObstacle,
+  assertOwnProjects,
+  assertReadable,
+} from "./preflight.ts";
 
 /**
  * The release that a plan makes live, and what it meets. A way back has no `files`: they only tell which Compose project might be taken over
@@ -47,6 +53,7 @@ export async function assertPossible(
   const { services, config, observed, stored } = planned;
   assertPortsFree(plan, planned.transfers, planned);
   assertOwnProjects(placesOf(plan), observed);
+  assertReadable(plan, observed);
   if (stored) await assertImages(stored, plan, ports, signal);
   await assertDoorImage(plan, { ...observed, services }, config, ports, signal);
   await assertNoObstacle(plan, { ...planned, model: await planned.model() }, ports, signal);

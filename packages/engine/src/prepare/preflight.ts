@@ -15,6 +15,7 @@ import {
   type ObservedStack,
   type ObstaclesRequest,
   type Orphan,
+  otherMajorFindings,
   type PlanStep,
   type ResolvedProject,
   type ServiceFacts,
@@ -126,6 +127,12 @@ export async function assertBackupReady(
  */
 export function assertOwnProjects(places: ReadonlySet<StackPlace>, { stack, foreign }: ObservedStack): void {
   throwErrors(foreignFindings({ stack, foreign: foreign.filter(({ place }) => places.has(place)) }));
+}
+
+/** No database is to start on data that it does not read. @throws SluiceError PREFLIGHT_FAILED */
+export function assertReadable({ steps }: Pick<DeploymentPlan, "steps">, observed: ObservedStack): void {
+  const made = steps.flatMap((step) => (step.kind === "base" ? [step.service] : []));
+  throwErrors(otherMajorFindings(observed, new Set(made)));
 }
 
 /** A job and a service in base are there without anything of what they use, unless the plan runs or makes them. */

@@ -41,6 +41,8 @@ export interface RunState {
   readEarly?: readonly string[];
   /** There was too little memory for the previous to stay warm: it is stopped, and stays so. By `retire`. */
   previousIsCold?: boolean;
+  /** Services of base that it has made otherwise, and that did not become ready as the candidate has them. By `base`. */
+  unready?: readonly string[];
   /** That logs of it cannot be kept was told. By `tellNotKept`. */
   logsLost?: boolean;
   /** The Docker engine was away for a while, or has not come back within the time that is waited for it. By `untilEngineAnswers`. */

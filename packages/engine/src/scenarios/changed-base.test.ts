@@ -187,6 +187,57 @@ it("a database that another image has taken over stays, with the way back said",
   ]);
 });
 
+describe("a database that does not come up as the candidate has it", () => {
+  /** It has run as v2 has it, and ended. */
+  async function failingDatabase(parts: RunParts, code: "START_FAILED" | "NOT_READY" = "START_FAILED") {
+    const scenario = aScenario();
+    await scenario.deploy("v1", before);
+    const { calls, state } = scenario.world;
+    let isFirst = true;
+    calls.fault = ({ name }) => {
+      if (name !== "base.up db: start" || !isFirst) return undefined;
+      isFirst = false;
+      for (const [id, one] of state.containers)
+        if (one.service === "db") state.containers.set(id, { ...one, state: "exited" });
+      return new SluiceError(code, "db does not come up");
+    };
+    return { scenario, result: await scenario.deploy("v2", parts) };
+  }
+
+  it.each(["START_FAILED", "NOT_READY"] as const)("is as before where its image is the same: %s", async (code) => {
+    const { scenario, result } = await failingDatabase({ ...before, environment: { db: { LIMIT: "wrong" } } }, code);
+    expect(result).toMatchObject({ outcome: "failed", serving: { tag: "v1" } });
+    expect(containerOf(scenario, "db")).toBe("db:1 data running");
+    expect(told(scenario)).toEqual([]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("is left with another image, and that is for a person: what users do has no database", async () => {
+    const { scenario, result } = await failingDatabase({ ...before, images: { db: "db:2" } });
+    expect(result).toMatchObject({ outcome: "needs-person", serving: { tag: "v1" } });
+    expect(containerOf(scenario, "db")).toBe("db:2 data running");
+    const errors = scenario.world.events.flatMap((event) => (event.type === "error" ? [event] : []));
+    expect(errors.at(-1)).toMatchObject({
+      message: expect.stringContaining("(db:2), and is not made as v1 has it (db:1)") as string,
+      hint: expect.stringContaining("sluice deploy --release v1") as string,
+    });
+  });
+});
+
+it("PostgreSQL is not started on the data of another major version: that is refused, and nothing is touched", async () => {
+  const scenario = aScenario();
+  await scenario.deploy("v1", { ...before, images: { db: "postgres:16" } });
+  await expect(scenario.deploy("v2", { ...before, images: { db: "postgres:17" } })).rejects.toMatchObject({
+    code: "PREFLIGHT_FAILED",
+    message: expect.stringContaining(
+      "PostgreSQL 17 (postgres:17) does not start on the data of PostgreSQL 16",
+    ) as string,
+  });
+  expect(containerOf(scenario, "db")).toBe("postgres:16 data running");
+  const elsewhere = { ...moved, images: { db: "postgres:17" } };
+  expect(await scenario.deploy("v2", elsewhere)).toMatchObject({ outcome: "live" });
+});
+
 it.each(["warm", "removed"] as const)(
   "a rollback leaves the database as it runs, whatever is checked out, %s",
   async (keep) => {

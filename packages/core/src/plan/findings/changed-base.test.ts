@@ -94,4 +94,14 @@ describe("a step that leaves a volume is put back", () => {
     expect(moves({ ...move, leaves: [] })).toEqual([undefined]);
     expect(moves(move, aService("db", { role: "edge" }))).toEqual([undefined]);
   });
+
+  it("an image that does not run: no backup can be taken of it", () => {
+    const change = { leaves: [], takes: [], makes: [], keepsOthers: true, image };
+    const stack = stackWith(change);
+    const down = { ...stack.base["db"], containers: [{ ...aContainer("db"), name: "shop-db-1", state: "exited" }] };
+    const base = { db: down } as typeof stack.base;
+    expect(changedBaseFindings({ base }, "v1").map(({ hint }) => hint)).toEqual([
+      `docker logs shop-db-1 says what postgres:17 did. Where it changed nothing: check out v1, then: sluice deploy --release v1; else a release with a postgres:17 that comes up, or a backup of before (sluice db list) once postgres:16 runs`,
+    ]);
+  });
 });

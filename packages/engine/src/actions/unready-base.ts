@@ -1,0 +1,31 @@
+import { isSluiceError, SluiceError } from "@sluice/core";
+import type { DeploymentScope } from "../scope.ts";
+
+/** Whether what was started came up, and did not become what it was started for. */
+export function isUnreadyError(error: unknown): boolean {
+  return isSluiceError(error) && (error.code === "START_FAILED" || error.code === "NOT_READY");
+}
+
+/** Whether a base service is made from one image by the candidate and the release before: both read what the other has written. */
+export function hasSameImage(service: string, { release, previousRelease }: DeploymentScope): boolean {
+  if (!release || !previousRelease) return false;
+  const [now, before] = [release, previousRelease].map(({ bundle, model }) => ({
+    id: bundle.images[service],
+    name: model.services[service]?.image,
+  }));
+  if (now?.id !== undefined && before?.id !== undefined) return now.id === before.id;
+  return now?.name !== undefined && now.name === before?.name;
+}
+
+/** The other image may have changed what it did not come up on, and the one before may spoil what it does not know. */
+export function notPutBack(service: string, { tag, release, previousRelease }: DeploymentScope): SluiceError {
+  const imageOf = (one: typeof release) => one?.model.services[service]?.image ?? "its image";
+  const before = previousRelease?.bundle.tag ?? "the release before";
+  return new SluiceError(
+    "START_FAILED",
+    `${service} did not become ready as ${tag} has it (${imageOf(release)}), and is not made as ${before} has it (${imageOf(previousRelease)}), which may not read what it has written: what needs ${service} does not work now`,
+    {
+      hint: `its log says what it did. Where it changed nothing, or is known to be read by both: check out ${before}, then sluice deploy --release ${before}; else a release that it comes up with, or sluice db list for a backup`,
+    },
+  );
+}
