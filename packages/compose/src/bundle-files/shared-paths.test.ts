@@ -100,7 +100,13 @@ describe("a release holds a copy all the same where the writer", () => {
     const { copies, sources, copyOf, findings } = seen({ services: certificates(), inactive: ["certbot"] });
     expect(copies).toEqual([copyOf("certbot/conf"), copyOf("certbot/www")]);
     expect(sources("frontend")?.every((source) => source?.startsWith("/state/r1/files/"))).toBe(true);
-    expect(findings).toEqual([]);
+    const late = (path: string) =>
+      `frontend mounts a copy of ${join(checkout, path)}, which the release holds: what certbot writes there when it is run does not reach it before the next deployment`;
+    // Keys and certificates are renewed.
+    expect(findings.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+      `warn ${late("certbot/conf")}`,
+      `info ${late("certbot/www")}`,
+    ]);
     for (const role of ["tool", "job"] as const) {
       expect(seen({ services: certificates(), roles: { certbot: role } }).copies).toHaveLength(2);
     }

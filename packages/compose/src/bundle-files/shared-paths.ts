@@ -32,6 +32,17 @@ export function writesEverywhere(writers: Writers, source: string): Writer | und
   return sharedWith(writers, source) ? undefined : writersAt(writers, source)[0];
 }
 
+/**
+ * One that may write there as `sharedWith` means it, and does not run: of a profile that is not active, a tool or a job. What a copy shows
+ * is what was there before. Pure. @param source absolute, unescaped
+ */
+export function writesAtTimes({ model, services }: Writers, source: string): Writer | undefined {
+  return services
+    .filter(({ active, role }) => !active || role === "tool" || role === "job")
+    .flatMap(({ name }) => writtenBy(model, name).map((path) => ({ service: name, path })))
+    .find((one) => isWithin(source, one.path) && (one.path === source || !isWhole(model, one)));
+}
+
 /** Whether a path of the host is the other one, or lies in it. */
 export function isWithin(inner: string, outer: string): boolean {
   return `${inner}/`.startsWith(outer.endsWith("/") ? outer : `${outer}/`);
