@@ -1,4 +1,3 @@
-import { createWriteStream } from "node:fs";
 import { chmod, lchown, mkdir, open, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
@@ -94,10 +93,11 @@ async function unpackEntry(
     late.links.push({ path, header });
   } else if (header.type === "file") {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    // Read by its iterator: a pipeline never ends where the archive did before it began to listen.
-    await pipeline(digest.content(content), createWriteStream(path, { flags: "wx", mode: 0o600 }));
+    // Read by its iterator: a pipeline never ends where the archive did before it began to listen, and one that fails does not wait
+    // for the file that it is opening, which would be there after all was removed.
+    await using file = await open(path, "wx", 0o600);
+    await file.writeFile(digest.content(content));
     await own(path, header);
-    await using file = await open(path, "r");
     await file.chmod(modeOf(header));
     await file.sync();
   } else {
