@@ -1,8 +1,9 @@
+import { spawn } from "node:child_process";
 import type { ComposeService } from "@sluice/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
-import { openRuntime, runtime } from "./support/runtime.ts";
+import { noteHook, openRuntime, runtime } from "./support/runtime.ts";
 
 const { base, slots, exec } = openRuntime();
 const stack = uniqueStack("hooks");
@@ -35,6 +36,12 @@ const written = async (name = container): Promise<readonly string[]> => {
 };
 const first = ["it costs $5 65534 /srv/a dir", "warm"];
 const start = () => slots.start(stack.name, "blue", ["worker"]);
+
+/** A program that starts the worker of a slot, and does not come to the end of it. */
+const startAndDie = (name: string) => `
+import { openRuntime } from ${JSON.stringify(new URL("./support/runtime.ts", import.meta.url).href)};
+await openRuntime().slots.start(${JSON.stringify(name)}, "blue", ["worker"]);
+`;
 
 /** Makes the worker of the slot anew, with other hooks. */
 async function remake(others: object): Promise<void> {
@@ -77,6 +84,30 @@ it("are run from the first one where a start was cut off in them", async () => {
   // Whoever keeps no notes takes what runs for started.
   await runtime.slots.start(stack.name, "blue", ["worker"]);
   expect(await written()).toEqual(["one", "one", "two"]);
+});
+
+it("end what a killed run has left of them before they run again", async () => {
+  const slow = `echo begin >> ${file}; [ -e /tmp/again ] || exec sleep 30; echo end >> ${file}`;
+  await remake({ post_start: [{ command: ["sh", "-c", slow] }] });
+  const killed = spawn(process.execPath, ["--conditions=sluice-source", "-e", startAndDie(stack.name)], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  await expect.poll(() => written(), { timeout: 20_000 }).toEqual(["begin"]);
+  killed.kill("SIGKILL");
+  await docker("exec", container, "touch", "/tmp/again");
+  // The note is another process's.
+  await noteHook((await docker("inspect", "-f", "{{.Id}}", container)).trim());
+  await openRuntime().slots.start(stack.name, "blue", ["worker"]);
+  expect(await written()).toEqual(["begin", "begin", "end"]);
+  expect(await docker("top", container, "-eo", "args")).not.toContain("sleep 30");
+});
+
+it("run in a container that the engine has only paused no more", async () => {
+  await remake({});
+  await start();
+  await docker("pause", container);
+  await start();
+  expect(await written()).toEqual(first);
 });
 
 it("end the start where they fail, with what they wrote", async () => {

@@ -73,7 +73,7 @@ export async function baseUp(
   const hooks = hooksOf(model.services[service.name] ?? {});
   await startHooked(
     engine,
-    containers.map(({ Id, State }) => ({ id: Id, isRunning: State.Running, hooks })),
+    containers.map(({ Id, State }) => ({ id: Id, isStarted: State.Running, hooks })),
     options,
   );
   await Promise.all(

@@ -25,6 +25,8 @@ export interface StartOptions extends Pick<StreamOptions, "user" | "environment"
   readonly withInput: boolean;
   /** Default: the container's. */
   readonly workingDir?: string | undefined;
+  /** What `killMarked` finds it by, from another process too. Default: nobody else can know. */
+  readonly mark?: string | undefined;
   /** With all that the engine's machine can do. Default: with what the container can. */
   readonly privileged?: boolean | undefined;
 }
@@ -34,10 +36,18 @@ export async function startProcess(
   engine: Engine,
   container: string,
   command: readonly string[],
-  { user, environment = {}, signal, gatherBytes, withInput, workingDir, privileged = false }: StartOptions,
+  {
+    user,
+    environment = {},
+    signal,
+    gatherBytes,
+    withInput,
+    workingDir,
+    privileged = false,
+    mark = randomUUID(),
+  }: StartOptions,
 ): Promise<ContainerProcess> {
   signal?.throwIfAborted();
-  const mark = randomUUID();
   const variables = Object.entries({ ...environment, [marker]: mark }).map(([name, value]) => `${name}=${value}`);
   const failed = `${command[0] ?? "a command"} cannot be run in container ${container}`;
   try {

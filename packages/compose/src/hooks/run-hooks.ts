@@ -3,6 +3,7 @@ import type Docker from "dockerode";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { hookNote, startContainers } from "../engine/start.ts";
+import { killMarked } from "../exec/kill-marked.ts";
 import { startProcess } from "../exec/process.ts";
 import { createTail } from "../exec/tail-text.ts";
 import type { Hook, Hooks } from "./service-hooks.ts";
@@ -10,10 +11,13 @@ import type { Hook, Hooks } from "./service-hooks.ts";
 /** A container, as the engine lists it or tells of it, and what is to run in it. */
 export interface HookedContainer {
   readonly id: string;
-  readonly isRunning: boolean;
+  /** A start of now would find it started: it runs, is paused, or is about to be restarted by the engine. */
+  readonly isStarted: boolean;
   readonly hooks: Hooks;
 }
 
+/** A run that comes after one that was killed in such a hook must find what that left running. */
+const postStartMark = "post_start";
 const outputBytes = 16 * 1024;
 /** A stop waits no longer for what is to run before it, nor longer than for the container itself. */
 const preStopMs = 30_000;
@@ -34,9 +38,11 @@ export async function startHooked(
   const hooked = containers.filter(({ hooks }) => hooks.postStart.length > 0);
   const owed = new Set<string>();
   await Promise.all(
-    hooked.map(async ({ id, isRunning }) => {
-      if (!isRunning) await stopNotes?.set(hookNote(id), "").catch(() => undefined);
+    hooked.map(async ({ id, isStarted }) => {
+      if (!isStarted) await stopNotes?.set(hookNote(id), "").catch(() => undefined);
       else if ((await stopNotes?.get(hookNote(id)).catch(() => undefined)) === undefined) return;
+      // What was killed in a hook has left that running.
+      else await killMarked(engine, id, postStartMark);
       owed.add(id);
     }),
   );
@@ -66,11 +72,11 @@ export async function runPreStop(
   containers: readonly HookedContainer[],
   { signal, onOutput }: CallOptions = {},
 ): Promise<void> {
-  const hooked = containers.filter(({ isRunning, hooks }) => isRunning && hooks.preStop.length > 0);
+  const hooked = containers.filter(({ isStarted, hooks }) => isStarted && hooks.preStop.length > 0);
   await Promise.all(
     hooked.map(async ({ id, hooks }) => {
       const details = await find(engine, id);
-      if (!details) return;
+      if (!details || !isUp(details)) return;
       const graceMs = ((details.Config as { readonly StopTimeout?: number }).StopTimeout ?? defaultGraceS) * 1_000;
       try {
         await within(engine.clock, Math.min(graceMs, preStopMs), signal, (either) =>
@@ -93,16 +99,24 @@ async function runAll(
   kind: "post_start" | "pre_stop",
   options: CallOptions,
 ): Promise<void> {
+  const before = await find(engine, id);
+  if (!before || !isUp(before)) return;
   for (const hook of hooks) {
     try {
       await runHook(engine, id, hook, kind, options);
     } catch (error) {
       options.signal?.throwIfAborted();
       // One that has ended says more by its log, which whoever waits for it shows.
-      if (!(await find(engine, id))?.State.Running) return;
+      const now = await find(engine, id);
+      if (!now || !isUp(now) || now.State.StartedAt !== before.State.StartedAt) return;
       throw error;
     }
   }
+}
+
+/** A command can be run in it. The engine says of one that it is about to restart that it runs. */
+function isUp({ State }: Docker.ContainerInspectInfo): boolean {
+  return State.Running && !State.Paused && !State.Restarting;
 }
 
 async function runHook(
@@ -112,7 +126,8 @@ async function runHook(
   kind: "post_start" | "pre_stop",
   { signal }: CallOptions,
 ): Promise<void> {
-  const options = { user, privileged, workingDir, environment, signal, withInput: false };
+  const mark = kind === "post_start" ? postStartMark : undefined;
+  const options = { user, privileged, workingDir, environment, signal, mark, withInput: false };
   const process = await startProcess(engine, id, command, options);
   const output = createTail(outputBytes);
   for await (const { data } of process.frames) output.push(data);

@@ -157,7 +157,8 @@ async function startServices(
 }
 
 function hooked({ Id, State, Labels }: Docker.ContainerInfo): HookedContainer {
-  return { id: Id, isRunning: State === "running", hooks: readHooks(Labels) };
+  const isStarted = State === "running" || State === "paused" || State === "restarting";
+  return { id: Id, isStarted, hooks: readHooks(Labels) };
 }
 
 async function waitByOwnBudget(

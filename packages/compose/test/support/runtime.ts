@@ -1,5 +1,6 @@
 import { defaultConfig } from "@sluice/core";
 import { type ComposeRuntimeOptions, createComposeRuntime } from "../../src/create-compose-runtime.ts";
+import { hookNote } from "../../src/engine/start.ts";
 import { readRouting } from "./door.ts";
 import { clock } from "./engine.ts";
 
@@ -18,6 +19,9 @@ export const openRuntime = () =>
       remove: async (container) => void noted.delete(container),
     },
   });
+
+/** What a process that was killed in a hook of a container has left for those that come after it. */
+export const noteHook = async (container: string) => void noted.set(hookNote(container), "");
 
 /** With more in its environment than this process has. */
 export const runtimeWith = (
