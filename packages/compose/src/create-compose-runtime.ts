@@ -39,6 +39,7 @@ import { type EngineEvent, openEvents } from "./engine/events.ts";
 import { type ContainerLogLine, type FollowLogsOptions, followLogs } from "./engine/follow-logs.ts";
 import type { StopNotes } from "./engine/stop-notes.ts";
 import { createContainerExec } from "./exec/container-exec.ts";
+import type { ReadRelease } from "./hooks/find-hooks.ts";
 import { createImageBuilder } from "./images/image-builder.ts";
 import { defaultPool } from "./networks/subnets.ts";
 import type { WantedDoorOf } from "./observe/observe-doors.ts";
@@ -68,6 +69,8 @@ export interface ComposeRuntimeOptions {
   readonly memo?: Memo | undefined;
   /** Keeps which stops are under way, for the run that comes after one that died. Default: the engine is asked, which forgets soon. */
   readonly stopNotes?: StopNotes | undefined;
+  /** Tells the lifecycle hooks of containers in slots. Default: nobody does, and none are run there. */
+  readonly readRelease?: ReadRelease | undefined;
 }
 
 /** Which state home a stack belongs to on this engine; deployments only ever claim what is free or theirs. */
@@ -120,7 +123,8 @@ export interface ComposeRuntime {
  * before the first call that needs it.
  */
 export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRuntime {
-  const { env, clock, redact, config, readRouting, readUnderWay, previewSecret, memo, stopNotes } = options;
+  const { env, clock, redact, config, readRouting, readUnderWay, previewSecret, memo, stopNotes, readRelease } =
+    options;
   const engine = createEngine({ env, clock, redact, memo, stopNotes });
   const exec = createContainerExec(engine);
   const pool = async () => ({ ...defaultPool, pool: (await config()).network.pool });
@@ -136,7 +140,7 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     observer: createObserver({ engine, exec, readRouting, wantedDoor }),
     images: createImageBuilder(engine),
     base: createBaseRuntime({ engine, exec, pool }),
-    slots: createSlotRuntime({ engine, exec, pool }),
+    slots: createSlotRuntime({ engine, exec, pool, readRelease }),
     doors: createDoorRuntime({ engine, exec, readRouting, readUnderWay, pool }),
     exec,
     logs: createContainerLogs(engine),

@@ -1,11 +1,18 @@
 import { spawn } from "node:child_process";
-import type { ComposeService } from "@sluice/core";
+import type { ComposeModel, ComposeService, StartOptions, StoredRelease } from "@sluice/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { docker, uniqueStack } from "./support/engine.ts";
 import { aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
 import { noteHook, openRuntime, runtime } from "./support/runtime.ts";
 
-const { base, slots, exec } = openRuntime();
+const stored = new Map<string, StoredRelease>();
+const readRelease = async (id: string) => {
+  const release = stored.get(id);
+  if (!release) throw new Error("that release is not stored");
+  return release;
+};
+const open = () => openRuntime({ readRelease });
+const { base, slots, exec } = open();
 const stack = uniqueStack("hooks");
 const file = "/tmp/hooks";
 const note = (word: string) => ({ command: ["sh", "-c", `echo ${word} >> ${file}`] });
@@ -35,19 +42,34 @@ const written = async (name = container): Promise<readonly string[]> => {
   return Buffer.from(stdout).toString().trim().split("\n");
 };
 const first = ["it costs $5 65534 /srv/a dir", "warm"];
-const start = () => slots.start(stack.name, "blue", ["worker"]);
+const start = (options: StartOptions = {}) => slots.start(stack.name, "blue", ["worker"], options);
 
-/** A program that starts the worker of a slot, and does not come to the end of it. */
-const startAndDie = (name: string) => `
+/** Makes the slot of a release of its own. Resolves with its id. */
+async function create(ofRelease: ComposeModel): Promise<string> {
+  const id = `r${stored.size + 1}`;
+  const request = await aSlotRequest(ofRelease, "blue", { release: id });
+  stored.set(id, request.release);
+  await slots.create(request);
+  return id;
+}
+
+/** A program that starts the worker of a slot of a release, and does not come to the end of it. */
+const startAndDie = (id: string) => `
 import { openRuntime } from ${JSON.stringify(new URL("./support/runtime.ts", import.meta.url).href)};
-await openRuntime().slots.start(${JSON.stringify(name)}, "blue", ["worker"]);
+const readRelease = async () => (${JSON.stringify({ model: stored.get(id)?.model })});
+await openRuntime({ readRelease }).slots.start(${JSON.stringify(stack.name)}, "blue", ["worker"]);
 `;
 
-/** Makes the worker of the slot anew, with other hooks. */
-async function remake(others: object): Promise<void> {
+/** As `create`, with other hooks of the worker. */
+function remake(others: object): Promise<string> {
   const { worker } = model.services;
-  const changed = { ...model, services: { ...model.services, worker: { ...worker, ...others } } };
-  await slots.create(await aSlotRequest(changed, "blue"));
+  return create({ ...model, services: { ...model.services, worker: { ...worker, ...others } } });
+}
+
+function listen() {
+  const lines: string[] = [];
+  const onOutput: NonNullable<StartOptions["onOutput"]> = ({ source, text }) => void lines.push(`${source}: ${text}`);
+  return { lines, onOutput };
 }
 
 beforeAll(async () => {
@@ -56,7 +78,7 @@ beforeAll(async () => {
 afterAll(() => stack.remove());
 
 it("are run in order once a container of a slot has started, as who and where they say, and not where it ran already", async () => {
-  await slots.create(await aSlotRequest(model, "blue"));
+  await create(model);
   await start();
   expect(await written()).toEqual(first);
   await start();
@@ -79,7 +101,7 @@ it("are run from the first one where a start was cut off in them", async () => {
   cut.abort(new Error("killed"));
   await expect(cutOff).rejects.toThrow("killed");
   await docker("exec", container, "touch", "/tmp/go");
-  await openRuntime().slots.start(stack.name, "blue", ["worker"]);
+  await open().slots.start(stack.name, "blue", ["worker"]);
   expect(await written()).toEqual(["one", "one", "two"]);
   // Whoever keeps no notes takes what runs for started.
   await runtime.slots.start(stack.name, "blue", ["worker"]);
@@ -88,8 +110,8 @@ it("are run from the first one where a start was cut off in them", async () => {
 
 it("end what a killed run has left of them before they run again", async () => {
   const slow = `echo begin >> ${file}; [ -e /tmp/again ] || exec sleep 30; echo end >> ${file}`;
-  await remake({ post_start: [{ command: ["sh", "-c", slow] }] });
-  const killed = spawn(process.execPath, ["--conditions=sluice-source", "-e", startAndDie(stack.name)], {
+  const id = await remake({ post_start: [{ command: ["sh", "-c", slow] }] });
+  const killed = spawn(process.execPath, ["--conditions=sluice-source", "-e", startAndDie(id)], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   await expect.poll(() => written(), { timeout: 20_000 }).toEqual(["begin"]);
@@ -97,9 +119,9 @@ it("end what a killed run has left of them before they run again", async () => {
   await docker("exec", container, "touch", "/tmp/again");
   // The note is another process's.
   await noteHook((await docker("inspect", "-f", "{{.Id}}", container)).trim());
-  await openRuntime().slots.start(stack.name, "blue", ["worker"]);
+  await open().slots.start(stack.name, "blue", ["worker"]);
   expect(await written()).toEqual(["begin", "begin", "end"]);
-  expect(await docker("top", container, "-eo", "args")).not.toContain("sleep 30");
+  expect(await docker("top", container, "-eo", "pid,args")).not.toContain("sleep 30");
 });
 
 it("run in a container that the engine has only paused no more", async () => {
@@ -120,6 +142,41 @@ it("end the start where they fail, with what they wrote", async () => {
   expect(await written()).toEqual([""]);
   await remake({ post_start: [{ command: ["no-such-program"] }] });
   await expect(start()).rejects.toMatchObject({ message: expect.stringContaining("no-such-program") as string });
+  await remake({ post_start: [{ command: ["true"], user: "no-such-user" }] });
+  await expect(start()).rejects.toMatchObject({
+    code: "START_FAILED",
+    message: expect.stringContaining(`post_start of ${container}`) as string,
+    detail: expect.stringContaining("no-such-user") as string,
+  });
+});
+
+it("are named where the time for the start is over in them", async () => {
+  await remake({ post_start: [note("one"), { command: ["sleep", "61"] }] });
+  const deadline = new AbortController();
+  const { lines, onOutput } = listen();
+  const started = start({ signal: deadline.signal, onOutput });
+  await expect.poll(() => lines, { timeout: 20_000 }).toContain(`${container}: post_start: sleep 61`);
+  deadline.abort(new DOMException("longer than 60000 ms", "TimeoutError"));
+  await expect(started).rejects.toMatchObject({
+    code: "START_FAILED",
+    message: `post_start of ${container} was not through when the time for the start was over: sleep 61`,
+  });
+});
+
+it("are told where the release that says them is not stored, and keep nothing from starting and stopping", async () => {
+  stored.delete(await remake({}));
+  const { lines, onOutput } = listen();
+  await start({ onOutput });
+  await slots.stop(stack.name, "blue", ["worker"], { onOutput });
+  expect(lines).toEqual([
+    `${container}: post_start is not run: that release is not stored`,
+    `${container}: pre_stop is not run: that release is not stored`,
+  ]);
+});
+
+it("leave nothing of what they say on the container", async () => {
+  await remake({ post_start: [{ command: ["true"], environment: { API_TOKEN: "canary" } }] });
+  expect(await docker("inspect", container)).not.toContain("canary");
 });
 
 it("say nothing where the container ends meanwhile: its log tells why", async () => {
@@ -133,9 +190,7 @@ it("say nothing where the container ends meanwhile: its log tells why", async ()
 it("prevent no stop where they fail or take longer than its grace, and that is told", async () => {
   await remake({ post_start: [], pre_stop: [{ command: ["sh", "-c", "echo stuck; exit 4"] }] });
   await start();
-  const lines: string[] = [];
-  const onOutput = ({ source, text }: { readonly source: string; readonly text: string }) =>
-    void lines.push(`${source}: ${text}`);
+  const { lines, onOutput } = listen();
   await slots.stop(stack.name, "blue", ["worker"], { onOutput });
   expect(await docker("inspect", "-f", "{{.State.Running}}", container)).toBe("false");
   expect(lines).toEqual([

@@ -115,6 +115,7 @@ export function createSession(options: DeployerOptions): Session {
       previewSecret: async () => (await home()).previewSecret,
       memo: createFileMemo(async () => join((await home()).path, "cache")),
       stopNotes: createStopNotes(async () => join((await home()).path, "stops")),
+      readRelease: async (id) => (await ports()).bundles.load(id),
     }),
   );
   const facts = once(async (): Promise<StackFacts> => {

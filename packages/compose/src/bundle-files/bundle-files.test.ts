@@ -173,6 +173,13 @@ describe("what is secret in a model", () => {
     expect(found({ services: { redis: { command } } }, variables)).toEqual(["redis-canary", "broker-canary"]);
   });
 
+  test("is what hooks are given by a name that speaks of secrets", () => {
+    const hook = (value: string) => [{ command: ["tell"], environment: { API_TOKEN: value, LEVEL: "debug-level" } }];
+    const app = { post_start: hook("start-$$canary"), pre_stop: hook("stop-canary") };
+    expect(found({ services: { app } })).toEqual(["start-$canary", "stop-canary"]);
+    expect(found({ services: { app: { post_start: [null, {}], pre_stop: null } } })).toEqual([]);
+  });
+
   test("is not where the shell is, nor what names something of the project", () => {
     const variables = { PWD: "/srv/shop", OLDPWD: "/srv/other", DB_PASSWORD: "redis", PIN_SECRET: "12345" };
     expect(found({ services: { redis: {} } }, variables)).toEqual([]);

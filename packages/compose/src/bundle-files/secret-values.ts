@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { type ComposeModel, type ComposeService, isManner, mayHoldSecret } from "@sluice/core";
+import { hooksOf } from "../hooks/service-hooks.ts";
 import { unescapeDollars } from "../model/dollars.ts";
 import { notedValue } from "../model/env-file-values.ts";
 import { imageRepository } from "../roles/service-shape.ts";
@@ -28,7 +29,7 @@ const knownToAll = new Set([
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Values that must be masked wherever they appear: of variables, build arguments, labels and lines of inline configs whose
+ * Values that must be masked wherever they appear: of variables, also those of hooks, of build arguments, labels and lines of inline configs whose
  * names speak of secrets, passwords inside URLs anywhere in the model, and what is behind `secrets:`. Values that also name
  * something in the project (a password `umami` of service `umami`) are left out, and values shorter than 4 characters.
  *
@@ -89,13 +90,17 @@ function namedVariables(variables: Variables): readonly Named[] {
   return Object.entries(variables).map(([name, value = ""]) => [name, value]);
 }
 
-function namedValues({ environment = {}, labels = {}, build }: ComposeService): readonly Named[] {
+function namedValues(service: ComposeService): readonly Named[] {
+  const { environment = {}, labels = {}, build } = service;
   const { args = {} } = (build ?? {}) as { args?: Readonly<Record<string, string | null>> };
-  return [environment, labels, args].flatMap((values) =>
+  const { postStart, preStop } = hooksOf(service);
+  const ofHooks = [...postStart, ...preStop].flatMap((hook) => Object.entries(hook.environment));
+  const written = [environment, labels, args].flatMap((values) =>
     Object.entries<string | null>(values).flatMap(([name, value]): Named[] =>
       value === null ? [] : [[name, unescapeDollars(String(value))]],
     ),
   );
+  return [...written, ...ofHooks];
 }
 
 /** In a configuration file `key:` is what something is found by. */

@@ -1,4 +1,4 @@
-import { type CallOptions, SluiceError, within } from "@sluice/core";
+import { type CallOptions, isSluiceError, SluiceError, within } from "@sluice/core";
 import type Docker from "dockerode";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
@@ -6,7 +6,7 @@ import { hookNote, startContainers } from "../engine/start.ts";
 import { killMarked } from "../exec/kill-marked.ts";
 import { startProcess } from "../exec/process.ts";
 import { createTail } from "../exec/tail-text.ts";
-import type { Hook, Hooks } from "./service-hooks.ts";
+import type { Hook, HookKind, Hooks } from "./service-hooks.ts";
 
 /** A container, as the engine lists it or tells of it, and what is to run in it. */
 export interface HookedContainer {
@@ -19,6 +19,8 @@ export interface HookedContainer {
 /** A run that comes after one that was killed in such a hook must find what that left running. */
 const postStartMark = "post_start";
 const outputBytes = 16 * 1024;
+/** Characters of a command in messages: it may be a whole script. */
+const longestShown = 200;
 /** A stop waits no longer for what is to run before it, nor longer than for the container itself. */
 const preStopMs = 30_000;
 const defaultGraceS = 10;
@@ -27,7 +29,8 @@ const defaultGraceS = 10;
  * Starts containers as `startContainers` does, and runs what is to run in each after its start. What ran already is left alone, but
  * for hooks of a start that was killed before they were through: those run from the first one, as far as `stopNotes` are kept.
  *
- * @throws SluiceError START_FAILED, also for a hook that ends with another exit code than 0, with its output as detail
+ * @throws SluiceError START_FAILED, also for a hook that ends with another exit code than 0, cannot be run, or is not through when a deadline aborts the
+ * signal; with its output as detail
  */
 export async function startHooked(
   engine: Engine,
@@ -96,7 +99,7 @@ async function runAll(
   engine: Engine,
   id: string,
   hooks: readonly Hook[],
-  kind: "post_start" | "pre_stop",
+  kind: HookKind,
   options: CallOptions,
 ): Promise<void> {
   const before = await find(engine, id);
@@ -105,7 +108,7 @@ async function runAll(
     try {
       await runHook(engine, id, hook, kind, options);
     } catch (error) {
-      options.signal?.throwIfAborted();
+      if (options.signal?.aborted) throw error;
       // One that has ended says more by its log, which whoever waits for it shows.
       const now = await find(engine, id);
       if (!now || !isUp(now) || now.State.StartedAt !== before.State.StartedAt) return;
@@ -123,26 +126,43 @@ async function runHook(
   engine: Engine,
   id: string,
   { command, user, privileged, workingDir, environment }: Hook,
-  kind: "post_start" | "pre_stop",
-  { signal }: CallOptions,
+  kind: HookKind,
+  { signal, onOutput }: CallOptions,
 ): Promise<void> {
-  const mark = kind === "post_start" ? postStartMark : undefined;
-  const options = { user, privileged, workingDir, environment, signal, mark, withInput: false };
-  const process = await startProcess(engine, id, command, options);
-  const output = createTail(outputBytes);
-  for await (const { data } of process.frames) output.push(data);
-  const exitCode = await process.exitCode();
-  if (exitCode === 0) return;
   const details = await find(engine, id);
   const name = details ? nameOf(details) : id.slice(0, 12);
-  throw new SluiceError(
-    "START_FAILED",
-    engine.redact(`${kind} of ${name} ended with exit code ${exitCode}: ${command.join(" ")}`),
-    {
-      detail: engine.redact(output.text().trim()) || undefined,
+  const words = (engine.redact(command.join(" ")).split("\n")[0] ?? "").slice(0, longestShown);
+  if (kind === "post_start") onOutput?.({ source: name, stream: "stdout", text: `${kind}: ${words}` });
+  const failed = (why: string, more: { readonly detail?: string | undefined; readonly cause?: unknown } = {}) =>
+    new SluiceError("START_FAILED", engine.redact(`${kind} of ${name} ${why}`), {
       hint: `run it by hand in a container that runs: docker exec ${name} …; it must bear to be run again`,
-    },
-  );
+      ...more,
+    });
+  const output = createTail(outputBytes);
+  const detail = () => engine.redact(output.text().trim()) || undefined;
+  try {
+    const mark = kind === "post_start" ? postStartMark : undefined;
+    const options = { user, privileged, workingDir, environment, signal, mark, withInput: false };
+    const process = await startProcess(engine, id, command, options);
+    for await (const { data } of process.frames) output.push(data);
+    const exitCode = await process.exitCode();
+    if (exitCode !== 0) throw failed(`ended with exit code ${exitCode}: ${words}`, { detail: detail() });
+  } catch (error) {
+    // Whoever waits for the start would say no more than that it took too long.
+    if (kind === "post_start" && isLate(signal))
+      throw failed(`was not through when the time for the start was over: ${words}`, {
+        detail: detail(),
+        cause: error,
+      });
+    signal?.throwIfAborted();
+    if (isSluiceError(error) && error.code === "EXEC_FAILED")
+      throw failed(`cannot be run: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function isLate(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && (signal.reason as Partial<Error> | undefined)?.name === "TimeoutError";
 }
 
 async function find(engine: Engine, id: string): Promise<Docker.ContainerInspectInfo | null> {

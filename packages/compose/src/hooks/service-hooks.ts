@@ -1,5 +1,5 @@
 import { type ComposeService, labels } from "@sluice/core";
-import { escapeDollars, unescapeDollars } from "../model/dollars.ts";
+import { unescapeDollars } from "../model/dollars.ts";
 
 /** A command that runs in a container beside what that is for. */
 export interface Hook {
@@ -21,7 +21,7 @@ export interface Hooks {
   readonly preStop: readonly Hook[];
 }
 
-const none: Hooks = { postStart: [], preStop: [] };
+export type HookKind = "post_start" | "pre_stop";
 
 /** The hooks of a service, as the engine runs them. Pure. */
 export function hooksOf({ post_start, pre_stop }: ComposeService): Hooks {
@@ -29,31 +29,16 @@ export function hooksOf({ post_start, pre_stop }: ComposeService): Hooks {
 }
 
 /**
- * For the model of a container that must know its hooks when no model is at hand: whoever starts or stops it reads them with
- * `readHooks`. Empty without hooks. Pure.
+ * For a container that is started and stopped when no model is at hand: which hooks it has. What they are the model of its release
+ * tells (`findHooks`), as that may hold secrets. Empty without hooks. Pure.
  */
 export function hookLabels(service: ComposeService): Readonly<Record<string, string>> {
-  const hooks = hooksOf(service);
-  if (hooks.postStart.length + hooks.preStop.length === 0) return {};
-  return { [labels.hooks]: escapeDollars(JSON.stringify(hooks)) };
-}
-
-/** What `hookLabels` has noted on a container. None where nothing is, or nothing that can be read. */
-export function readHooks(ofContainer: Readonly<Record<string, string>>): Hooks {
-  const noted = ofContainer[labels.hooks];
-  if (noted === undefined) return none;
-  try {
-    const said = (JSON.parse(noted) ?? {}) as Partial<Record<keyof Hooks, unknown>>;
-    return { postStart: runnable(said.postStart), preStop: runnable(said.preStop) };
-  } catch {
-    return none;
-  }
-}
-
-/** Any tool can set a label. */
-function runnable(said: unknown): readonly Hook[] {
-  if (!Array.isArray(said)) return [];
-  return said.filter((one: Partial<Hook> | null): one is Hook => Array.isArray(one?.command));
+  const { postStart, preStop } = hooksOf(service);
+  const kinds: readonly HookKind[] = [
+    ...(postStart.length > 0 ? ["post_start" as const] : []),
+    ...(preStop.length > 0 ? ["pre_stop" as const] : []),
+  ];
+  return kinds.length > 0 ? { [labels.hooks]: kinds.join(",") } : {};
 }
 
 function hooksIn(written: unknown): readonly Hook[] {

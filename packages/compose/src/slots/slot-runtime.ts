@@ -14,8 +14,8 @@ import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { startContainers } from "../engine/start.ts";
 import { removeContainers, stopContainers } from "../engine/stop.ts";
-import { type HookedContainer, runPreStop, startHooked } from "../hooks/run-hooks.ts";
-import { readHooks } from "../hooks/service-hooks.ts";
+import { findHooks, type ReadRelease } from "../hooks/find-hooks.ts";
+import { runPreStop, startHooked } from "../hooks/run-hooks.ts";
 import { slotNetworks } from "../model/networks.ts";
 import { removeStaleLinks } from "../networks/stale-links.ts";
 import type { SubnetPool } from "../networks/subnets.ts";
@@ -32,9 +32,11 @@ export interface SlotDependencies {
   readonly engine: Engine;
   readonly exec: ContainerExec;
   readonly pool: () => Promise<SubnetPool>;
+  readonly readRelease?: ReadRelease | undefined;
 }
 
-export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): SlotRuntime {
+export function createSlotRuntime(dependencies: SlotDependencies): SlotRuntime {
+  const { engine, exec, pool, readRelease } = dependencies;
   return {
     async create(request, { onlyMissing = false, ...options } = {}) {
       if (onlyMissing) {
@@ -45,12 +47,12 @@ export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): Slo
         options.running !== undefined &&
         Labels[composeLabels.service] === options.running &&
         Labels[labels.deployment] === request.deployment;
-      await clearSlot(engine, request.stack, request.slot, options, isApart);
+      await clearSlot(dependencies, request.stack, request.slot, options, isApart);
       await removeOtherNetworks(engine, request);
       await removeStaleLinks(engine, { ...request, model: request.release.model });
       await createSlot(engine, await pool(), request, options);
     },
-    start: (stack, slot, services, options) => startServices(engine, exec, { stack, slot, services }, options),
+    start: (stack, slot, services, options) => startServices(dependencies, { stack, slot, services }, options),
     async waitReady({ stack, slot, services, healthPaths, replicas, recovers }, { signal } = {}) {
       const names = services.map(({ name }) => name);
       const found = firstOf(await containersOf(engine, stack, slot, names, signal), replicas);
@@ -74,15 +76,15 @@ export function createSlotRuntime({ engine, exec, pool }: SlotDependencies): Slo
     runJob: async (request, service, options) => runJob(engine, await pool(), request, service, options),
     async stop(stack, slot, services, options) {
       const found = await containersOf(engine, stack, slot, services);
-      await runPreStop(engine, found.map(hooked), options);
+      await runPreStop(engine, await findHooks(found, "pre_stop", readRelease, options), options);
       await stopContainers(
         engine,
         found.map(({ Id }) => Id),
         options,
       );
     },
-    clear: (stack, slot, options) => clearSlot(engine, stack, slot, options),
-    remove: (stack, slot, options) => removeSlot(engine, stack, slot, options),
+    clear: (stack, slot, options) => clearSlot(dependencies, stack, slot, options),
+    remove: (stack, slot, options) => removeSlot(dependencies, stack, slot, options),
     sweep: (stack) => sweep(engine, stack),
     stopPlain: (containers, graceMs, options) => stopContainers(engine, containers, options, graceMs),
     startPlain: async (containers) => void (await startContainers(engine, containers)),
@@ -134,8 +136,7 @@ async function wakePaused(engine: Engine, { stack, slot }: Pick<SlotRequest, "st
 
 /** Starts in waves; where a service waits for the health of another one of the slot, so does this. */
 async function startServices(
-  engine: Engine,
-  exec: ContainerExec,
+  { engine, exec, readRelease }: SlotDependencies,
   { stack, slot, services }: { readonly stack: string; readonly slot: Slot; readonly services: readonly string[] },
   { signal, replicas, onOutput }: StartOptions = {},
 ): Promise<void> {
@@ -150,15 +151,11 @@ async function startServices(
   for (const wave of startWaves(dependencies)) {
     signal?.throwIfAborted();
     const containers = found.filter(({ Labels }) => wave.includes(Labels[composeLabels.service] ?? ""));
-    await startHooked(engine, containers.map(hooked), { signal, onOutput });
+    const hooked = await findHooks(containers, "post_start", readRelease, { onOutput });
+    await startHooked(engine, hooked, { signal, onOutput });
     const watched = containers.filter(({ Labels }) => awaited.has(Labels[composeLabels.service] ?? ""));
     await Promise.all(watched.map(({ Id }) => waitByOwnBudget(engine, exec, Id, signal)));
   }
-}
-
-function hooked({ Id, State, Labels }: Docker.ContainerInfo): HookedContainer {
-  const isStarted = State === "running" || State === "paused" || State === "restarting";
-  return { id: Id, isStarted, hooks: readHooks(Labels) };
 }
 
 async function waitByOwnBudget(
@@ -172,7 +169,7 @@ async function waitByOwnBudget(
 }
 
 async function clearSlot(
-  engine: Engine,
+  { engine, readRelease }: SlotDependencies,
   stack: string,
   slot: Slot,
   options: CallOptions = {},
@@ -180,7 +177,7 @@ async function clearSlot(
 ): Promise<void> {
   const found = await listSlot(engine, stack, slot, options.signal);
   const removed = found.filter((container) => !isApart(container));
-  await runPreStop(engine, removed.map(hooked), options);
+  await runPreStop(engine, await findHooks(removed, "pre_stop", readRelease, options), options);
   await removeContainers(
     engine,
     removed.map(({ Id }) => Id),
@@ -204,9 +201,14 @@ async function removeCaches(engine: Engine, containers: readonly Docker.Containe
   );
 }
 
-async function removeSlot(engine: Engine, stack: string, slot: Slot, options?: CallOptions): Promise<void> {
-  await clearSlot(engine, stack, slot, options);
-  await removeSlotNetworks(engine, stack, slot);
+async function removeSlot(
+  dependencies: SlotDependencies,
+  stack: string,
+  slot: Slot,
+  options?: CallOptions,
+): Promise<void> {
+  await clearSlot(dependencies, stack, slot, options);
+  await removeSlotNetworks(dependencies.engine, stack, slot);
 }
 
 /** Networks of an earlier release that this one does not want, or wants otherwise; the engine needs 250 ms to make one anew. */

@@ -7,8 +7,9 @@ import { clock } from "./engine.ts";
 const noted = new Map<string, string>();
 
 /** Another process as it were, which knows no more of this one than its notes. */
-export const openRuntime = () =>
+export const openRuntime = (more: Pick<ComposeRuntimeOptions, "readRelease"> = {}) =>
   createComposeRuntime({
+    ...more,
     env: process.env,
     clock,
     config: async () => defaultConfig(),

@@ -76,6 +76,6 @@ export const labels = {
   places: "dev.sluice.places",
   /** JSON: names of the external networks that a container of a slot was made to join. Absent on those of before. */
   joined: "dev.sluice.joined",
-  /** JSON: what is to run in a container after its start and before its stop. Absent without, and on those of before. */
+  /** What its release has to run in a container (`post_start,pre_stop`); not what that is, which may hold secrets. Absent without, and on those of before. */
   hooks: "dev.sluice.hooks",
 } as const;
