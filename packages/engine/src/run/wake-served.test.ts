@@ -112,7 +112,7 @@ describe("an attempt that is undone after its machine was restarted", () => {
     world.restart();
     const { journal } = world.ports();
     const last = await lastAttempt(journal);
-    expect(underWayOf(last)).toMatchObject({ tag: "v2" });
+    expect(underWayOf(last)).toMatchObject({ tag: "v2", step: { id: "shift-1" } });
     const facts = { now: world.clock.now(), isDeploying: false, chainProblems: [], observed: null };
     expect(recordDiagnoses({ ...facts, last })[0]?.what).toMatch(/^deployment \S+ \(v2\) has no end$/);
     // As somebody starts by hand what the undo could not.
