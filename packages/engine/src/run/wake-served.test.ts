@@ -1,3 +1,4 @@
+import type { ServiceFacts } from "@sluice/core";
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../../test/support/scenario.ts";
@@ -15,8 +16,8 @@ const services = [
 ];
 
 /** `v2` is killed while half of the users are at it, by the end of its machine; what has a restart policy runs again. */
-async function rebooted(restarts: readonly string[] = []): Promise<Scenario> {
-  const scenario = aScenario({ config, services });
+async function rebooted(restarts: readonly string[] = [], more: readonly ServiceFacts[] = []): Promise<Scenario> {
+  const scenario = aScenario({ config, services: [...services, ...more] });
   const { world } = scenario;
   await scenario.deploy("v0");
   await scenario.deploy("v1");
@@ -73,6 +74,20 @@ describe("an attempt that is undone after its machine was restarted", () => {
     world.behaviours.delete("v1");
     expect(await scenario.rollback()).toMatchObject({ exitCode: 0, serving: { tag: "v1", share: 100 } });
     expect(statesOf(scenario)).toEqual(allUp);
+  });
+
+  it("says which services users do not reach, where they reach others", async () => {
+    const admin = aService("admin", { ports: [{ published: 9090, target: 3000, protocol: "tcp" }] });
+    const scenario = await rebooted([], [admin]);
+    const { world } = scenario;
+    world.behaviours.set("v1", { exits: ["admin"] });
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 30 });
+    expect(world.events.at(-1)).toMatchObject({ undone: true, serving: { tag: "v1" }, shut: ["admin"] });
+    world.behaviours.set("v1", { exits: ["web", "admin"] });
+    for (const one of world.state.containers.values()) if (one.place === "green") one.state = "exited";
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 30 });
+    expect(world.events.at(-1)).toMatchObject({ undone: true, serving: { tag: "v1" } });
+    expect(world.events.at(-1)).not.toHaveProperty("shut");
   });
 
   it("is left by who goes back once more while that does not come up", async () => {
