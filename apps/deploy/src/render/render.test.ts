@@ -76,6 +76,10 @@ describe("how it ended", () => {
       { outcome: "needs-person", exitCode: 30, undone: true },
       "v2 was undone, and what was before it does not serve: a person is needed",
     ],
+    [
+      { outcome: "needs-person", exitCode: 30, undone: true, shut: ["admin"] },
+      "v2 was undone, and not all of what was before it serves: a person is needed",
+    ],
     [{ outcome: "interrupted", exitCode: 130 }, "v2 was interrupted"],
     [{ outcome: "interrupted", exitCode: 0 }, "v2 was undone, as asked"],
   ])("is said as it was decided: %j", (over, expected) => {

@@ -103,15 +103,16 @@ export function outcomeText(end: DeploymentEnd): string {
   const sentence = isAsked
     ? `${name} was undone, as asked`
     : undone
-      ? undoneText(name)
+      ? undoneText(name, end)
       : decided
         ? decidedText(end, `${name} ${decided}`)
         : null;
   return `${sentence ?? sentences[outcome](name)} (${formatDuration(durationMs)})`;
 }
 
-function undoneText(name: string): string {
-  return `${name} was undone, and what was before it does not serve: a person is needed`;
+function undoneText(name: string, { shut }: DeploymentEnd): string {
+  const what = shut ? "not all of what was before it serves" : "what was before it does not serve";
+  return `${name} was undone, and ${what}: a person is needed`;
 }
 
 /** `null` where more is to be said than that somebody decided it. */

@@ -36,6 +36,7 @@ export function anAttempt(over: Partial<AttemptRecord> = {}): AttemptRecord {
     },
     outcomes: [{ ...record(2), type: "step-outcome", deployment, step: "verify", result: "done", durationMs: 10 }],
     begun: ["verify"],
+    running: null,
     notDone: [],
     undos: [],
     orders: [],

@@ -53,9 +53,12 @@ export type EventBody =
       serving: Serving | null;
       /** Which version serves could not be read; `serving` is `null` then and says nothing. */
       servingUnknown?: true;
-      /** Services of what serves that users do not reach: its door, or the proxy that they come through, is down or cut off. */
+      /**
+       * Services of what serves that users do not reach: its door, or the proxy that they come through, is down or cut off; or, where it
+       * was undone, nothing of them runs.
+       */
       shut?: readonly string[];
-      /** It was undone, and needs a person all the same: what users were led back to does not serve. */
+      /** It was undone, and needs a person all the same: what users were led back to does not serve; with `shut`, not all of it does. */
       undone?: true;
       previous: Serving | null;
       durationMs: number;

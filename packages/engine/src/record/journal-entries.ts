@@ -109,6 +109,8 @@ export interface AttemptRecord {
   readonly start: DeploymentStart & JournalRecord;
   readonly outcomes: readonly (StepOutcome & JournalRecord)[];
   readonly begun: readonly string[];
+  /** The step that was begun last, where it has no outcome since; else `null`. */
+  readonly running: string | null;
   /** Steps that were not done since they were begun the last time. */
   readonly notDone: readonly string[];
   /** Undos that were begun, at least, in order. */

@@ -30,6 +30,7 @@ export async function* newestAttempts(journal: Journal): AsyncGenerator<AttemptR
     const draft = drafts.get(record.deployment) ?? {
       outcomes: [],
       begun: [],
+      running: null,
       notDone: [],
       undos: [],
       orders: [],
@@ -41,6 +42,9 @@ export async function* newestAttempts(journal: Journal): AsyncGenerator<AttemptR
       const isLast = !draft.begun.includes(record.step);
       if (isLast && !draft.outcomes.some((one) => one.step === record.step && one.result === "done"))
         draft.notDone.unshift(record.step);
+      // An earlier run may have an outcome of the same step.
+      if (draft.begun.length === 0 && !draft.outcomes.some(({ step }) => step === record.step))
+        draft.running = record.step;
       draft.begun.unshift(record.step);
     }
     if (beginsUndo(record)) draft.undos.unshift(record);

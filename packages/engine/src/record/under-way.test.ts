@@ -54,6 +54,30 @@ it("a deployment that waits for approval says so, and what runs", async () => {
   ]);
 });
 
+it("one that is gone on with waits at the step that an earlier run has left", async () => {
+  const steps = [{ share: 10 }, { share: 100, approval: true }];
+  const scenario = aScenario({ config: aConfig({ rollout: { steps, approval } }) });
+  const { world } = scenario;
+  await scenario.deploy("v1");
+  world.restart();
+  world.calls.fault = ({ name }) => (name === "journal.append step-intent approval-1" ? "crash" : undefined);
+  await scenario.deploy("v2").catch(() => undefined);
+  world.restart();
+  const { journal } = world.ports();
+  const deployment = (await lastAttempt(journal))?.start.deployment ?? "";
+  const of = { deployment, step: "approval-1" };
+  const seen = async () => underWayOf(await lastAttempt(journal));
+  const waits = { step: { id: "approval-1" }, waitsForApproval: true };
+  await journal.append({ type: "step-intent", ...of });
+  expect(await seen()).toMatchObject(waits);
+  await journal.append({ type: "step-outcome", ...of, result: "failed", durationMs: 1, interrupted: true });
+  expect(await seen()).toMatchObject({ step: null, waitsForApproval: false });
+  await journal.append({ type: "step-intent", ...of });
+  expect(await seen()).toMatchObject(waits);
+  await journal.append({ type: "step-outcome", ...of, result: "done", durationMs: 1 });
+  expect(await seen()).toMatchObject({ step: null, waitsForApproval: false });
+});
+
 it("one that was paused says by whom and why", async () => {
   const seen = await seenWhileWaiting(
     [{ share: 10, for: "5s" }, { share: 100 }],
@@ -75,6 +99,7 @@ it("one that is aborted waits for nobody", () => {
   const attempt = {
     start,
     begun: ["approval-1"],
+    running: "approval-1",
     undos: [],
     outcomes: [],
     end: null,

@@ -39,8 +39,6 @@ export function underWayOf(attempt: AttemptRecord | null): UnderWay | null {
   };
 }
 
-function runningStep({ start, begun, outcomes }: AttemptRecord): PlanStep | null {
-  const id = begun.at(-1);
-  if (id === undefined || outcomes.some(({ step }) => step === id)) return null;
-  return start.plan.steps.find((step) => step.id === id) ?? null;
+function runningStep({ start, running }: AttemptRecord): PlanStep | null {
+  return start.plan.steps.find(({ id }) => id === running) ?? null;
 }

@@ -48,7 +48,7 @@ interface Ending {
   readonly isAsked?: boolean;
   /** It is undone, and needs a person all the same. Default `false` */
   readonly isUndone?: boolean;
-  /** Proxies of the project that do not run, beside what is seen. Default: none that is known. */
+  /** Proxies of the project that do not run, or services of what serves, beside what is seen. Default: none that is known. */
   readonly shut?: readonly string[];
   /** Services whose logs are kept. Default: none. */
   readonly logs?: readonly string[] | undefined;
@@ -159,7 +159,7 @@ function lastWord(
     reason,
     isAsked = false,
     isUndone = false,
-    shut: proxies = [],
+    shut: known = [],
     logs = [],
     next,
   }: Ending & { readonly next?: string },
@@ -167,7 +167,7 @@ function lastWord(
   durationMs: number,
 ): DeploymentResult {
   const serving = seen?.serving;
-  const shut = [...proxies, ...(seen?.shut ?? [])];
+  const shut = [...new Set([...known, ...(seen?.shut ?? [])])];
   const { deployment, tag, release, previousRelease, plan } = scope;
   const exitCode = isAsked ? 0 : outcomeExitCodes[outcome];
   // What serves is no way back from itself.

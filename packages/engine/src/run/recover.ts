@@ -147,8 +147,8 @@ export async function recover(
   const unserved = await wakeServed(scope);
   await sweep(scope);
   if (unserved !== undefined) {
-    const ending = { outcome: "needs-person", reason: `undone: ${why}; ${unserved}`, isUndone: true } as const;
-    return { action, result: await end(scope, run, ending) };
+    const ending = { outcome: "needs-person", reason: `undone: ${why}; ${unserved.why}`, isUndone: true } as const;
+    return { action, result: await end(scope, run, { ...ending, shut: unserved.shut }) };
   }
   const isAsked = choice !== undefined && !signal.aborted;
   const ending = { outcome: "interrupted", reason: `undone by a later run: ${why}`, isAsked } as const;

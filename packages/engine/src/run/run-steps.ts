@@ -39,8 +39,8 @@ function isPromotion({ kind }: PlanStep): boolean {
 
 /**
  * Runs steps in order, each with its intent in the journal before and its outcome after. Stops at the first that
- * fails, between two steps when the signal aborts, and before one that changes anything of the stack where that is another home's by
- * then.
+ * fails, between two steps when the signal aborts, and before one that changes anything of the stack, but for a build that clears
+ * nothing, where that is another home's by then.
  */
 export async function runSteps(
   steps: readonly PlanStep[],
@@ -75,19 +75,34 @@ export async function runSteps(
         return { ok: false, begun, step, error, interrupted: signal.aborted };
       }
       report(scope, error);
-      if (await untilEngineAnswers(scope)) await cleanAgain(step, scope, signal);
+      if (!(await untilEngineAnswers(scope))) continue;
+      const foreign = await cleanAgain(step, scope, signal);
+      if (foreign) return { ok: false, begun, step, error: foreign, interrupted: false };
     }
   }
   return { ok: true, begun };
 }
 
-/** Once more, as it was the engine that failed, and not what there is to clean. */
-async function cleanAgain(step: PlanStep, scope: DeploymentScope, signal: AbortSignal): Promise<void> {
+/**
+ * Once more, as it was the engine that failed, and not what there is to clean.
+ *
+ * @returns that the stack is another home's by then, HOME_MISMATCH; `undefined` where it is not
+ */
+async function cleanAgain(
+  step: PlanStep,
+  scope: DeploymentScope,
+  signal: AbortSignal,
+): Promise<SluiceError | undefined> {
+  // The engine may have been away for a while.
+  const foreign = await anothersBefore(step, scope);
+  if (foreign) return foreign;
   try {
     await runStep(step, scope, signal);
   } catch (error) {
+    if (isAnothers(error)) return error;
     report(scope, error);
   }
+  return undefined;
 }
 
 async function runStep(step: PlanStep, scope: DeploymentScope, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import type { ServiceFacts } from "@sluice/core";
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../../test/support/scenario.ts";
@@ -15,8 +16,8 @@ const services = [
 ];
 
 /** `v2` is killed while half of the users are at it, by the end of its machine; what has a restart policy runs again. */
-async function rebooted(restarts: readonly string[] = []): Promise<Scenario> {
-  const scenario = aScenario({ config, services });
+async function rebooted(restarts: readonly string[] = [], more: readonly ServiceFacts[] = []): Promise<Scenario> {
+  const scenario = aScenario({ config, services: [...services, ...more] });
   const { world } = scenario;
   await scenario.deploy("v0");
   await scenario.deploy("v1");
@@ -75,6 +76,20 @@ describe("an attempt that is undone after its machine was restarted", () => {
     expect(statesOf(scenario)).toEqual(allUp);
   });
 
+  it("says which services users do not reach, where they reach others", async () => {
+    const admin = aService("admin", { ports: [{ published: 9090, target: 3000, protocol: "tcp" }] });
+    const scenario = await rebooted([], [admin]);
+    const { world } = scenario;
+    world.behaviours.set("v1", { exits: ["admin"] });
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 30 });
+    expect(world.events.at(-1)).toMatchObject({ undone: true, serving: { tag: "v1" }, shut: ["admin"] });
+    world.behaviours.set("v1", { exits: ["web", "admin"] });
+    for (const one of world.state.containers.values()) if (one.place === "green") one.state = "exited";
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 30 });
+    expect(world.events.at(-1)).toMatchObject({ undone: true, serving: { tag: "v1" } });
+    expect(world.events.at(-1)).not.toHaveProperty("shut");
+  });
+
   it("is left by who goes back once more while that does not come up", async () => {
     const scenario = await rebooted();
     const { world } = scenario;
@@ -112,7 +127,7 @@ describe("an attempt that is undone after its machine was restarted", () => {
     world.restart();
     const { journal } = world.ports();
     const last = await lastAttempt(journal);
-    expect(underWayOf(last)).toMatchObject({ tag: "v2" });
+    expect(underWayOf(last)).toMatchObject({ tag: "v2", step: { id: "shift-1" } });
     const facts = { now: world.clock.now(), isDeploying: false, chainProblems: [], observed: null };
     expect(recordDiagnoses({ ...facts, last })[0]?.what).toMatch(/^deployment \S+ \(v2\) has no end$/);
     // As somebody starts by hand what the undo could not.

@@ -1,10 +1,12 @@
 import {
   createDeadline,
+  isBehindDoor,
   isDown,
   type ObservedContainer,
   type ObservedStack,
   type ServiceFacts,
   type Slot,
+  type StateFinding,
   type StoredRelease,
   shortFindings,
   shortServices,
@@ -21,14 +23,21 @@ const lookMs = 30_000;
 /** Beside what the services may take to become ready. */
 const startMs = 60_000;
 
+/** Users do not get all of what they were led back to. */
+interface Unserved {
+  readonly why: string;
+  /** Services that they do not reach, where they reach others; none where they reach nothing at all. */
+  readonly shut: readonly string[];
+}
+
 /**
  * After a complete undo by a later run: users are served by what they were led back to. A machine that was restarted meanwhile has left
  * down what no restart policy starts, and that run never saw it run. What is down of the slot, and of what it has in base, is started
  * unless somebody stopped it: what is in base first. What fails here, and what does not run after it, is told.
  *
- * @returns why users are not served; `undefined` where they are, and where it cannot be seen
+ * @returns `undefined` where users are served, and where it cannot be seen
  */
-export async function wakeServed(scope: DeploymentScope): Promise<string | undefined> {
+export async function wakeServed(scope: DeploymentScope): Promise<Unserved | undefined> {
   const { previousRelease, plan } = scope;
   if (!previousRelease || !plan.previous) return undefined;
   const { services } = previousRelease.bundle;
@@ -39,12 +48,19 @@ export async function wakeServed(scope: DeploymentScope): Promise<string | undef
     if (!isShort) return undefined;
     const findings = shortFindings(await look(scope, previousRelease), services);
     for (const { unserved: _unserved, ...finding } of findings) emit(scope, { type: "finding", finding });
-    const unserved = findings.flatMap((finding) => (finding.unserved ? [finding.message] : []));
-    return unserved.length > 0 ? unserved.join("; ") : undefined;
+    return unservedIn(services, findings);
   } catch (error) {
     report(scope, error);
     return undefined;
   }
+}
+
+function unservedIn(services: readonly ServiceFacts[], findings: readonly StateFinding[]): Unserved | undefined {
+  const unserved = findings.filter((finding) => finding.unserved !== undefined);
+  if (unserved.length === 0) return undefined;
+  const shut = unserved.flatMap(({ service }) => service ?? []);
+  const isAnyServed = services.some((one) => isBehindDoor(one) && one.replicas > 0 && !shut.includes(one.name));
+  return { why: unserved.map(({ message }) => message).join("; "), shut: isAnyServed ? shut : [] };
 }
 
 async function look(scope: DeploymentScope, release: StoredRelease): Promise<ObservedStack> {

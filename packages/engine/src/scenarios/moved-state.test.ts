@@ -1,5 +1,6 @@
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
+import { takeEngineAway } from "../../test/support/engine-away.ts";
 import { aScenario, type RunParts, reached, type Scenario, shopServices } from "../../test/support/scenario.ts";
 import { lastAttempt, unfinishedOf } from "../index.ts";
 import type { EnginePorts } from "../scope.ts";
@@ -151,6 +152,22 @@ describe("a stack that another state home has by now", () => {
     world.state.homeId = "home";
     expect(await scenario.recover()).toMatchObject({ outcome: "live", serving: { tag: "v2", share: 100 } });
     expect(world.violations).toEqual([]);
+  });
+
+  it("has nothing cleaned once more as its engine comes back", async () => {
+    const scenario = aScenario({ config: aConfig({ rollout: { steps: [50, 100], keep: "stopped" } }) });
+    const { world } = scenario;
+    await scenario.deploy("v1");
+    world.restart();
+    const { log } = world.calls;
+    const retiring = () => log.filter((name) => name === "journal.append step-intent retire-1").length;
+    const onReturn = () => {
+      world.state.homeId = "another";
+    };
+    takeEngineAway(scenario, "slots.", 3, { from: () => retiring() > 0, onReturn });
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "needs-person", error: { code: "HOME_MISMATCH" } });
+    expect(retiring()).toBe(1);
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
   });
 
   it("is asked for at once before each step that leads users, and for others only where some time went by", async () => {

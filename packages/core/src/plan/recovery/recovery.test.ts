@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isSluiceError } from "../../errors/sluice-error.ts";
 import type { DoorRouting } from "../../model/door.ts";
+import type { ObservedContainer } from "../../model/stack.ts";
 import { aConfig, aContainer, aDoor, aService, aSlot, aStack } from "../../testing/index.ts";
 import { planDeployment } from "../plan-deployment.ts";
 import { planRecovery, recoveryWays } from "./recovery.ts";
@@ -42,6 +43,19 @@ describe("a person may have an attempt that died", () => {
     expect(planRecovery(diedAt("shift-1"), left, "undo")).toMatchObject({ action: "leave", hint });
     expect(recoveryWays(diedAt("shift-1"), left)).toEqual({ finish: true, undo: false, hint });
     expect(recoveryWays(diedAt("promote-1", upTo("promote-1")), left)).toEqual({ finish: true, undo: false });
+    const notStored = expect.stringMatching(/^sluice deploy --accept-not-undone, or rollback, goes on from/);
+    const unstored = recoveryWays(diedAt("shift-1", []), left);
+    expect(unstored).toEqual({ finish: false, undo: false, hint: notStored });
+    const withBlue = (over: Partial<ObservedContainer>) => {
+      const containers = ["web", "admin"].map((name) => ({ ...aContainer(name), state: "exited" as const, ...over }));
+      return { ...left, slots: { ...left.slots, blue: { ...left.slots.blue, containers } } };
+    };
+    expect(recoveryWays(diedAt("shift-1", []), withBlue({})).hint).toMatch(
+      /^docker start \S+ \S+, and then sluice abort/,
+    );
+    // What came after it has the other slot, and it is over: nothing is to be led out of.
+    const later = withBlue({ deployment: "d2" });
+    expect(recoveryWays(diedAt("shift-1"), later)).toEqual({ finish: true, undo: true });
   });
 
   it("only finished where what plain Compose ran is gone already", () => {

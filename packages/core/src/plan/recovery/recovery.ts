@@ -70,7 +70,10 @@ export type Recovery = {
 export interface RecoveryWays {
   readonly finish: boolean;
   readonly undo: boolean;
-  /** What leads out where an undo would leave it as it is, see `onlyRunning`. Absent where that is not why it cannot be undone. */
+  /**
+   * What leads out where an undo would leave it as it is, see `onlyRunning`. Absent where that is not why it cannot be undone, and where
+   * it is over, see `supersededBy`.
+   */
   readonly hint?: string;
 }
 
@@ -79,8 +82,9 @@ export function recoveryWays(recorded: UnfinishedDeployment, observed: Seen | nu
   if (!observed) return waysOf(recorded, observed);
   const { record } = completeRecord(recorded, observed);
   const ways = waysOf(record, observed);
-  const isLeft = ways.undo && onlyRunning(record, observed) !== undefined;
-  return isLeft ? { ...ways, undo: false, hint: aloneHint(record, observed) } : ways;
+  const isOver = supersededBy(recorded, observed) !== undefined;
+  const isLeft = !isOver && ways.undo && onlyRunning(record, observed) !== undefined;
+  return isLeft ? { ...ways, undo: false, hint: aloneHint(record, observed, ways.finish) } : ways;
 }
 
 function waysOf(unfinished: UnfinishedDeployment, observed: Reached | null): RecoveryWays {
@@ -147,7 +151,7 @@ export function planRecovery(
   }
   const alone = onlyRunning(unfinished, observed);
   if (alone !== undefined) {
-    return { action: "leave", reason: alone, hint: aloneHint(unfinished, observed), completion };
+    return { action: "leave", reason: alone, hint: aloneHint(unfinished, observed, isStored(unfinished)), completion };
   }
   if (failing && choice !== "undo") {
     if (choice !== "undo-or-finish") throw noWayBack(unfinished, failing, choice);

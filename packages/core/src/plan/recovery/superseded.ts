@@ -72,17 +72,23 @@ export function aloneInCandidate(attempt: WayOut, inSlots: InSlots): string | un
   );
 }
 
-/** What a person may do about an attempt that is not undone for that, as `onlyRunning` says. Pure. */
-export function aloneHint(attempt: WayOut, { slots: { blue, green } }: Pick<Seen, "slots">): string {
+/**
+ * What a person may do about an attempt that is not undone for that, as `onlyRunning` says. Pure.
+ *
+ * @param isStored without a stored release it cannot be finished
+ */
+export function aloneHint(attempt: WayOut, { slots: { blue, green } }: Pick<Seen, "slots">, isStored: boolean): string {
   const { previous } = attempt.plan;
   const inSlots = { blue: blue.containers, green: green.containers };
   const gone = findAlone(attempt, inSlots)?.gone ?? [];
   const there = previous === null ? [] : inSlots[previous].filter(({ service }) => gone.includes(service));
   const isThere = gone.every((service) => there.some((container) => container.service === service));
   const down = there.filter(({ state }) => isDown(state)).map(({ name }) => name);
-  if (!isThere || down.length === 0)
-    return "sluice resume finishes it; sluice rollback then makes the version before anew; where it cannot be finished, sluice deploy --accept-not-undone, or rollback, goes on from what runs now";
-  return `sluice resume finishes it; docker start ${down.join(" ")}, and then sluice abort undoes it`;
+  const finishes = isStored ? "sluice resume finishes it; " : "";
+  if (isThere && down.length > 0) return `${finishes}docker start ${down.join(" ")}, and then sluice abort undoes it`;
+  const goesOn = "sluice deploy --accept-not-undone, or rollback, goes on from what runs now";
+  if (!isStored) return goesOn;
+  return `${finishes}sluice rollback then makes the version before anew; where it cannot be finished, ${goesOn}`;
 }
 
 type InSlots = Readonly<Record<Slot, readonly ObservedContainer[]>>;
