@@ -23,6 +23,7 @@ export const stateFindingCodes = [
   "home-read-only",
   "job-cut-short",
   "missing-link",
+  "mounts-of-another-home",
   "network-redefined",
   "others-on-network",
   "release-not-stored",
