@@ -65,6 +65,7 @@ export const otherFindingCodes = [
   "disk-low",
   "done-unrecorded",
   "engine-away",
+  "environment-of-before",
   "external-name-dropped",
   "file-not-there",
   "files-of-the-host",
