@@ -103,6 +103,12 @@ export * from "./plan/findings/down-base.ts";
 export * from "./plan/findings/foreign-projects.ts";
 export { type MemoryUse, memoryCost } from "./plan/findings/memory-cost.ts";
 export * from "./plan/findings/memory-kill.ts";
+export {
+  homeOfCopies,
+  type MountedCopies,
+  mountedCopies,
+  mountFindings,
+} from "./plan/findings/mounted-copies.ts";
 export * from "./plan/findings/network-guests.ts";
 export { composeFileNames, migrationFileName, otherFilesFindings } from "./plan/findings/other-files.ts";
 export { otherMajorFindings } from "./plan/findings/other-major.ts";

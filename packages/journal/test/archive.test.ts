@@ -104,6 +104,7 @@ it("a home comes back as it was: journal, keys, releases with modes and links", 
     from: home.id,
     replaced: null,
     replacedBackups: null,
+    keptReleases: [],
     leftBackups: null,
   });
   const stays = ["lock.json", "lock.db", "journal.reserve"];
@@ -285,6 +286,26 @@ it("backups travel where that is asked for, and the ones of a home that is put a
     replacedBackups: { count: 1, directory: join(imported.replaced ?? "", "backups") },
   });
   expect(await readdir(join(other.path, "backups"))).toEqual(["a.dump", "a.json"]);
+});
+
+it("what only the home that is put aside holds of releases stays where containers mount it", async () => {
+  const [home, other] = [await usedHome(), await usedHome()];
+  const of = ({ releasesDir }: typeof home, id: string) => join(releasesDir, id, "files", "conf");
+  for (const place of [home, other]) await write(join(of(place, "r1"), "nginx.conf"), place.id);
+  await write(join(of(other, "r2"), "nginx.conf"), "newer");
+  await symlink("nginx.conf", join(of(other, "r2"), "link"));
+  await chmod(of(other, "r2"), 0o555);
+  await write(join(other.releasesDir, ".tmp-r3", "model.json"), "{}");
+  const before = await tree(join(other.releasesDir, "r2"));
+  const archive = await exported(home);
+  const imported = await importHome(other.path, Readable.from([archive]), { ...options, replace: true });
+  expect(imported.keptReleases).toEqual(["r2"]);
+  expect(await tree(join(other.releasesDir, "r2"))).toEqual(before);
+  expect(await tree(join(imported.replaced ?? "", "releases", "r2"))).toEqual(before);
+  expect(await readFile(join(of(other, "r1"), "nginx.conf"), "utf8")).toBe(home.id);
+  const [again] = [await importHome(other.path, Readable.from([archive]), { ...options, replace: true })];
+  expect([again.keptReleases, (await readdir(other.releasesDir)).toSorted()]).toEqual([["r2"], ["r1", "r2"]]);
+  await chmod(of(other, "r2"), 0o755);
 });
 
 it.each([

@@ -168,6 +168,10 @@ export interface ImportedState {
   readonly replaced: string | null;
   /** The backups of the database that went aside with it; `null` where there are none. */
   readonly replacedBackups: LeftBackups | null;
+  /** Ids of the releases that the archive does not hold, and that were taken over from the home that was in its place. */
+  readonly keptReleases: readonly string[];
+  /** Other homes whose files containers in slots mount: without them they start no more. */
+  readonly mountedHomes: readonly string[];
   /** The backups that the home that was exported held and the archive does not, where they were then. */
   readonly leftBackups: LeftBackups | null;
   /** The archive ends within a deployment: it may have gone on elsewhere. */
@@ -190,6 +194,10 @@ export interface RebuiltHome extends RebuiltState {
   readonly replaced: string | null;
   /** The backups of the database that went aside with what was replaced; `null` where there are none. */
   readonly replacedBackups: LeftBackups | null;
+  /** Ids of the releases that were taken over from what was replaced. */
+  readonly keptReleases: readonly string[];
+  /** Other homes whose files containers in slots mount: without them they start no more. */
+  readonly mountedHomes: readonly string[];
 }
 
 /**

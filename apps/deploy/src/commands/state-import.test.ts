@@ -68,6 +68,15 @@ describe("sluice state import", () => {
     );
   });
 
+  it("says what was kept for what runs, and which directories it needs further on", async () => {
+    const over = { keptReleases: ["r-1", "r-2"], mountedHomes: ["/home/runner/.local/state/sluice/shop"] };
+    const { stdout } = await run(["state", "import", "shop.tar"], { ...importing(over), cwd });
+    expect(stdout).toContain(
+      "kept of what was there before, as what runs may mount its files: r-1, r-2\n" +
+        "what runs mounts files of /home/runner/.local/state/sluice/shop: keep that directory until the next release is live, and `sluice status` tells of it no more\n",
+    );
+  });
+
   it("exits 2 for a file that cannot be read, and 10 where it is refused", async () => {
     const missing = await run(["state", "import", "no.tar"], { ...importing(), cwd });
     expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining("no.tar cannot be read: ENOENT")]);

@@ -7,6 +7,7 @@ import { fileError } from "../file-error.ts";
 import { givenFlags, withFlags } from "../given-flags.ts";
 import { writeJson } from "../render/json.ts";
 import { leftBackupsText } from "../render/left-backups-text.ts";
+import { placedHomeLines } from "../render/placed-home-text.ts";
 import { withDeployer } from "../with-deployer.ts";
 
 export interface StateImportFlags {
@@ -46,6 +47,7 @@ function importedText(imported: Imported): string {
     `stack ${stack} belongs to ${path} now (state home ${id})`,
     `the state home that was exported (${from}) is refused from now on`,
     ...(replaced ? [`what was there before is in ${replaced}`] : []),
+    ...placedHomeLines(imported),
     ...(replacedBackups ? [`${leftBackupsText(replacedBackups)} not here: copy what you need to ${place}`] : []),
     ...(leftBackups
       ? [`${leftBackupsText(leftBackups)} still where it was exported: copy that directory to ${place}`]

@@ -6,6 +6,7 @@ import { deployerOptions } from "../deployer-options.ts";
 import { givenFlags, withFlags } from "../given-flags.ts";
 import { writeJson } from "../render/json.ts";
 import { leftBackupsText } from "../render/left-backups-text.ts";
+import { placedHomeLines } from "../render/placed-home-text.ts";
 import { formatSection, formatTable } from "../render/table.ts";
 import { servingText } from "../render/words.ts";
 import { withDeployer } from "../with-deployer.ts";
@@ -70,6 +71,7 @@ function rebuiltText(rebuilt: Rebuilt): string {
     `stack ${stack} belongs to ${path} now (state home ${id})\n`,
     previousHome === null ? "" : `the state home before (${previousHome}) is refused from now on\n`,
     replaced === null ? "" : `what was there before is in ${replaced}\n`,
+    ...placedHomeLines(rebuilt).map((line) => `${line}\n`),
     replacedBackups === null
       ? ""
       : `${leftBackupsText(replacedBackups)} not here: copy what you need to ${join(path, "backups")}\n`,

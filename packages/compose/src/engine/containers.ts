@@ -71,8 +71,11 @@ export function observedContainer({
   RestartCount,
   Config,
   HostConfig,
+  Mounts,
 }: Docker.ContainerInspectInfo): ObservedContainer {
   const health = State.Health?.Status;
+  const release = Config.Labels[labels.release] ?? null;
+  const filesDir = release === null ? undefined : copiesOf(release, Mounts);
   return {
     id: Id,
     name: Name.slice(1),
@@ -86,10 +89,18 @@ export function observedContainer({
     ...memoryFacts({ State, HostConfig }),
     startedAt: momentOf(State.StartedAt),
     finishedAt: momentOf(State.FinishedAt),
-    release: Config.Labels[labels.release] ?? null,
+    release,
     deployment: Config.Labels[labels.deployment] ?? null,
+    ...(filesDir === undefined ? {} : { filesDir }),
     ...(isByPlainCompose(Config.Labels) ? { byPlainCompose: true } : {}),
   };
+}
+
+/** Where the copies of a release lie that a container mounts some of, by what a state home calls them. */
+function copiesOf(release: string, mounts: readonly { readonly Source: string }[]): string | undefined {
+  const copies = `/releases/${release}/files`;
+  const source = mounts.map(({ Source }) => Source).find((path) => `${path}/`.includes(`${copies}/`));
+  return source?.slice(0, source.indexOf(copies) + copies.length);
 }
 
 /** The engine says 0 where there is no limit. */

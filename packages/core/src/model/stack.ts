@@ -24,6 +24,8 @@ export interface ObservedContainer {
   readonly finishedAt: string;
   readonly release: string | null;
   readonly deployment: string | null;
+  /** Where, on the engine's machine, the copies of its release lie that it mounts some of. Absent: it mounts none. */
+  readonly filesDir?: string | undefined;
   /** A person made it by plain Compose, before a first deployment or beside them. Default: not. */
   readonly byPlainCompose?: boolean | undefined;
   /** Of such a one: the compose files that it was made of, see `composeFileNames`. Absent where their directory is not on this machine. */

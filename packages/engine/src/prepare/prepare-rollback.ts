@@ -16,6 +16,7 @@ import { type EnginePorts, emit } from "../scope.ts";
 import { withDataOf } from "./base-as-released.ts";
 import { keptData, prepareCold } from "./cold-rollback.ts";
 import { changedFiles, differingBase } from "./differing-base.ts";
+import { environmentOfBefore } from "./environment-of-before.ts";
 import { findOrphans } from "./find-orphans.ts";
 import { findOutside } from "./find-outside.ts";
 import { assertCompatible } from "./incompatible-release.ts";
@@ -91,7 +92,14 @@ export async function prepareRollback(
   const isWarm = isChangeOfRoute(facts);
   const { plan, told } = await (isWarm ? prepareWarm(facts, scope) : prepareCold(facts, scope, asTarget.doors));
   const outside = await findOutside(plan, { stack: request.stack, model }, ports, signal);
-  const findings = [...storedFindings(target, bundles), ...anew.findings, ...told, ...outside, ...keptOrphans(orphans)];
+  const findings = [
+    ...storedFindings(target, bundles),
+    ...environmentOfBefore(release, left),
+    ...anew.findings,
+    ...told,
+    ...outside,
+    ...keptOrphans(orphans),
+  ];
   for (const finding of findings) emit({ ports }, { type: "finding", finding });
   if (isWarm) return { ...common, previousRelease: isLedThere ? left : null, findings, plan };
   return { ...common, dataAnew: anew.services, findings, plan };

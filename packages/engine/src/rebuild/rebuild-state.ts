@@ -25,6 +25,8 @@ export interface RebuildRequest extends Pick<StackFacts, "stack">, Initiator {
   readonly previousHome: string | null;
   /** Id of the state home that the one that is made takes the place of; `null` where there was none, or it cannot be read. Default: none is known. */
   readonly replacedHome?: string | null | undefined;
+  /** The bundle of a release that the home that is replaced holds whole, and the one that is made gets from there. Default: none is. */
+  readonly keptBundle?: ((id: string) => Promise<ReleaseBundle | null>) | undefined;
 }
 
 export interface RebuiltSlot {
@@ -47,6 +49,7 @@ export interface RebuiltState {
 
 /** What the engine shows of a stack whose state home is lost. Changes nothing. */
 export interface RebuildFindings extends RebuiltState {
+  /** Those that are made again. */
   readonly bundles: readonly ReleaseBundle[];
 }
 
@@ -63,7 +66,7 @@ export async function findRebuildable(
   ports: EnginePorts,
   signal?: AbortSignal,
 ): Promise<RebuildFindings> {
-  const { stack, project, previousHome } = request;
+  const { stack, project, previousHome, keptBundle } = request;
   const [observed, tagged] = await Promise.all([
     ports.observer.observe(project, signal),
     ports.images.tagged(stack, signal),
@@ -72,10 +75,13 @@ export async function findRebuildable(
   if (held.length === 0 && previousHome === null) throw nothingThere(stack);
   assertDoorsAnswer(observed);
   const live = liveSlot(observed);
-  const found = held.map((slot) => {
-    const tags = releaseTagsOf(stack, slot.containers, tagged);
-    return { slot, tags, bundle: provenBundle(request, ports, { slot, tagged, tags }) };
-  });
+  const found = await Promise.all(
+    held.map(async (slot) => {
+      const tags = releaseTagsOf(stack, slot.containers, tagged);
+      const kept = (await keptBundle?.(slot.release ?? "")) ?? null;
+      return { slot, tags, kept, bundle: kept ?? provenBundle(request, ports, { slot, tagged, tags }) };
+    }),
+  );
   const proven = new Set(found.map(({ bundle }) => bundle?.tag));
   const rebuilt = found.map(({ slot, tags, bundle }): RebuiltSlot => {
     // Of several that have the same images only those are left that are not known to be another's.
@@ -100,7 +106,7 @@ export async function findRebuildable(
       lostRecord,
       ...(Object.values(observed.doors).some(({ containerId }) => containerId !== null) ? [lostKey] : []),
     ],
-    bundles: found.flatMap(({ bundle }) => bundle ?? []),
+    bundles: found.flatMap(({ kept, bundle }) => (kept === null && bundle) || []),
   };
 }
 

@@ -26,6 +26,8 @@ export interface ImportedHome {
   readonly replaced: string | null;
   /** The backups that went aside with it; `null` where there are none. */
   readonly replacedBackups: LeftBackups | null;
+  /** Ids of the releases that the home that was in its place held and the archive does not. */
+  readonly keptReleases: readonly string[];
   /** Backups that the exported home held and the archive does not, where they were then; `null` where there are none. */
   readonly leftBackups: LeftBackups | null;
 }
@@ -50,8 +52,8 @@ export async function importHome(dir: string, archive: Readable, options: Import
     return { id, from: archived.id, leftBackups };
   };
   try {
-    const { made, replaced, replacedBackups } = await placeHome(dir, fill, options);
-    return { ...made, replaced, replacedBackups };
+    const { made, ...placed } = await placeHome(dir, fill, options);
+    return { ...made, ...placed };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (isArchiveError(error)) throw refused(error.message);

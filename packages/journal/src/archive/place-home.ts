@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeDirectory, syncPath, temporaryPrefix } from "@sluice/core/node";
+import { keepReleases } from "./keep-releases.ts";
 import { backupsIn, type LeftBackups } from "./left-backups.ts";
 import { type VacateOptions, vacateHome } from "./vacate-home.ts";
 
@@ -11,6 +12,8 @@ export interface PlacedHome<T> {
   readonly replaced: string | null;
   /** The backups that went aside with it; `null` where there are none. */
   readonly replacedBackups: LeftBackups | null;
+  /** Ids of the releases that only the home in its place held: what runs mounts their files by this path. */
+  readonly keptReleases: readonly string[];
 }
 
 /** What is left beside a home is somebody's no more when it is older: nobody fills one for that long. */
@@ -18,7 +21,8 @@ const staleAfterMs = 24 * 3_600_000;
 
 /**
  * Makes a state home beside its place and puts it there when it is whole: all of it or nothing. A home that is in its
- * place is dealt with as by `vacateHome`. What a killed run left beside it, keys and models among it, goes when it is a day old.
+ * place is dealt with as by `vacateHome`; releases that only it holds are in the new one, too. What a killed run left beside it, keys and
+ * models among it, goes when it is a day old.
  *
  * @param dir absolute path
  * @param fill fills an empty directory
@@ -37,14 +41,17 @@ export async function placeHome<T>(
     await removeStale(parent, prefix, temporary);
     const made = await fill(temporary);
     const replaced = await vacateHome(dir, options);
+    let keptReleases: readonly string[] = [];
     try {
+      if (replaced !== null) keptReleases = await keepReleases(replaced, temporary);
       await rename(temporary, dir);
     } catch (error) {
       if (replaced !== null) await rename(replaced, dir);
       throw error;
     }
     await syncPath(parent);
-    return { made, replaced, replacedBackups: replaced === null ? null : await backupsIn(replaced) };
+    const replacedBackups = replaced === null ? null : await backupsIn(replaced);
+    return { made, replaced, replacedBackups, keptReleases };
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;

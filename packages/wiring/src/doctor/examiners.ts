@@ -24,6 +24,7 @@ import { isDeploying, readLockHolder, verifyAudit } from "@sluice/journal";
 import { notifyDiagnoses } from "@sluice/notify";
 import { killedActions } from "../database/killed-actions.ts";
 import { readHomeFacts } from "../home/home-room.ts";
+import { mountsElsewhere } from "../home/mounted-homes.ts";
 import { problemText } from "../notify/channels.ts";
 import { readOutbox } from "../notify/tell.ts";
 import { checkVariableFindings } from "../project/check-variables.ts";
@@ -127,7 +128,11 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
         const scope = { config, ports, project, bundles: releases };
         const isIdle = !locked && !unfinishedOf(last);
         const idle = isIdle ? await idleFindings(seen, leftInSlots(seen, config), scope, signal) : [];
-        const recorded = [...unstoredFindings(observed, releases), ...killed];
+        const recorded = [
+          ...unstoredFindings(observed, releases),
+          ...(await mountsElsewhere(observed, home)),
+          ...killed,
+        ];
         return [...findingDiagnoses([...recorded, ...found, ...idle, ...gone]), ...stackDiagnoses(observed, locked)];
       },
     },

@@ -56,6 +56,10 @@ const meanings: Readonly<Record<StateFindingCode, Meaning>> = {
   "base-image-gone": { severity: "error", why: "both slots use the service, and nothing can make it anew" },
   "way-back-cold": { severity: "warn", why: "where the version that serves fails later, the way back takes a start" },
   "way-back-gone": { severity: "warn", why: "where the version that serves fails later, users cannot be led back" },
+  "mounts-of-another-home": {
+    severity: "warn",
+    why: "a restart of the containers, or of the machine, needs that directory, which nothing of this state home keeps",
+  },
   "restart-lost": { severity: "warn", why: "the next restart of the engine, or of the machine, leaves it down" },
   "job-cut-short": {
     severity: "warn",

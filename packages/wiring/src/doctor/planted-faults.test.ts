@@ -120,6 +120,11 @@ const faults: Readonly<Record<string, Row>> = {
   ],
   "a stack of another state home": ["error home-mismatch", look.findings({ homeId: "other" }), /./],
   "a stack whose releases are lost": ["error release-not-stored", look.unstored([]), /state import .*state rebuild/],
+  "files of another state home": [
+    "warn mounts-of-another-home",
+    look.mounts("/old/releases/r1/files"),
+    /^keep \/old .*sluice deploy/,
+  ],
   "a door that was stopped": ["error door-stopped", look.findings(door({ state: "stopped" })), /./],
   "a door that is silent": ["error door-silent", look.findings(door({}, null)), /./],
   "a door of an older kind": ["warn door-outdated", look.findings(door({ state: "outdated" })), /./],

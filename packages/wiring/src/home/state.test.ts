@@ -1,16 +1,24 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { isSluiceError, type Journal, type ReleaseRequest, SluiceError } from "@sluice/core";
+import {
+  isSluiceError,
+  type Journal,
+  type ObservedContainer,
+  type ReleaseRequest,
+  type Slot,
+  SluiceError,
+} from "@sluice/core";
 import { systemClock as clock } from "@sluice/core/node";
 import { deploy } from "@sluice/engine";
 import { createJournal, exportHome, openStateHome, verifyAudit } from "@sluice/journal";
 import { createBundleStore } from "@sluice/release";
-import { aConfig, aProject, aRequest, createFakeWorld } from "@sluice/testing";
+import { aConfig, aContainer, aProject, aRequest, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { createSession, Session } from "../session.ts";
+import { mountedHomes } from "./mounted-homes.ts";
 import { ownHomes } from "./own-homes.ts";
 import { exportState, importState, readStateChanges, rebuildState } from "./state.ts";
 
@@ -38,13 +46,20 @@ function fakeClaims(owner: string | null) {
 }
 
 const project = aProject();
-const aSession = (claims: ReturnType<typeof fakeClaims>, place = "here") =>
+const aSession = (
+  claims: ReturnType<typeof fakeClaims>,
+  place = "here",
+  containers: readonly ObservedContainer[] = [],
+) =>
   ({
     clock,
     options: { directory: "/srv/shop", env: {}, actor: "mira", stateHome: join(root, place) },
     stack: async () => "shop",
     project: async () => project,
-    runtime: () => ({ claims }),
+    runtime: () => ({
+      claims,
+      observer: { slotContainers: async (_stack: string, slot: Slot) => (slot === "blue" ? containers : []) },
+    }),
   }) as unknown as Session;
 
 describe("exporting a state", () => {
@@ -144,6 +159,25 @@ describe("importing a state", () => {
     expect((await openStateHome(replaced ?? "", { clock })).id).toBe(here.id);
   });
 
+  it("says which other homes what runs mounts files of, and no word of its own", async () => {
+    const { id, archive } = await exported({ type: "note" });
+    const filesDir = join(root, "there", "releases", "r-1", "files");
+    const web = aContainer("web", { release: "r-1", filesDir });
+    const session = aSession(fakeClaims(id), "here", [web, web]);
+    expect((await importState(session, archive(), {}, signal)).mountedHomes).toEqual([join(root, "there")]);
+    await rm(join(root, "here"), { recursive: true });
+    await rename(join(root, "there"), join(root, "away"));
+    const back = aSession(fakeClaims(id), "there", [web]);
+    expect((await importState(back, archive(), {}, signal)).mountedHomes).toEqual([]);
+    // Another path of the same directory is no other home.
+    const releases = join(root, "there", "releases");
+    await mkdir(join(releases, "r-1", "files"), { recursive: true });
+    await symlink(join(root, "there"), join(root, "link"));
+    const linked = { slot: "blue" as const, release: "r-1", filesDir };
+    expect(await mountedHomes([linked], join(root, "link", "releases"))).toEqual([]);
+    expect(await mountedHomes([{ ...linked, filesDir: `/host_mnt${filesDir}` }], releases)).toEqual([]);
+  });
+
   it("says that the archive ends within a deployment", async () => {
     const start = {
       type: "deployment-start",
@@ -229,6 +263,28 @@ describe("rebuilding a state", () => {
     expect(await readStateChanges(createJournal(await home("here"), clock))).toMatchObject([
       { type: "state-rebuilt", previousHome: "lost", replacedHome: here.id },
     ]);
+  });
+
+  it("keeps what the home that is put aside holds of releases, makes again what is damaged there, and loses neither", async () => {
+    const { rebuild } = await engineWith("v1", "v2", "v3");
+    const [v2] = (await rebuild(aRequest("v2"))).slots.filter(({ bundle }) => bundle);
+    const first = await rebuild(aRequest("v3"), true);
+    expect(first.slots.map(({ tag, bundle }) => [tag, bundle])).toEqual([
+      ["v3", true],
+      ["v2", true],
+    ]);
+    expect([first.keptReleases, first.lost.filter((text) => text.startsWith("the bundle of"))]).toEqual([
+      [v2?.release],
+      [],
+    ]);
+    const { releasesDir } = await home("here");
+    const model = join(releasesDir, v2?.release ?? "", "model.json");
+    await writeFile(model, "damaged");
+    expect((await rebuild(null, true)).slots.map(({ bundle }) => bundle)).toEqual([true, false]);
+    expect(await readFile(model, "utf8")).toBe("damaged");
+    const again = await rebuild(aRequest("v2"), true);
+    expect([again.slots.map(({ bundle }) => bundle), again.keptReleases.length]).toEqual([[true, true], 1]);
+    expect((await createBundleStore(releasesDir).load(v2?.release ?? "")).bundle.tag).toBe("v2");
   });
 
   it("takes a home aside that nobody can read, of which it cannot say which one it was", async () => {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { type Journal, SluiceError } from "@sluice/core";
 import { findRebuildable, lastAttempt, storeRebuilt, unfinishedOf } from "@sluice/engine";
@@ -12,10 +13,12 @@ import {
   placeHome,
   type StateHome,
 } from "@sluice/journal";
+import { createBundleStore } from "@sluice/release";
 import type { ExportCall, ImportCall, ImportedState, RebuildCall, RebuiltHome, StateChange } from "../deployer.ts";
 import { stateHomeOf } from "../project/locations.ts";
 import { recordsOf } from "../record/records-of.ts";
 import { createSession, type Session } from "../session.ts";
+import { mountedHomes, mountedIn } from "./mounted-homes.ts";
 
 /**
  * Writes the state home as an archive, whoever has the stack: what a home holds that was moved from is somebody's record, too.
@@ -64,13 +67,14 @@ export async function importState(
   const { clock, options } = session;
   const { actor } = options;
   const stack = await session.stack();
-  const { claims } = session.runtime();
+  const { claims, observer } = session.runtime();
   const owner = await claims.read(stack);
+  const mounted = await mountedIn(observer, stack, signal);
   const path = stateHomeOf(options, stack);
   const accept = (archived: { readonly id: string }) => {
     if (owner !== null && owner !== archived.id && !takeOver) throw foreignArchive(stack, owner, archived.id);
   };
-  const { id, from, replaced, replacedBackups, leftBackups } = await importHome(path, archive, {
+  const { id, from, replaced, ...placed } = await importHome(path, archive, {
     clock,
     stack,
     actor,
@@ -92,8 +96,8 @@ export async function importState(
     id,
     from,
     replaced,
-    replacedBackups,
-    leftBackups,
+    ...placed,
+    mountedHomes: await mountedHomes(mounted, home.releasesDir),
     unfinished: unfinished && { deployment: unfinished.deployment, tag: unfinished.attempt.start.tag },
   };
 }
@@ -113,27 +117,32 @@ export async function rebuildState(
   const { clock, options } = session;
   const project = await session.project(signal);
   const stack = await session.stack();
-  const { claims } = session.runtime();
+  const { claims, observer } = session.runtime();
+  const mounted = await mountedIn(observer, stack, signal);
   const previousHome = await claims.read(stack);
   const path = stateHomeOf(options, stack);
   // What is moved aside may be damaged, and what is in its place no home at all.
   const replacedHome = await homeIdIn(path).catch(() => null);
-  const request = { stack, project, release, actor: options.actor, reason, previousHome, replacedHome };
+  const releasesDir = join(path, "releases");
+  const replacedBundles = createBundleStore(releasesDir);
+  // One that is damaged is made again where that can be.
+  const keptBundle = (id: string) =>
+    replacedBundles.load(id).then(
+      ({ bundle }) => bundle,
+      () => null,
+    );
+  const { actor } = options;
+  const request = { stack, project, release, actor, reason, previousHome, replacedHome, keptBundle };
   const fill = async (directory: string) => {
     await using making = open({ ...options, stack, stateHome: directory });
     const ports = await making.ports();
     const state = await storeRebuilt(request, await findRebuildable(request, ports, signal), ports);
     return { id: (await making.home()).id, ...state };
   };
-  const { made, replaced, replacedBackups } = await placeHome(path, fill, {
-    clock,
-    actor: options.actor,
-    reason,
-    replace,
-    signal,
-  });
+  const { made, ...placed } = await placeHome(path, fill, { clock, actor, reason, replace, signal });
   await claims.move(stack, previousHome, made.id);
-  return { stack, path, previousHome, replaced, replacedBackups, ...made };
+  const elsewhere = await mountedHomes(mounted, releasesDir);
+  return { stack, path, previousHome, ...placed, ...made, mountedHomes: elsewhere };
 }
 
 /** What was done to the state home itself, oldest first. */

@@ -35,6 +35,7 @@ import { isDeploying, readLockHolder } from "@sluice/journal";
 import { killedActions } from "../database/killed-actions.ts";
 import type { DoorStatus, ProcessRow, StackStatus, TrafficView, UnfinishedStatus } from "../deployer.ts";
 import { readOnlyFindings } from "../home/home-room.ts";
+import { mountsElsewhere } from "../home/mounted-homes.ts";
 import type { Session } from "../session.ts";
 import { seeStack } from "./find-serving.ts";
 import { idleFindings, leftInSlots } from "./left-in-slots.ts";
@@ -75,6 +76,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     ...(lock ? [] : orphanFindings(kept)),
     ...unreadable,
     ...unstoredFindings(observed, bundles),
+    ...(await mountsElsewhere(observed, home)),
     ...(stored ? storedFindings(stored.bundle, bundles) : []),
     ...(cold ? [cold] : []),
     ...idle,

@@ -2,6 +2,7 @@ import { type ComposeSecurityFacts, composeDiagnoses } from "@sluice/compose";
 import {
   changedBaseFindings,
   homeFindings,
+  mountFindings,
   type ObservedStack,
   stackFindings,
   unstoredFindings,
@@ -78,6 +79,13 @@ export const look = {
   },
   unstored: (bundles: Parameters<typeof unstoredFindings>[1] = [{ id: live.release }]) =>
     findingDiagnoses(unstoredFindings(aStack({ services, live }), bundles)),
+  mounts: (...filesDirs: readonly string[]) =>
+    findingDiagnoses(
+      mountFindings(
+        filesDirs.map((filesDir) => ({ ...live, filesDir })),
+        "/new",
+      ),
+    ),
   home: (over: Partial<Parameters<typeof homeDiagnoses>[0]> = {}) =>
     homeDiagnoses({ path: "/var/lib/sluice/shop", fileSystem: 0xef53, freeBytes: gibibyte, readOnly: null, ...over }),
   memory: (availableBytes = gibibyte) => memoryDiagnoses({ availableBytes, totalBytes: 8 * gibibyte }),
