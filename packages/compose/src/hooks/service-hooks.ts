@@ -68,5 +68,5 @@ interface WrittenHook {
   readonly user?: string;
   readonly privileged?: boolean;
   readonly working_dir?: string;
-  readonly environment?: Readonly<Record<string, unknown>>;
+  readonly environment?: Readonly<Record<string, string | number | null>>;
 }
