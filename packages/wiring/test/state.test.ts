@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { promisify } from "node:util";
 import { isSluiceError, type ReleaseRequest } from "@sluice/core";
 import { freePort, uniqueStackName } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -38,10 +40,13 @@ beforeAll(async () => {
   const web = {
     image: "sluice-test/busybox",
     init: true,
+    volumes: ["./conf:/conf:ro"],
     command: ["sh", "-c", serve],
     ports: [`127.0.0.1:${port}:80`],
     healthcheck: { test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1/"] },
   };
+  await mkdir(join(root, "conf"));
+  await writeFile(join(root, "conf", "greeting"), "hello");
   await writeFile(join(root, "compose.yaml"), JSON.stringify({ services: { web } }));
   const config = {
     rollout: { steps: [100], bake: "0s" },
@@ -64,9 +69,14 @@ describe("the state of a stack", () => {
     await on("old", (deployer) => deployer.exportState(createWriteStream(archive)));
     const source = Readable.from([await readFile(archive)]);
     const moved = await on("new", (deployer) => deployer.importState(source, {}, signal));
-    expect(moved).toMatchObject({ stack, replaced: null, unfinished: null });
+    expect(moved).toMatchObject({
+      stack,
+      replaced: null,
+      unfinished: null,
+      mountedHomes: [join(root, "homes", "old")],
+    });
     const status = await on("new", (deployer) => deployer.status());
-    expect(status).toMatchObject({ serving: { tag: "v1" }, findings: [] });
+    expect(status).toMatchObject({ serving: { tag: "v1" }, findings: [{ code: "mounts-of-another-home" }] });
     const left = await deployOn("old", "v2").catch((error: unknown) => error);
     expect(isSluiceError(left) && left.hint).toContain(`sluice -p ${stack} state export`);
     const { findings } = await on("old", (deployer) => deployer.status());
@@ -89,5 +99,24 @@ describe("the state of a stack", () => {
     expect(back).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
     expect(await page()).toBe("hello\n");
     expect(await on("third", (deployer) => deployer.stateChanges())).toMatchObject([{ seq: 1, type: "state-rebuilt" }]);
+  });
+
+  it("is replaced by an older one, and what runs since starts again with the files that it mounts", async () => {
+    const archive = join(root, "older.tar");
+    await on("third", (deployer) => deployer.exportState(createWriteStream(archive)));
+    expect(await deployOn("third", "v4")).toMatchObject({ outcome: "live" });
+    const source = Readable.from([await readFile(archive)]);
+    const replaced = await on("third", (deployer) => deployer.importState(source, { replace: true }, signal));
+    // The version before was made from a home that is lost.
+    expect(replaced).toMatchObject({ keptReleases: [expect.any(String)], mountedHomes: [join(root, "homes", "new")] });
+    const status = () => on("third", (deployer) => deployer.status());
+    expect(await status()).toMatchObject({ serving: { tag: "v4" }, findings: [{ code: "mounts-of-another-home" }] });
+    const web = (await on("third", (deployer) => deployer.ps())).find(
+      ({ service, place, live }) => service === "web" && place !== "door" && live,
+    );
+    await promisify(execFile)("docker", ["restart", "--time=1", web?.id ?? ""]);
+    await expect.poll(page, { timeout: 30_000 }).toBe("hello\n");
+    expect(await deployOn("third", "v5")).toMatchObject({ outcome: "live", serving: { tag: "v5" } });
+    expect(await status()).toMatchObject({ findings: [] });
   });
 });
