@@ -6,6 +6,12 @@ export function isUnreadyError(error: unknown): boolean {
   return isSluiceError(error) && (error.code === "START_FAILED" || error.code === "NOT_READY");
 }
 
+/** Whether the release before has a base service, and by another definition than the candidate. */
+export function isOtherwise(service: string, { release, previousRelease }: DeploymentScope): boolean {
+  const before = previousRelease?.model.services[service];
+  return before !== undefined && JSON.stringify(before) !== JSON.stringify(release?.model.services[service]);
+}
+
 /** Whether a base service is made from one image by the candidate and the release before: both read what the other has written. */
 export function hasSameImage(service: string, { release, previousRelease }: DeploymentScope): boolean {
   if (!release || !previousRelease) return false;
