@@ -159,6 +159,25 @@ it("knows deployments by their ids, and takes no path for one", async () => {
   expect(await logs.deployments()).toEqual(["d2"]);
 });
 
+it("neither writes nor removes anything beside the logs, whatever a deployment or a container is called", async () => {
+  const path = await temporaryDirectory();
+  const logs = createKeptLogs({ path });
+  write(logs, "d1", web, ["kept"]);
+  await writeFile(join(path, "journal.ndjson"), "{}\n");
+  for (const name of ["..", ".", "", "../logs", "d1/..", "d1/"]) {
+    await logs.remove(name);
+    const refused = expect.objectContaining({ code: "NAME_INVALID" });
+    expect(() => logs.open(name, web)).toThrow(refused);
+    expect(() => logs.replace(name, web)).toThrow(refused);
+    expect(logs.has(name, web)).toBe(false);
+  }
+  expect(() => logs.open("d1", { ...web, container: "../../x" })).toThrow(
+    expect.objectContaining({ code: "NAME_INVALID" }),
+  );
+  expect((await readdir(path)).toSorted()).toEqual(["journal.ndjson", "logs"]);
+  expect(await textsOf(logs, "d1")).toEqual(["kept"]);
+});
+
 it("removes the oldest beyond a number, and beyond what all may take, but never the newest", async () => {
   const logs = createKeptLogs({ path: await temporaryDirectory() }, { mostBytesOfAll: 2_500 });
   const long = ["x".repeat(1_000)];

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import type { LogOrigin } from "@sluice/core";
+import { basename, join } from "node:path";
+import { type LogOrigin, SluiceError } from "@sluice/core";
 import { entriesOf } from "../home/discard-unused.ts";
 import type { StateHome } from "../home/state-home.ts";
 import { type LogReplacement, type LogWriter, openLog, replaceLog } from "./log-writer.ts";
@@ -15,7 +15,11 @@ const mostBytesOfDeployment = 100 * 1_024 * 1_024;
 const mostBytesOfAll = 200 * 1_024 * 1_024;
 
 export interface KeptLogs {
-  /** Opens a log for writing after what is there of it. @throws SluiceError DISK_FULL; what else the file system says */
+  /**
+   * Opens a log for writing after what is there of it.
+   *
+   * @throws SluiceError DISK_FULL, NAME_INVALID where the deployment or the log would be a path; what else the file system says
+   */
   open(deployment: string, origin: LogOrigin): LogWriter;
   /** Opens a log that is written anew, beside the one that may be there. @throws as `open` */
   replace(deployment: string, origin: LogOrigin): LogReplacement;
@@ -25,6 +29,7 @@ export interface KeptLogs {
   deployments(): Promise<readonly string[]>;
   /** What is kept of a deployment: its build, jobs and containers, by name. */
   of(deployment: string): Promise<readonly KeptLog[]>;
+  /** Nothing is kept of what is no name of a deployment, such as a path. */
   remove(deployment: string): Promise<void>;
   /** Removes the oldest beyond a number of deployments, and beyond what all may take. The newest one stays. */
   prune(mostDeployments: number): Promise<void>;
@@ -50,14 +55,18 @@ export function createKeptLogs(
 ): KeptLogs {
   const all = join(home, "logs");
   const room = { ofOne, ofDirectory, free };
-  const pathOf = (deployment: string, origin: LogOrigin) => join(all, deployment, fileName(origin));
+  const pathOf = (deployment: string, origin: LogOrigin) =>
+    join(all, assertName(deployment), assertName(fileName(origin)));
   // Ids of deployments sort by time.
   const deployments = async () => [...(await directoriesIn(all))].toSorted();
-  const remove = (deployment: string) => rm(join(all, deployment), { recursive: true, force: true });
+  const remove = async (deployment: string) => {
+    if (isName(deployment)) await rm(join(all, deployment), { recursive: true, force: true });
+  };
   return {
     open: (deployment, origin) => openLog(pathOf(deployment, origin), origin, room),
     replace: (deployment, origin) => replaceLog(pathOf(deployment, origin), origin, room),
-    has: (deployment, origin) => existsSync(pathOf(deployment, origin)),
+    has: (deployment, origin) =>
+      isName(deployment) && isName(fileName(origin)) && existsSync(pathOf(deployment, origin)),
     deployments,
     async of(deployment) {
       // What was typed is a name among these, and no path.
@@ -79,6 +88,18 @@ export function createKeptLogs(
 }
 
 const ending = ".ndjson";
+
+/** Of one entry of a directory: no path, so that nothing leads out of the logs, or to all of them. */
+function isName(text: string): boolean {
+  return text !== "" && text !== "." && text !== ".." && basename(text) === text;
+}
+
+function assertName(text: string): string {
+  if (isName(text)) return text;
+  throw new SluiceError("NAME_INVALID", `no log can be kept under ${JSON.stringify(text)}`, {
+    hint: "a deployment goes by its id, and a container by its name",
+  });
+}
 
 /** What else somebody has put there is no deployment. */
 async function directoriesIn(path: string): Promise<readonly string[]> {

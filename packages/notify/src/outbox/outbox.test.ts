@@ -74,6 +74,13 @@ describe("an outbox", () => {
     expect(await readdir(directory)).toEqual(["outbox"]);
   });
 
+  it("takes no entry for that of another channel whose file would be called the same", async () => {
+    const outbox = createOutbox(path());
+    await outbox.write(anEntry("b-d1.live", "team"));
+    expect(await outbox.read("d1.live", "team-b")).toBeNull();
+    expect(await outbox.read("b-d1.live", "team")).toEqual(anEntry("b-d1.live", "team"));
+  });
+
   it("says when it cannot be written or read", async () => {
     await writeFile(path(), "a file where the directory should be");
     const outbox = createOutbox(path());

@@ -33,7 +33,11 @@ export function createOutbox(directory: string): Outbox {
       throw error;
     });
   return {
-    read: (id, channel) => readEntry(pathOf(id, channel)),
+    async read(id, channel) {
+      const entry = await readEntry(pathOf(id, channel));
+      // Both may hold hyphens, so that a file can be called as that of another channel.
+      return entry?.id === id && entry.channel === channel ? entry : null;
+    },
     async write(entry) {
       try {
         await mkdir(directory, { recursive: true, mode: 0o700 });

@@ -104,6 +104,44 @@ it("without git a repository is not blamed", async () => {
   });
 });
 
+it("reads the repository of the directory, whatever git of the environment is about", async () => {
+  const [one, other] = [await aRepository(), await aRepository()];
+  const head = await one.commit("one");
+  await other.commit("other");
+  const elsewhere = {
+    GIT_DIR: join(other.directory, ".git"),
+    GIT_WORK_TREE: other.directory,
+    GIT_COMMON_DIR: join(other.directory, ".git"),
+    GIT_INDEX_FILE: join(other.directory, ".git", "index"),
+    GIT_OBJECT_DIRECTORY: join(other.directory, ".git", "objects"),
+    GIT_PREFIX: "deep/",
+  };
+  for (const [name, value] of Object.entries(elsewhere)) vi.stubEnv(name, value);
+  const described = describeCheckout(one.directory).finally(() => vi.unstubAllEnvs());
+  expect(await described).toMatchObject({ commit: head, dirty: false });
+});
+
+it.each([
+  ["git was ended by SIGTERM", "#!/bin/sh\nkill -TERM $$\n", 0o755],
+  ["git cannot be started (EACCES)", "no program", 0o644],
+])("a git that does not say all is no git that says nothing: %s", async (reason, program, mode) => {
+  const { directory, commit } = await aRepository();
+  const head = await commit("one");
+  const bin = await temporaryDirectory();
+  await writeFile(join(bin, "git"), program, { mode });
+  const refused = {
+    code: "RELEASE_REFUSED",
+    message: `the git repository of ${directory} cannot be read: ${reason}`,
+  };
+  vi.stubEnv("PATH", bin);
+  try {
+    await expect(describeCheckout(directory)).rejects.toMatchObject(refused);
+    await expect(assertUnchanged(directory, { tag: "v1", commit: head, dirty: false })).rejects.toMatchObject(refused);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
 it("stops when its signal aborts", async () => {
   const { directory, commit } = await aRepository();
   await commit("one");
