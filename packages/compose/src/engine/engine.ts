@@ -58,9 +58,6 @@ export function createEngine({ env, clock, redact = (text) => text, memo, stopNo
   return engine;
 }
 
-/** Explicit `undefined`s: what is left out, the library takes from the process's own environment. */
-const none = { host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined, agent: undefined };
-
 async function connect(endpoint: Endpoint, env: Environment): Promise<Docker> {
   return dockerOver(agentOf(endpoint, env));
 }
@@ -86,7 +83,25 @@ function agentOf(endpoint: Endpoint, env: Environment): Agent {
  */
 async function dockerOver(agent: Agent): Promise<Docker> {
   const { default: Dockerode } = await import("dockerode");
-  return new Dockerode({ ...none, protocol: "http", socketPath: "by-agent", agent } as Docker.DockerOptions);
+  return withoutOwnHost(
+    () => new Dockerode({ protocol: "http", socketPath: "by-agent", agent } as Docker.DockerOptions),
+  );
+}
+
+/**
+ * Where the process's own environment names an engine, the library reads that one's address, timeout and certificates, also
+ * when it is given others, and fails where there are none. No option says no to it. It does so while it is made, at once.
+ */
+function withoutOwnHost<T>(make: () => T): T {
+  const { env } = process;
+  const host = env["DOCKER_HOST"];
+  if (host === undefined) return make();
+  delete env["DOCKER_HOST"];
+  try {
+    return make();
+  } finally {
+    env["DOCKER_HOST"] = host;
+  }
 }
 
 /** For spreading into the options of an API call. */

@@ -65,19 +65,51 @@ export async function startProcess(
       ...withSignal(signal),
     });
     const forOutput = gatherBytes === undefined ? docker : await engine.dockerForOutput();
-    const connection = await forOutput.getExec(exec.id).start({ hijack: true, stdin: true });
-    // It ran before the answer came: a signal that has aborted by then tells nobody any more.
-    if (signal?.aborted) {
-      connection.destroy();
-      await killMarked(engine, container, mark);
-      throw signal.reason;
-    }
+    signal?.throwIfAborted();
+    const starting = forOutput.getExec(exec.id).start({ hijack: true, stdin: true });
+    const connection = await unlessAborted(engine, { container, mark, starting, signal });
     const inspect = () => exec.inspect() as Promise<{ Running: boolean; ExitCode: number | null }>;
     return overConnection(engine, { container, mark, connection, inspect, signal, gatherBytes });
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     throw engineError(error, failed, "EXEC_FAILED", { retryable: statusOf(error) !== 404 });
   }
+}
+
+/** For the engine to answer, and to end what it has started, once the signal has aborted. */
+const abortGraceMs = 5_000;
+
+interface Starting extends Pick<Connection, "container" | "mark" | "signal"> {
+  readonly starting: Promise<Duplex>;
+}
+
+/**
+ * The connection, or the signal's reason as soon as what was started is ended, at most 5 s after the signal aborted. The
+ * request is not cut off: the engine would start the process all the same, and only its answer, however late, tells that
+ * there is something to end.
+ */
+async function unlessAborted(engine: Engine, { container, mark, starting, signal }: Starting): Promise<Duplex> {
+  if (!signal) return starting;
+  let onAbort = () => {};
+  const aborted = new Promise<void>((resolve) => (onAbort = resolve));
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([starting, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+  if (!signal.aborted) return starting;
+  // Also without an answer, which may have been lost on its way.
+  const ended = starting
+    .then(
+      (connection) => void connection.destroy(),
+      () => undefined,
+    )
+    .then(() => killMarked(engine, container, mark));
+  const stop = new AbortController();
+  await Promise.race([ended, engine.clock.sleep(abortGraceMs, stop.signal).catch(() => undefined)]);
+  stop.abort();
+  throw signal.reason;
 }
 
 interface Connection {

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import { setImmediate } from "node:timers/promises";
-import { SluiceError, type WatchedCheck, type Watching, type WatchTarget } from "@sluice/core";
+import { type ContainerStats, SluiceError, type WatchedCheck, type Watching, type WatchTarget } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createFakeClock } from "../../test/fake-clock.ts";
@@ -235,6 +235,35 @@ describe("watched resources", () => {
     const waiting = watching.stirred?.(stop.signal);
     stop.abort();
     await waiting;
+  });
+
+  /** Settles only when its own signal aborts. */
+  const never = (_container: string, signal: AbortSignal) =>
+    new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+
+  it("are begun no longer than the signal lets, and nothing of them is left", async () => {
+    const controller = new AbortController();
+    let isFollowed = false;
+    const falls: ContainerStats["falls"] = (_containers, signal) => {
+      isFollowed = true;
+      signal.addEventListener("abort", () => (isFollowed = false));
+      return createFakeStats(() => null).falls(_containers, signal);
+    };
+    const stats = { usage: never, falls };
+    const watcher = createWatcher({ clock: systemClock, logs: createFakeLogs([]), stats });
+    const begun = watcher.begin(aResourcesCheck(), aWatchTarget(), controller.signal);
+    begun.catch(() => undefined);
+    await setImmediate();
+    expect(isFollowed).toBe(true);
+    controller.abort(new Error("cancelled"));
+    await expect(begun).rejects.toThrow("cancelled");
+    expect(isFollowed).toBe(false);
+  });
+
+  it("that cannot be sampled in time are begun all the same, and the first look tells", async () => {
+    const stats = { ...createFakeStats(() => null), usage: never };
+    const watching = await begin(aResourcesCheck({ timeoutMs: 20 }), { stats });
+    expect(await look(watching)).toMatchObject({ result: "no-data", value: "nothing within 20ms" });
   });
 
   it("of what serves are not compared with its own", async () => {

@@ -31,19 +31,24 @@ export function createWatcher(options: WatcherOptions): Watcher {
   return {
     async begin(check, target, signal) {
       signal?.throwIfAborted();
-      const span = await openSpan(options, check, target);
+      const span = await openSpan(options, check, target, signal);
       return watching(options.clock, check, span);
     },
   };
 }
 
 /** Each kind is loaded where a configuration asks for it. */
-async function openSpan(options: WatcherOptions, check: WatchedCheck, target: WatchTarget): Promise<Span> {
+async function openSpan(
+  options: WatcherOptions,
+  check: WatchedCheck,
+  target: WatchTarget,
+  signal: AbortSignal | undefined,
+): Promise<Span> {
   switch (check.type) {
     case "logs":
       return (await import("./logs/watch-logs.ts")).watchLogs(options, check, target);
     case "resources":
-      return (await import("./resources/watch-resources.ts")).watchResources(options, check, target);
+      return (await import("./resources/watch-resources.ts")).watchResources(options, check, target, signal);
     case "prometheus":
       return (await import("./prometheus/watch-prometheus.ts")).watchPrometheus(options, check, target);
     case "sentry":

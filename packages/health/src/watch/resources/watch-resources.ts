@@ -8,6 +8,7 @@ import {
   SluiceError,
   type WatchTarget,
 } from "@sluice/core";
+import { withDeadline } from "../../deadline.ts";
 import type { Span } from "../sight.ts";
 import { judgeResources, resourcesLimit, type UsageSeries } from "./judge-resources.ts";
 import { createStir } from "./stir.ts";
@@ -23,11 +24,15 @@ interface Watched {
   readonly samples: ContainerUsage[];
 }
 
-/** One sample of each container now and at each look, and every fall from now on. */
+/**
+ * One sample of each container now, which takes no longer than the check's `timeoutMs`, and at each look, and every fall from
+ * now on. A signal that aborts before it has begun ends it.
+ */
 export async function watchResources(
   { stats, clock }: { readonly stats: ContainerStats; readonly clock: Clock },
   check: ResourcesCheck,
   target: WatchTarget,
+  signal?: AbortSignal,
 ): Promise<Span> {
   const stop = new AbortController();
   const watched = containersOf(check, target.containers);
@@ -56,9 +61,16 @@ export async function watchResources(
     }
   }
 
-  async function sample(signal: AbortSignal): Promise<void> {
+  async function end(): Promise<void> {
+    stop.abort();
+    await following;
+  }
+
+  async function sample(waiting: AbortSignal): Promise<void> {
     const all = [...watched, ...before];
-    const found = await Promise.all(all.map(({ id }) => stats.usage(id, signal)));
+    const found = await Promise.all(all.map(({ id }) => stats.usage(id, waiting)));
+    // Nobody waits for it any more, and a later one may have been taken meanwhile.
+    if (waiting.aborted) return;
     for (const [index, { samples }] of all.entries()) {
       const usage = found[index];
       if (!usage) continue;
@@ -69,28 +81,29 @@ export async function watchResources(
 
   // One more at the begin: a step that lasts as long as the window of growth is long enough for it. What cannot be seen now is
   // told by the first look.
-  await sample(stop.signal).catch(() => undefined);
+  await withDeadline(clock, check.timeoutMs, signal, sample).catch(() => undefined);
+  if (signal?.aborted) {
+    await end();
+    throw signal.reason;
+  }
 
   const judge = () => judgeResources(check, { series: watched.map((one) => toSeries(one, before)), falls });
 
   return {
     limit: resourcesLimit(check),
-    stirred: (signal) => stir.wait(signal),
-    async look(_looks, signal) {
+    stirred: (waiting) => stir.wait(waiting),
+    async look(_looks, waiting) {
       stir.looked();
       // What fell needs no sample, for which a busy engine takes its time.
       const fallen = falls.length > 0 ? judge() : null;
       if (fallen?.result === "fail") return fallen;
-      await sample(signal);
+      await sample(waiting);
       const seen = judge();
       // What is found is found; that nothing was needs all events.
       if (broken !== null && seen.result !== "fail") throw new SluiceError("ENGINE_FAILED", broken);
       return seen;
     },
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await following;
-    },
+    [Symbol.asyncDispose]: end,
   };
 }
 
