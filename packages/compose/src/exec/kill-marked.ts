@@ -1,3 +1,4 @@
+import { finished } from "node:stream/promises";
 import type { Engine } from "../engine/engine.ts";
 
 /** Names the process of one exec in its environment, and with it all that it starts. */
@@ -14,15 +15,29 @@ export const marker = "SLUICE_EXEC";
  */
 export async function killMarked(engine: Engine, container: string, mark: string): Promise<void> {
   try {
-    const docker = await engine.docker();
-    const exec = await docker
-      .getContainer(container)
-      .exec({ Cmd: ["sh", "-c", script, "sh", `${marker}=${mark}`], User: "0" });
+    const exec = await search(engine, container, mark);
     // Detached, yet the client holds the connection open for output that never comes.
     (await exec.start({ Detach: true })).destroy();
   } catch {
     // The container is gone or has no shell: nothing is left to end, or nothing can end it.
   }
+}
+
+/** As `killMarked`, and resolves when they have ended, or nothing can end them: some seconds at most, but for an engine that hangs. */
+export async function endMarked(engine: Engine, container: string, mark: string): Promise<void> {
+  try {
+    const exec = await search(engine, container, mark);
+    const connection = await exec.start({ hijack: true, stdin: false });
+    await finished(connection.resume());
+  } catch {
+    // As above.
+  }
+}
+
+async function search(engine: Engine, container: string, mark: string) {
+  const docker = await engine.docker();
+  const Cmd = ["sh", "-c", script, "sh", `${marker}=${mark}`];
+  return docker.getContainer(container).exec({ Cmd, User: "0", AttachStdout: true, AttachStderr: true });
 }
 
 const script = `

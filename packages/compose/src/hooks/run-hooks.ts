@@ -3,7 +3,7 @@ import type Docker from "dockerode";
 import type { Engine } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { hookNote, startContainers } from "../engine/start.ts";
-import { killMarked } from "../exec/kill-marked.ts";
+import { endMarked } from "../exec/kill-marked.ts";
 import { startProcess } from "../exec/process.ts";
 import { createTail } from "../exec/tail-text.ts";
 import type { Hook, HookKind, Hooks } from "./service-hooks.ts";
@@ -45,7 +45,7 @@ export async function startHooked(
       if (!isStarted) await stopNotes?.set(hookNote(id), "").catch(() => undefined);
       else if ((await stopNotes?.get(hookNote(id)).catch(() => undefined)) === undefined) return;
       // What was killed in a hook has left that running.
-      else await killMarked(engine, id, postStartMark);
+      else await endMarked(engine, id, postStartMark);
       owed.add(id);
     }),
   );
