@@ -335,6 +335,46 @@ describe("flushing", () => {
 describe("catching up", () => {
   const old = aNotification({ id: "d1.live" });
   const news = aNotification({ id: "d2.live" });
+  const broken = async () => {
+    throw new SluiceError("NOTIFY_FAILED", "the outbox cannot be used (EIO)");
+  };
+
+  it("tells what is new where the outbox cannot be read, and whoever asks for what waits is told why", async () => {
+    const team = aChannel([delivered]);
+    const { clock, outbox } = setUp();
+    const unreadable = { ...outbox, list: broken, sweep: broken };
+    const notifier = createNotifier({ channels: [team], outbox: unreadable, clock, redact: createRedactor([]) });
+    expect(results(await notifier.catchUp([news], soon))).toEqual(["team delivered"]);
+    await expect(notifier.flush(soon)).rejects.toMatchObject({ code: "NOTIFY_FAILED" });
+  });
+
+  it("takes what the outbox does not hold for enlisted only once it is told", async () => {
+    const { outbox, clock } = setUp();
+    const unusable = { ...outbox, list: broken, sweep: broken, write: broken };
+    const seen: unknown[] = [];
+    for (const answer of [down, delivered]) {
+      const team = aChannel([answer]);
+      const notifier = createNotifier({ channels: [team], outbox: unusable, clock, redact: createRedactor([]) });
+      const onEnlisted = async () => void seen.push(answer.result, team.sent.length);
+      await notifier.catchUp([news], { ...soon, onEnlisted });
+    }
+    expect(seen).toEqual(["delivered", 1]);
+  });
+
+  it("tells what is new where what was given up cannot be removed, and says that", async () => {
+    const { notifier, outbox, clock } = setUp(aChannel([down]));
+    await notifier.announce([old], soon);
+    await clock.sleep(8 * day);
+    const channels = [aChannel([delivered])];
+    const redact = createRedactor([]);
+    const stuck = createNotifier({ channels, outbox: { ...outbox, remove: broken, sweep: broken }, clock, redact });
+    const reason = "refuses connections; the outbox cannot be used (EIO)";
+    expect(await stuck.catchUp([news], soon)).toMatchObject([
+      { id: "d1.live", result: "expired", reason },
+      { id: "d2.live", result: "delivered" },
+    ]);
+    expect(await stuck.flush(soon)).toMatchObject([{ id: "d1.live", result: "expired", reason }]);
+  });
 
   it("costs only itself, where a channel hangs for which much waits: all others are told what is new meanwhile", async () => {
     const { withChannels, outbox, clock } = setUp();

@@ -1,4 +1,4 @@
-import { type Clock, isAskedFor, maskWords, type Redact, within } from "@sluice/core";
+import { type Clock, isAskedFor, maskWords, messageOf, type Redact, within } from "@sluice/core";
 import type { Channel } from "./channels/channel.ts";
 import { defaultRetries, type RetryPolicy } from "./deliver/deliver.ts";
 import { type DeliveryReport, enlist, type TellContext, type Telling, tell } from "./deliver/tell.ts";
@@ -33,7 +33,10 @@ export interface FlushOptions extends TellOptions {
 }
 
 export interface CatchUpOptions extends TellOptions {
-  /** Awaited once all that is new is in the outbox, before anything is sent: whatever ends this process then, a later run tells it. */
+  /**
+   * Awaited once all that is new is in the outbox, before anything is sent: whatever ends this process then, a later run tells it. Where
+   * it cannot be written there, once all of it is told, and else not at all.
+   */
   readonly onEnlisted?: (() => Promise<void>) | undefined;
 }
 
@@ -44,11 +47,14 @@ export interface Notifier {
   /**
    * Tries once what waits, and gives up what has waited for a week, or whose time is past, such as a wait for a person. What no
    * channel here is for goes on waiting, and is reported.
+   *
+   * @throws SluiceError NOTIFY_FAILED where the outbox cannot be read: nobody knows what waits
    */
   flush(options: FlushOptions): Promise<readonly DeliveryReport[]>;
   /**
    * `flush` and `announce` in one, so that a channel that hangs keeps only itself from what is new: each is told what waits, then what is
-   * new. Reports what is new and what was given up, as what waits on was reported when it began to wait.
+   * new. Reports what is new and what was given up, as what waits on was reported when it began to wait. Of an
+   * outbox that cannot be read nothing waits.
    */
   catchUp(news: readonly Notification[], options: CatchUpOptions): Promise<readonly DeliveryReport[]>;
   /** The deployment is over: that it has begun, or waits for a person, is told to nobody any more who was not told yet. */
@@ -87,12 +93,14 @@ export function createNotifier(options: NotifierOptions): Notifier {
   }
 
   /** What is to be tried once more, and what is not: what was given up just now, and what has no channel here. */
-  async function takeStock(withUncertain: boolean) {
+  async function takeStock(entries: readonly OutboxEntry[], withUncertain: boolean) {
     const now = clock.now();
-    await outbox.sweep();
-    const entries = await outbox.list();
+    // What it leaves there takes some room, and a later run tries again.
+    await outbox.sweep().catch(() => undefined);
     const old = outdated(entries, now);
-    await Promise.all(old.map((entry) => outbox.remove(entry)));
+    const problems = new Map(
+      await Promise.all(old.map(async (entry) => [entry, await dropEntry(outbox, entry)] as const)),
+    );
     const kept = entries.filter((entry) => !old.includes(entry));
     const once = { ...retries, attempts: 1 };
     const waiting: Lists = new Map(
@@ -102,7 +110,9 @@ export function createNotifier(options: NotifierOptions): Notifier {
       }),
     );
     // Nobody misses old news of what was only passing.
-    const expired = old.filter((entry) => isUntold(entry) && !isPassing(entry)).map(expiredReport);
+    const expired = old
+      .filter((entry) => isUntold(entry) && !isPassing(entry))
+      .map((entry) => expiredReport(entry, problems.get(entry)));
     const shut = kept
       .filter((entry) => isUntold(entry) && channels.every(({ name }) => name !== entry.channel))
       .map(shutReport);
@@ -117,13 +127,16 @@ export function createNotifier(options: NotifierOptions): Notifier {
   return {
     announce: async (notifications, tellOptions) => tellAll(await enlistAll(notifications), tellOptions),
     async flush({ withUncertain = false, ...tellOptions }) {
-      const { waiting, expired, shut } = await takeStock(withUncertain);
+      const { waiting, expired, shut } = await takeStock(await outbox.list(), withUncertain);
       return [...expired, ...shut, ...(await tellAll(waiting, tellOptions))];
     },
     async catchUp(news, { onEnlisted, ...tellOptions }) {
-      const { waiting, expired } = await takeStock(false);
+      // Telling what is new matters more than what waits.
+      const entries = await outbox.list().catch(() => []);
+      const { waiting, expired } = await takeStock(entries, false);
       const fresh = await enlistAll(news);
-      await onEnlisted?.();
+      const isEnlisted = ![...fresh.values()].flat().some(({ isUnrecorded }) => isUnrecorded);
+      if (isEnlisted) await onEnlisted?.();
       const isOfBefore = (report: DeliveryReport) =>
         channels.some(
           (channel) =>
@@ -133,7 +146,10 @@ export function createNotifier(options: NotifierOptions): Notifier {
       const inTurn = new Map(
         channels.map((channel) => [channel, [...(waiting.get(channel) ?? []), ...(fresh.get(channel) ?? [])]] as const),
       );
-      return [...expired, ...(await tellAll(inTurn, tellOptions)).filter((report) => !isOfBefore(report))];
+      const reports = (await tellAll(inTurn, tellOptions)).filter((report) => !isOfBefore(report));
+      if (!isEnlisted && reports.every(({ result }) => result === "delivered" || result === "known"))
+        await onEnlisted?.();
+      return [...expired, ...reports];
     },
     withdrawPassing: () => withdraw(isPassing),
     withdrawPlans: (release) => withdraw((entry) => entry.outcome === "planned" && entry.release === release),
@@ -154,6 +170,12 @@ function shutReport(entry: OutboxEntry): DeliveryReport {
   return { id, channel, place: "-", result: "waiting", reason };
 }
 
-function expiredReport({ id, channel, reason }: OutboxEntry): DeliveryReport {
+function expiredReport({ id, channel, reason: why }: OutboxEntry, problem: string | undefined): DeliveryReport {
+  const reason = [why, problem].filter((text) => text !== undefined).join("; ");
   return { id, channel, place: "-", result: "expired", ...(reason ? { reason } : {}) };
+}
+
+/** What went wrong, where it is still there. */
+function dropEntry(outbox: Outbox, entry: OutboxEntry): Promise<string | undefined> {
+  return outbox.remove(entry).then(() => undefined, messageOf);
 }

@@ -32,6 +32,8 @@ export interface Telling {
   readonly notification: Notification;
   readonly entry: OutboxEntry | null;
   readonly retries: RetryPolicy;
+  /** It could not be written down: no later run knows of it. */
+  readonly isUnrecorded?: boolean | undefined;
 }
 
 /** Writes down what is to be told, before anything is sent: whatever ends this process, the next run tells the rest. */
@@ -43,8 +45,8 @@ export async function enlist(
 ): Promise<Telling> {
   if (await outbox.read(notification.id, channel.name)) return { notification, entry: null, retries };
   const entry = waitingEntry(notification, channel.name, clock.now());
-  await record(outbox, entry);
-  return { notification, entry, retries };
+  const problem = await record(outbox, entry);
+  return { notification, entry, retries, isUnrecorded: problem !== undefined };
 }
 
 /** Tries to tell one channel, and records what came of it. */

@@ -85,6 +85,8 @@ describe("an outbox", () => {
     await writeFile(path(), "a file where the directory should be");
     const outbox = createOutbox(path());
     await expect(outbox.write(anEntry())).rejects.toMatchObject({ code: "NOTIFY_FAILED" });
-    await expect(outbox.list()).rejects.toMatchObject({ code: "ENOTDIR" });
+    const message = `the outbox ${path()} cannot be read (ENOTDIR)`;
+    await expect(outbox.list()).rejects.toMatchObject({ code: "NOTIFY_FAILED", message });
+    await expect(outbox.sweep()).rejects.toMatchObject({ code: "NOTIFY_FAILED", message });
   });
 });

@@ -13,10 +13,11 @@ export interface Outbox {
   read(id: string, channel: string): Promise<OutboxEntry | null>;
   /** Durable when it resolves. @throws SluiceError NOTIFY_FAILED */
   write(entry: OutboxEntry): Promise<void>;
+  /** @throws SluiceError NOTIFY_FAILED */
   remove(entry: Pick<OutboxEntry, "id" | "channel">): Promise<void>;
-  /** All entries, oldest first. What cannot be read is left out. */
+  /** All entries, oldest first. An entry that cannot be read is left out. @throws SluiceError NOTIFY_FAILED where none can */
   list(): Promise<readonly OutboxEntry[]>;
-  /** Removes what a process has left that was killed while it wrote. */
+  /** Removes what a process has left that was killed while it wrote. @throws SluiceError NOTIFY_FAILED */
   sweep(): Promise<void>;
 }
 
@@ -27,10 +28,18 @@ export interface Outbox {
  */
 export function createOutbox(directory: string): Outbox {
   const pathOf = (id: string, channel: string) => join(directory, `${channel}-${safeName(id)}${suffix}`);
+  const failed = (what: "read" | "written", cause: unknown) => {
+    const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+    return new SluiceError("NOTIFY_FAILED", `the outbox ${directory} cannot be ${what} (${code})`, { cause });
+  };
   const names = () =>
     readdir(directory).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return [];
-      throw error;
+      throw failed("read", error);
+    });
+  const removeFile = (path: string) =>
+    rm(path, { force: true }).catch((error: unknown) => {
+      throw failed("written", error);
     });
   return {
     async read(id, channel) {
@@ -43,11 +52,10 @@ export function createOutbox(directory: string): Outbox {
         await mkdir(directory, { recursive: true, mode: 0o700 });
         await writeDurably(pathOf(entry.id, entry.channel), `${JSON.stringify(entry)}\n`);
       } catch (cause) {
-        const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
-        throw new SluiceError("NOTIFY_FAILED", `the outbox ${directory} cannot be written (${code})`, { cause });
+        throw failed("written", cause);
       }
     },
-    remove: ({ id, channel }) => rm(pathOf(id, channel), { force: true }),
+    remove: ({ id, channel }) => removeFile(pathOf(id, channel)),
     async list() {
       const paths = (await names())
         .filter((name) => name.endsWith(suffix) && !name.startsWith(temporaryPrefix))
@@ -59,7 +67,7 @@ export function createOutbox(directory: string): Outbox {
     },
     async sweep() {
       const unfinished = (await names()).filter((name) => name.startsWith(temporaryPrefix));
-      await Promise.all(unfinished.map((name) => rm(join(directory, name), { force: true })));
+      await Promise.all(unfinished.map((name) => removeFile(join(directory, name))));
     },
   };
 }

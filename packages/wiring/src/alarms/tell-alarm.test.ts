@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endings, type Finding } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
-import { type Channel, createOutbox } from "@sluice/notify";
+import { type Attempt, type Channel, createOutbox } from "@sluice/notify";
 import { aConfig, createFakeWorld } from "@sluice/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLastWord } from "../notify/last-word.ts";
@@ -75,14 +75,18 @@ describe("an alarm", () => {
     expect(seen).toMatchObject([["checks-failed"], { failing: ["GET /orders"] }]);
   });
 
-  it("is told by the next run where this one could not use the outbox", async () => {
-    const { verify, states, told, outboxDir } = aMachine();
+  it("is told by the next run where this one could neither tell it nor use the outbox", async () => {
+    let answer: Attempt = { result: "refused", reason: "answers 404" };
+    const { verify, states, told, outboxDir } = aMachine(async () => answer);
     await writeFile(outboxDir, "");
-    await expect(verify(orders)).rejects.toThrow("ENOTDIR");
+    await verify(orders);
     expect(await states.read("checks")).toBeNull();
+    answer = { result: "delivered" };
     await rm(outboxDir);
+    told.length = 0;
     await verify(orders);
     expect(told).toEqual(["checks-failed"]);
+    expect(await states.read("checks")).toMatchObject({ failing: ["GET /orders"] });
   });
 
   it("is told although it cannot be remembered, which is said", async () => {
