@@ -179,8 +179,9 @@ it("leave nothing of what they say on the container", async () => {
   expect(await docker("inspect", container)).not.toContain("canary");
 });
 
-it("say nothing where the container ends meanwhile: its log tells why", async () => {
-  await remake({ command: ["sh", "-c", "echo it cannot be; exit 1"], post_start: [{ command: ["sleep", "30"] }] });
+it.each(["", "sleep 1; "])("say nothing where the container ends meanwhile (%s): its log tells why", async (first) => {
+  const command = ["sh", "-c", `${first}echo it cannot be; exit 1`];
+  await remake({ command, post_start: [{ command: ["sleep", "30"] }] });
   await start();
   await expect(slots.waitReady({ stack: stack.name, slot: "blue", services: [facts("worker")] })).rejects.toMatchObject(
     { code: "START_FAILED", detail: expect.stringContaining("it cannot be") as string },

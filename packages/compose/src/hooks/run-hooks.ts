@@ -1,6 +1,6 @@
 import { type CallOptions, isSluiceError, SluiceError, within } from "@sluice/core";
 import type Docker from "dockerode";
-import type { Engine } from "../engine/engine.ts";
+import { type Engine, withSignal } from "../engine/engine.ts";
 import { unlessStatus } from "../engine/errors.ts";
 import { hookNote, startContainers } from "../engine/start.ts";
 import { endMarked } from "../exec/kill-marked.ts";
@@ -24,6 +24,7 @@ const longestShown = 200;
 /** A stop waits no longer for what is to run before it, nor longer than for the container itself. */
 const preStopMs = 30_000;
 const defaultGraceS = 10;
+const endMs = 1_000;
 
 /**
  * Starts containers as `startContainers` does, and runs what is to run in each after its start. What ran already is left alone, but
@@ -110,11 +111,19 @@ async function runAll(
     } catch (error) {
       if (options.signal?.aborted) throw error;
       // One that has ended says more by its log, which whoever waits for it shows.
+      if (kind === "post_start") await untilEnded(engine, id, options.signal);
       const now = await find(engine, id);
       if (!now || !isUp(now) || now.State.StartedAt !== before.State.StartedAt) return;
       throw error;
     }
   }
+}
+
+/** For a second at most: the engine tells the end of a container some moments after that of what ran beside its command. */
+async function untilEnded(engine: Engine, id: string, signal: AbortSignal | undefined): Promise<void> {
+  const container = (await engine.docker()).getContainer(id);
+  const ended = within(engine.clock, endMs, signal, (either) => container.wait(withSignal(either)));
+  await ended.catch(() => undefined);
 }
 
 /** A command can be run in it. The engine says of one that it is about to restart that it runs. */
