@@ -147,8 +147,10 @@ export function createNotifier(options: NotifierOptions): Notifier {
         channels.map((channel) => [channel, [...(waiting.get(channel) ?? []), ...(fresh.get(channel) ?? [])]] as const),
       );
       const reports = (await tellAll(inTurn, tellOptions)).filter((report) => !isOfBefore(report));
-      if (!isEnlisted && reports.every(({ result }) => result === "delivered" || result === "known"))
-        await onEnlisted?.();
+      // By one channel is enough: the others of what is written down nowhere would else tell it again each time.
+      const isTold = (id: string) =>
+        reports.some((one) => one.id === id && (one.result === "delivered" || one.result === "known"));
+      if (!isEnlisted && news.every(({ id }) => isTold(id))) await onEnlisted?.();
       return [...expired, ...reports];
     },
     withdrawPassing: () => withdraw(isPassing),

@@ -22,7 +22,7 @@ import { reviveBase } from "./revive-base.ts";
 import { reviveDoor } from "./revive-doors.ts";
 import { clearSlot, removeSlot } from "./take-away.ts";
 import { restoreRoute } from "./traffic.ts";
-import { hasSameImage, isOtherwise, isUnreadyError, notPutBack } from "./unready-base.ts";
+import { hasSameImage, isUnreadyData, isUnreadyError, notPutBack } from "./unready-base.ts";
 import { upStored } from "./up-stored.ts";
 import { upWanted } from "./up-wanted.ts";
 import { waitDoors } from "./verify.ts";
@@ -75,8 +75,7 @@ export const base: StepAction<"base"> = {
     const isOwn = ({ name, active }: ServiceFacts) => active && name === service;
     const facts = scope.release?.bundle.services.find(isOwn);
     const before = scope.previousRelease?.bundle.services.find(isOwn);
-    const isUnready =
-      scope.run.unready?.includes(service) === true && moves === undefined && isOtherwise(service, scope);
+    const isUnready = moves === undefined && isUnreadyData(facts?.role, service, scope);
     const isBack = moves?.isPutBack === true || isAlwaysPutBack(facts?.role, before);
     const isSame = isUnready && hasSameImage(service, scope);
     if ((isBack || isSame) && hadRelease(scope, service)) await putBack(service, scope, call);

@@ -1,4 +1,4 @@
-import { isSluiceError, SluiceError } from "@sluice/core";
+import { isSluiceError, type ServiceFacts, SluiceError } from "@sluice/core";
 import type { DeploymentScope } from "../scope.ts";
 
 /** Whether what was started came up, and did not become what it was started for. */
@@ -6,8 +6,13 @@ export function isUnreadyError(error: unknown): boolean {
   return isSluiceError(error) && (error.code === "START_FAILED" || error.code === "NOT_READY");
 }
 
-/** Whether the release before has a base service, and by another definition than the candidate. */
-export function isOtherwise(service: string, { release, previousRelease }: DeploymentScope): boolean {
+/** Whether a service that holds data was made otherwise than the release before has it, and did not become ready so in this run. */
+export function isUnreadyData(
+  role: ServiceFacts["role"] | undefined,
+  service: string,
+  { run, release, previousRelease }: DeploymentScope,
+): boolean {
+  if (role !== "data" || run.unready?.includes(service) !== true) return false;
   const before = previousRelease?.model.services[service];
   return before !== undefined && JSON.stringify(before) !== JSON.stringify(release?.model.services[service]);
 }
@@ -29,7 +34,7 @@ export function notPutBack(service: string, { tag, release, previousRelease }: D
   const before = previousRelease?.bundle.tag ?? "the release before";
   return new SluiceError(
     "START_FAILED",
-    `${service} did not become ready as ${tag} has it (${imageOf(release)}), and is not made as ${before} has it (${imageOf(previousRelease)}), which may not read what it has written: what needs ${service} does not work now`,
+    `${service} did not become ready as ${tag} has it (${imageOf(release)}), and is not made as ${before} has it (${imageOf(previousRelease)}), which may not read what it has written: what needs ${service} may not work now`,
     {
       hint: `its log says what it did. Where it changed nothing, or is known to be read by both: check out ${before}, then sluice deploy --release ${before}; else a release that it comes up with, or sluice db list for a backup`,
     },

@@ -53,7 +53,7 @@ export async function assertPossible(
   const { services, config, observed, stored } = planned;
   assertPortsFree(plan, planned.transfers, planned);
   assertOwnProjects(placesOf(plan), observed);
-  assertReadable(plan, observed);
+  assertReadable(plan, observed, services);
   if (stored) await assertImages(stored, plan, ports, signal);
   await assertDoorImage(plan, { ...observed, services }, config, ports, signal);
   await assertNoObstacle(plan, { ...planned, model: await planned.model() }, ports, signal);

@@ -1,11 +1,11 @@
-import { type ComposeModel, type Finding, isInSlot, mayHoldSecret, type StoredRelease } from "@sluice/core";
+import { type ComposeModel, type Finding, isApplication, mayHoldSecret, type StoredRelease } from "@sluice/core";
 
 /** An address may hold a password, whatever its variable is called. */
 const urlWithPassword = /:\/\/[^\s/:@]*:[^\s/@]+@/;
 
 /**
  * That going back goes to other values of what may be secret than the release that is left has: a password that was changed since is the
- * old one again. By names alone, of services in slots; a variable that only one of them has came or went with the code. Pure.
+ * old one again. By names alone, of what works for users; a variable that only one of them has came or went with the code. Pure.
  *
  * @param left `null` where it is not stored
  */
@@ -15,7 +15,7 @@ export function environmentOfBefore(
 ): readonly Finding[] {
   if (left === null) return [];
   const names = services
-    .filter((service) => service.active && isInSlot(service))
+    .filter((service) => service.active && isApplication(service.role))
     .flatMap(({ name }) => otherSecrets(name, model, left.model).map((variable) => `${name}.${variable}`));
   if (names.length === 0) return [];
   const anew = commit === null ? "its files checked out" : `its commit checked out (${commit.slice(0, 12)})`;

@@ -130,9 +130,13 @@ export function assertOwnProjects(places: ReadonlySet<StackPlace>, { stack, fore
 }
 
 /** No database is to start on data that it does not read. @throws SluiceError PREFLIGHT_FAILED */
-export function assertReadable({ steps }: Pick<DeploymentPlan, "steps">, observed: ObservedStack): void {
+export function assertReadable(
+  { steps }: Pick<DeploymentPlan, "steps">,
+  observed: ObservedStack,
+  services: readonly ServiceFacts[],
+): void {
   const made = steps.flatMap((step) => (step.kind === "base" ? [step.service] : []));
-  throwErrors(otherMajorFindings(observed, new Set(made)));
+  throwErrors(otherMajorFindings(observed, services, new Set(made)));
 }
 
 /** A job and a service in base are there without anything of what they use, unless the plan runs or makes them. */
