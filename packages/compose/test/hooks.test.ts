@@ -188,6 +188,29 @@ it.each(["", "sleep 1; "])("say nothing where the container ends meanwhile (%s):
   );
 });
 
+it("are no start of a container that the engine had to restart meanwhile", async () => {
+  const post_start = [{ command: ["sh", "-c", "exec sleep 3"] }];
+  await remake({ command: ["sh", "-c", "sleep 1; exit 1"], restart: "unless-stopped", post_start });
+  await expect(start()).rejects.toMatchObject({
+    code: "START_FAILED",
+    message: `${container} ended and was restarted while its post_start ran`,
+  });
+});
+
+it("leave a container to be started anew where the stop behind them never came", async () => {
+  await remake({ pre_stop: [note("left"), { command: ["sh", "-c", "exec sleep 60"] }], stop_grace_period: "20s" });
+  await start();
+  const cut = new AbortController();
+  const cutOff = slots.stop(stack.name, "blue", ["worker"], { signal: cut.signal });
+  await expect.poll(() => written(), { timeout: 20_000 }).toEqual([...first, "left"]);
+  cut.abort(new Error("the users wait"));
+  await expect(cutOff).rejects.toThrow("the users wait");
+  const before = await docker("inspect", "-f", "{{.State.StartedAt}}", container);
+  await start();
+  expect(await docker("inspect", "-f", "{{.State.StartedAt}}", container)).not.toBe(before);
+  expect(await written()).toEqual([...first, "left", ...first]);
+});
+
 it("prevent no stop where they fail or take longer than its grace, and that is told", async () => {
   await remake({ post_start: [], pre_stop: [{ command: ["sh", "-c", "echo stuck; exit 4"] }] });
   await start();

@@ -3,6 +3,7 @@ import type {
   DeploymentPlan,
   EnginePorts,
   EventBody,
+  OutputSink,
   ReleaseConfig,
   ReleaseRequest,
   ResolvedProject,
@@ -101,6 +102,11 @@ export function servicesOf(scope: DeploymentScope, names?: readonly string[]): r
 }
 
 export type Emitter = Pick<DeploymentScope, "ports"> & Partial<Pick<DeploymentScope, "observations">>;
+
+/** Tells what calls outside of steps write, such as the hooks of what is started again. */
+export function tellOutput(scope: Pick<DeploymentScope, "ports">): OutputSink {
+  return (line) => emit(scope, { type: "output-line", ...line });
+}
 
 /** Tells an event; within a deployment, its next record keeps what the report needs of it. */
 export function emit({ ports, observations }: Emitter, body: EventBody): void {

@@ -56,13 +56,20 @@ export async function startHooked(
       containers.map(({ id }) => id),
     ),
   );
-  await Promise.all(
-    hooked.map(async ({ id, hooks }) => {
-      if (!owed.has(id) && !started.has(id)) return;
-      await runAll(engine, id, hooks.postStart, "post_start", { signal, onOutput });
-      await stopNotes?.remove(hookNote(id)).catch(() => undefined);
-    }),
-  );
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  try {
+    await Promise.all(
+      hooked.map(async ({ id, hooks }) => {
+        if (!owed.has(id) && !started.has(id)) return;
+        await runAll(engine, id, hooks.postStart, "post_start", { signal: either, onOutput });
+        await stopNotes?.remove(hookNote(id)).catch(() => undefined);
+      }),
+    );
+  } finally {
+    // The first failure ends the others.
+    stop.abort();
+  }
 }
 
 /**
@@ -81,6 +88,8 @@ export async function runPreStop(
     hooked.map(async ({ id, hooks }) => {
       const details = await find(engine, id);
       if (!details || !isUp(details)) return;
+      // It has taken its leave by then: whoever is to start it, because the stop never came, must start it anew.
+      await engine.stopNotes?.set(id, details.State.StartedAt).catch(() => undefined);
       const graceMs = ((details.Config as { readonly StopTimeout?: number }).StopTimeout ?? defaultGraceS) * 1_000;
       try {
         await within(engine.clock, Math.min(graceMs, preStopMs), signal, (either) =>
@@ -110,13 +119,26 @@ async function runAll(
       await runHook(engine, id, hook, kind, options);
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      // One that has ended says more by its log, which whoever waits for it shows.
       if (kind === "post_start") await untilEnded(engine, id, options.signal);
       const now = await find(engine, id);
-      if (!now || !isUp(now) || now.State.StartedAt !== before.State.StartedAt) return;
+      // One that has ended says more by its log, which whoever waits for it shows.
+      if (!now?.State.Running || now.State.Paused) return;
+      if (kind === "post_start") assertSameRun(before, now);
       throw error;
     }
   }
+  if (kind === "pre_stop") return;
+  const after = await find(engine, id);
+  if (after?.State.Running) assertSameRun(before, after);
+}
+
+/** Whoever waits for it to be ready counts restarts from then on only. @throws SluiceError START_FAILED */
+function assertSameRun(before: Docker.ContainerInspectInfo, now: Docker.ContainerInspectInfo): void {
+  if (!now.State.Restarting && now.State.StartedAt === before.State.StartedAt) return;
+  const name = nameOf(now);
+  throw new SluiceError("START_FAILED", `${name} ended and was restarted while its post_start ran`, {
+    hint: `docker logs ${name}`,
+  });
 }
 
 /** For a second at most: the engine tells the end of a container some moments after that of what ran beside its command. */

@@ -4,7 +4,7 @@ import { waitDoors } from "../actions/verify.ts";
 import { settle } from "../deadline.ts";
 import { baseOf } from "../prepare/base-as-released.ts";
 import { isOver } from "../prepare/lost-base.ts";
-import { type DeploymentScope, servingSlot } from "../scope.ts";
+import { type DeploymentScope, servingSlot, tellOutput } from "../scope.ts";
 import { doorRequest } from "./doors.ts";
 import { untilEngineAnswers } from "./engine-away.ts";
 import { rereadNames } from "./reread-names.ts";
@@ -77,7 +77,7 @@ async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void
   await wakeBase(scope, observed, signal, { made: madeInBase(scope, observed) });
   const down = observed.slots[slot].containers.filter(({ state }) => state !== "running");
   const names = [...new Set(down.map(({ service }) => service))];
-  if (names.length > 0) await ports.slots.start(stack, slot, names, { signal });
+  if (names.length > 0) await ports.slots.start(stack, slot, names, { signal, onOutput: tellOutput(scope) });
   await ports.slots.waitReady({ stack, slot, services }, { signal });
   for (const name of websOf(scope)) await openDoor(scope, name, signal);
   await waitDoors(scope, slot, doorMs, signal);

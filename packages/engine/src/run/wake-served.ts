@@ -16,7 +16,7 @@ import { settle } from "../deadline.ts";
 import { baseOf, observedAs } from "../prepare/base-as-released.ts";
 import { isOver } from "../prepare/lost-base.ts";
 import { report } from "../report.ts";
-import { type DeploymentScope, emit } from "../scope.ts";
+import { type DeploymentScope, emit, tellOutput } from "../scope.ts";
 import { containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
 
 const lookMs = 30_000;
@@ -103,7 +103,7 @@ async function startDown(
         report(scope, error);
       });
     if (names.length === 0) return;
-    await ports.slots.start(stack, slot, names, { signal });
+    await ports.slots.start(stack, slot, names, { signal, onOutput: tellOutput(scope) });
     await ports.slots.waitReady({ stack, slot, services: wanted }, { signal });
   };
   await settle(ports.clock, signal, start());

@@ -2,7 +2,7 @@ import { createDeadline, type ObservedContainer, type ObservedStack } from "@slu
 import { stoppedBy } from "../actions/workers.ts";
 import { settle } from "../deadline.ts";
 import { report } from "../report.ts";
-import type { DeploymentScope } from "../scope.ts";
+import { type DeploymentScope, tellOutput } from "../scope.ts";
 import { containersInBase, containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
 
 const wakeMs = 60_000;
@@ -64,7 +64,8 @@ export async function wakePrevious(
     : plan.steps.flatMap((step) => (step.kind === "workers" ? stoppedBy(step, scope) : []));
   const down = observed.slots[plan.previous].containers.filter(downIn(scope, observed)).map(({ service }) => service);
   const services = [...new Set(down)].filter((service) => !spared.includes(service));
-  if (services.length > 0) await ports.slots.start(stack, plan.previous, services, { signal });
+  if (services.length > 0)
+    await ports.slots.start(stack, plan.previous, services, { signal, onOutput: tellOutput(scope) });
 }
 
 /** Picks what ran before, or was made since, does not run, and was not stopped by hand. */
