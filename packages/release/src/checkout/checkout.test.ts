@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { temporaryDirectory } from "../../test/temporary-directory.ts";
@@ -118,6 +118,18 @@ it("reads the repository of the directory, whatever git of the environment is ab
   };
   for (const [name, value] of Object.entries(elsewhere)) vi.stubEnv(name, value);
   const described = describeCheckout(one.directory).finally(() => vi.unstubAllEnvs());
+  expect(await described).toMatchObject({ commit: head, dirty: false });
+});
+
+it("reads the repository that the environment names for a work tree that is in none", async () => {
+  const { directory, commit } = await aRepository();
+  const head = await commit("one");
+  const tree = await temporaryDirectory();
+  for (const name of (await readdir(directory)).filter((one) => one !== ".git"))
+    await cp(join(directory, name), join(tree, name), { recursive: true });
+  vi.stubEnv("GIT_DIR", join(directory, ".git"));
+  vi.stubEnv("GIT_WORK_TREE", tree);
+  const described = describeCheckout(tree).finally(() => vi.unstubAllEnvs());
   expect(await described).toMatchObject({ commit: head, dirty: false });
 });
 

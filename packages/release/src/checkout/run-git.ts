@@ -1,5 +1,6 @@
 import { type ExecFileException, execFile } from "node:child_process";
 import { SluiceError } from "@sluice/core";
+import { findRoot } from "./find-root.ts";
 
 export interface GitResult {
   /** `null` when there is no git to run. */
@@ -19,10 +20,11 @@ const maxBuffer = 64 * 1024 * 1024;
  * @throws SluiceError RELEASE_REFUSED where git takes longer than 60 s, says more than 64 MiB, is ended by a signal or cannot be
  * started; the signal's reason
  */
-export function runGit(directory: string, args: readonly string[], signal?: AbortSignal): Promise<GitResult> {
+export async function runGit(directory: string, args: readonly string[], signal?: AbortSignal): Promise<GitResult> {
+  const env = await environmentFor(directory);
   return new Promise((resolve, reject) => {
     const all = ["--no-optional-locks", "-C", directory, ...args];
-    const options = { signal, timeout: timeoutMs, maxBuffer, env: ownEnvironment() };
+    const options = { signal, timeout: timeoutMs, maxBuffer, env };
     execFile("git", all, options, (error, stdout, stderr) => {
       if (signal?.aborted) reject(signal.reason as Error);
       else if (!error) resolve({ exitCode: 0, stdout, stderr });
@@ -54,8 +56,13 @@ const repositoryVariables: ReadonlySet<string> = new Set([
   "GIT_WORK_TREE",
 ]);
 
-/** Git finds the repository of the directory that it is given. It inherits all else, like any child. */
-function ownEnvironment(): NodeJS.ProcessEnv {
+/**
+ * Git finds the repository of the directory that it is given; what is in none may be the work tree of the one that is named, as where a
+ * hook of a bare repository checks out elsewhere. It inherits all else, like any child.
+ */
+async function environmentFor(directory: string): Promise<NodeJS.ProcessEnv> {
+  const isTied = Object.keys(process.env).some((name) => repositoryVariables.has(name));
+  if (!isTied || (await findRoot(directory)) === null) return process.env;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !repositoryVariables.has(name)));
 }
 
