@@ -83,7 +83,7 @@ const holders = async () => {
   );
   return found.split("\n").filter((id) => id !== "");
 };
-const { isWaiting, endWaiting, withLockWait } = tableLocks(sql);
+const { isWaiting, isDropping, endWaiting, withLockWait } = tableLocks(sql);
 async function letGo(count: number): Promise<void> {
   const ids = await holders();
   expect(ids).toHaveLength(count);
@@ -345,7 +345,7 @@ describe("going back", () => {
       const before = await sql(programs);
       const holding = held("use mysql; select sleep(600) from shop.apart");
       await until(async () => (await holders()).length === 1);
-      await dieAt(id, isWaiting);
+      await dieAt(id, isDropping);
       expect(await sql(programs)).not.toBe(before);
       await endWaiting();
       await letGo(1);

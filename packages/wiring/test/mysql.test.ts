@@ -129,7 +129,7 @@ const holders = async () => {
   return found.split("\n").filter((id) => id !== "");
 };
 const kill = (ids: readonly string[]) => sql(ids.map((id) => `kill ${id};`).join(" "));
-const { isWaiting, endWaiting, withLockWait } = tableLocks(sql);
+const { isDropping, endWaiting, withLockWait } = tableLocks(sql);
 
 function openSession(environment: Readonly<Record<string, string>> = {}): Session {
   const { stack, directory } = project;
@@ -354,7 +354,7 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     const args = ["--conditions=sluice-source", program, stack, directory, `${directory}/sluice-1.yaml`, id];
     const doomed = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
     const over = once(doomed, "exit");
-    await until(isWaiting);
+    await until(isDropping);
     doomed.kill("SIGKILL");
     const marked = "$(grep -l SLUICE_SWAP= /proc/[0-9]*/environ)";
     const both = `for place in ${marked}; do place=\${place#/proc/}; kill -9 "\${place%/environ}"; done`;

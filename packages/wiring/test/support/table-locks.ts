@@ -4,6 +4,8 @@ import { until } from "./until.ts";
 const waiting =
   "select id from information_schema.processlist where info like 'lock tables%' or info like 'drop view%' or info like 'rename table%'";
 
+const dropping = "select id from information_schema.processlist where info like 'drop view%'";
+
 /**
  * What becomes of who waits for tables in a MariaDB or MySQL.
  *
@@ -12,6 +14,8 @@ const waiting =
 export function tableLocks(sql: (statements: string) => Promise<string>) {
   return {
     isWaiting: async () => (await sql(waiting)) !== "",
+    /** What comes before views is dropped by then. On a busy machine the lock before it is seen as well. */
+    isDropping: async () => (await sql(dropping)) !== "",
     /** Whoever waits for them gives up, as after the time that a server lets it wait. */
     endWaiting: () =>
       until(async () => {
