@@ -1,5 +1,6 @@
 import { finished } from "node:stream/promises";
-import type { Engine } from "../engine/engine.ts";
+import { within } from "@sluice/core";
+import { type Engine, withSignal } from "../engine/engine.ts";
 
 /** Names the process of one exec in its environment, and with it all that it starts. */
 export const marker = "SLUICE_EXEC";
@@ -23,21 +24,36 @@ export async function killMarked(engine: Engine, container: string, mark: string
   }
 }
 
-/** As `killMarked`, and resolves when they have ended, or nothing can end them: some seconds at most, but for an engine that hangs. */
-export async function endMarked(engine: Engine, container: string, mark: string): Promise<void> {
+/** Longer than its rounds take, also where the container's `sleep` knows whole seconds only. */
+const endMs = 60_000;
+
+/**
+ * As `killMarked`, and resolves when they have ended, nothing can end them, or an engine has told nothing of it for a minute.
+ *
+ * @throws the signal's reason
+ */
+export async function endMarked(engine: Engine, container: string, mark: string, signal?: AbortSignal): Promise<void> {
   try {
-    const exec = await search(engine, container, mark);
-    const connection = await exec.start({ hijack: true, stdin: false });
-    await finished(connection.resume());
+    await within(engine.clock, endMs, signal, async (either) => {
+      const exec = await search(engine, container, mark, either);
+      const connection = await exec.start({ hijack: true, stdin: false, ...withSignal(either) });
+      try {
+        await finished(connection.resume(), { signal: either });
+      } finally {
+        connection.destroy();
+      }
+    });
   } catch {
     // As above.
+    signal?.throwIfAborted();
   }
 }
 
-async function search(engine: Engine, container: string, mark: string) {
+async function search(engine: Engine, container: string, mark: string, signal?: AbortSignal) {
   const docker = await engine.docker();
   const Cmd = ["sh", "-c", script, "sh", `${marker}=${mark}`];
-  return docker.getContainer(container).exec({ Cmd, User: "0", AttachStdout: true, AttachStderr: true });
+  const output = { AttachStdout: true, AttachStderr: true };
+  return docker.getContainer(container).exec({ Cmd, User: "0", ...output, ...withSignal(signal) });
 }
 
 const script = `

@@ -46,7 +46,7 @@ export async function startHooked(
       if (!isStarted) await stopNotes?.set(hookNote(id), "").catch(() => undefined);
       else if ((await stopNotes?.get(hookNote(id)).catch(() => undefined)) === undefined) return;
       // What was killed in a hook has left that running.
-      else await endMarked(engine, id, postStartMark);
+      else await endMarked(engine, id, postStartMark, signal);
       owed.add(id);
     }),
   );
