@@ -12,6 +12,7 @@ export interface DeployFlags extends ChangeFlags {
   readonly override?: string;
   readonly acceptIncompatible?: boolean;
   readonly acceptNotUndone?: boolean;
+  readonly acceptDropped?: boolean;
   readonly plan?: boolean;
 }
 
@@ -24,11 +25,12 @@ export async function deployCall(
   deployer: Deployer,
   { isOnlyNamed = false }: { readonly isOnlyNamed?: boolean } = {},
 ): Promise<DeployCall | { readonly ignored: string }> {
-  const { retry, replaceDoors, reason, acceptIncompatible, acceptNotUndone } = flags;
+  const { retry, replaceDoors, reason, acceptIncompatible, acceptNotUndone, acceptDropped } = flags;
   const waitMs = parseDurationFlag("--wait", flags.wait);
   const override = parseOverride(flags.override);
   const steps = parseSteps(flags.steps);
-  const asked = { reason, retry, replaceDoors, acceptIncompatible, acceptNotUndone, waitMs, override, steps };
+  const accepted = { acceptIncompatible, acceptNotUndone, acceptDropped };
+  const asked = { reason, retry, replaceDoors, ...accepted, waitMs, override, steps };
   const { directory } = deployerOptions(flags, context);
   const inspecting = deployer.inspect(context.signal);
   const allowPrerelease = inspecting.then(({ config }) => config.releases.allowPrerelease);

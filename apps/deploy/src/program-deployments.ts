@@ -62,5 +62,6 @@ function addReleaseOptions(command: Command): Command {
     .option("--steps <shares>", "shares in percent, such as 5:30s,50:1m,100, or auto (default: as configured)")
     .option("--accept-incompatible", "go on although it, or what serves, may not run on the schema; recorded")
     .option("--accept-not-undone", notUndone)
+    .option("--accept-dropped", "go on although services that serve end, as none of their profiles is active; recorded")
     .option("--override <reason>", "go on although the window is closed; the reason is recorded");
 }

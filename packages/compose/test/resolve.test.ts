@@ -305,6 +305,25 @@ describe("options mean what they mean to Compose", () => {
     expect((await active({})).toSorted()).toEqual(["extra", "web"]);
   });
 
+  test("profiles: a service says which ones it is under, where none of them is active", async () => {
+    const text =
+      "services:\n  web: { image: shop, profiles: [prod, demo] }\n  cron: { image: shop, profiles: [more] }\n";
+    const unreadable = "  dev: { image: shop, profiles: [dev], env_file: none.env }\n";
+    const missing = async (directory: string, ...profiles: readonly string[]) => {
+      const { services } = await resolve(directory, { profiles });
+      const texts = services.map(
+        ({ name, active, inactiveProfiles }) => `${name} ${active} ${inactiveProfiles?.join()}`,
+      );
+      return texts.toSorted();
+    };
+    const all = ["cron false more", "web false prod,demo"] as const;
+    const directory = await project({ "compose.yaml": text });
+    expect(await missing(directory)).toEqual(all);
+    expect(await missing(directory, "demo")).toEqual([all[0], "web true undefined"]);
+    const odd = await project({ "compose.yaml": `${text}${unreadable}` });
+    expect(await missing(odd)).toEqual([all[0], "dev false dev", all[1]]);
+  });
+
   test("env files replace .env, later files override earlier ones, and paths start at the first file", async () => {
     const text = 'services:\n  web:\n    image: "shop:${TAG}"\n    volumes: ["./conf:/conf:ro"]\n';
     const directory = await project({

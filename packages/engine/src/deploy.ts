@@ -110,11 +110,14 @@ function isSplit({ action, result }: Recovered): boolean {
 }
 
 /** What was agreed to, for the record. */
-function consentsOf({ consents = [], acceptIncompatible, acceptNotUndone }: DeployRequest | RollbackRequest) {
+function consentsOf(request: DeployRequest | RollbackRequest) {
+  const { consents = [], acceptIncompatible, acceptNotUndone } = request;
+  const acceptDropped = "acceptDropped" in request && request.acceptDropped;
   return [
     ...consents,
     ...(acceptIncompatible ? ["incompatible: the release before may not run on the new schema"] : []),
     ...(acceptNotUndone ? ["not undone: what the deployment before left may not be undone"] : []),
+    ...(acceptDropped ? ["dropped: what serves and is under no active profile ends"] : []),
   ];
 }
 

@@ -38,6 +38,8 @@ export interface DeployRequest extends StackFacts, Initiator, AfterAttempt {
   readonly proven?: ProvenRelease | undefined;
   /** That the release that serves may not live with the migration, or this one with what is migrated already, is agreed to; recorded. */
   readonly acceptIncompatible?: boolean | undefined;
+  /** That services which serve end, as they are under profiles of which none is active, is agreed to; recorded. */
+  readonly acceptDropped?: boolean | undefined;
 }
 
 export interface RollbackRequest extends StackFacts, Initiator, AfterAttempt {

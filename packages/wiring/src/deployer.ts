@@ -85,6 +85,8 @@ export interface DeployCall {
   readonly acceptIncompatible?: boolean | undefined;
   /** Go on although what an earlier deployment left could not be undone; recorded. */
   readonly acceptNotUndone?: boolean | undefined;
+  /** Services that serve may end, as they are under profiles of which none is active; recorded. */
+  readonly acceptDropped?: boolean | undefined;
   /** Where the release must have proven itself; its images are used. Default: `promotion` of the configuration. */
   readonly promotion?: PromotionConfig | undefined;
   /** Wait for the lock this long, milliseconds; default 0. */

@@ -22,8 +22,8 @@ it("what Compose does not accept of inactive profiles is known by name, and runs
   const config = parseConfig("services: { console: { role: tool } }", "sluice.yaml");
   const unread = { active: false, isUnread: true, builds: false, dependsOn: [] };
   expect(unreadServices(sources, model, config)).toMatchObject([
-    { ...unread, name: "metrics", role: "support" },
-    { ...unread, name: "console", role: "tool" },
+    { ...unread, name: "metrics", role: "support", inactiveProfiles: ["ops", "debug"] },
+    { ...unread, name: "console", role: "tool", inactiveProfiles: ["ops"] },
   ]);
 });
 

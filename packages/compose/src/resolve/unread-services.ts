@@ -15,9 +15,12 @@ export function unreadServices(
   model: ComposeModel,
   config: Pick<Config, "services" | "traffic">,
 ): readonly ServiceFacts[] {
-  const ofProfiles = sources.flatMap(writtenServices).filter(([, { profiles }]) => Array.isArray(profiles));
-  const names = new Set(ofProfiles.flatMap(([name]) => (name in model.services ? [] : [name])));
-  const decisions = [...names].map(
+  const profiles = new Map<string, readonly string[]>();
+  for (const [name, { profiles: own }] of sources.flatMap(writtenServices)) {
+    if (name in model.services || !Array.isArray(own)) continue;
+    profiles.set(name, [...new Set([...(profiles.get(name) ?? []), ...own.map(String)])]);
+  }
+  const decisions = [...profiles.keys()].map(
     (service): RoleDecision => ({
       service,
       role: config.services[service]?.role ?? "support",
@@ -26,5 +29,9 @@ export function unreadServices(
       reason: "it is in no active profile, and Compose does not accept it",
     }),
   );
-  return serviceFacts(model, decisions, config, new Set()).map((facts) => ({ ...facts, isUnread: true }));
+  return serviceFacts(model, decisions, config, new Set()).map((facts) => ({
+    ...facts,
+    isUnread: true,
+    inactiveProfiles: profiles.get(facts.name),
+  }));
 }

@@ -42,6 +42,7 @@ export function serviceFacts(
       name,
       ...decision,
       active: active.has(name) && !isNone,
+      ...(active.has(name) ? {} : profilesOf(service)),
       builds: builderOf(model, name) !== undefined,
       replicas,
       networks: networkKeys(service),
@@ -65,6 +66,10 @@ export function serviceFacts(
 
 export function hasHealthcheck({ healthcheck }: ComposeService): boolean {
   return healthcheck?.test !== undefined && healthcheck.disable !== true && healthcheck.test[0] !== "NONE";
+}
+
+function profilesOf({ profiles = [] }: ComposeService): Pick<ServiceFacts, "inactiveProfiles"> {
+  return profiles.length > 0 ? { inactiveProfiles: profiles } : {};
 }
 
 function awaitsOf({ depends_on = {} }: ComposeService): Pick<ServiceFacts, "awaits"> {

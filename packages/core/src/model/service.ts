@@ -39,6 +39,8 @@ export interface ServiceFacts {
   readonly reason: string;
   /** Active under the user's profiles. */
   readonly active: boolean;
+  /** Those that it is under, where none of them is active. Absent where one is, where it is under none, and in releases of before. */
+  readonly inactiveProfiles?: readonly string[] | undefined;
   /** In none of them, and Compose does not accept it: but for its name all is a guess. Absent where it does, and in releases of before. */
   readonly isUnread?: boolean | undefined;
   /** The project builds its image: as its own, or as that of another service, whose image it names. */

@@ -11,7 +11,9 @@ import {
   foreignFindings,
   formatPosition,
   isInSlot,
+  lostToProfiles,
   mayRemove,
+  noActiveService,
   type ObservedStack,
   type ObstaclesRequest,
   type Orphan,
@@ -22,8 +24,10 @@ import {
   SluiceError,
   type StackPlace,
 } from "@sluice/core";
+import type { DeployRequest } from "../requests.ts";
 import { type EnginePorts, emit, type StackFacts } from "../scope.ts";
 import { missingDoorImage } from "./door-image.ts";
+import type { ServingBefore } from "./serving-before.ts";
 
 /**
  * All that must be right before anything is changed: the engine, the disk, the project. Warnings become events.
@@ -37,9 +41,30 @@ export async function assertReady(
   signal?: AbortSignal,
 ): Promise<readonly Finding[]> {
   const engine = await ports.observer.engine(signal);
-  const findings = [...engine.findings, ...project.findings, ...diskFindings(engine, config.preflight.minFreeDisk)];
+  const ofProject = [...project.findings, ...noActiveService(project.services)];
+  const findings = [...engine.findings, ...ofProject, ...diskFindings(engine, config.preflight.minFreeDisk)];
   for (const finding of findings) emit({ ports }, { type: "finding", finding });
   throwErrors(findings, (first) => (first.service ? "SERVICE_REFUSED" : "PREFLIGHT_FAILED"));
+  return findings;
+}
+
+/**
+ * Nothing that serves ends for want of a profile, unless that is agreed to. What there is of it is told.
+ *
+ * @returns what is agreed to, as warnings
+ * @throws SluiceError PREFLIGHT_FAILED with every such service in the detail
+ */
+export function assertNoneLost(
+  { project, acceptDropped }: Pick<DeployRequest, "project" | "acceptDropped">,
+  { live, previousRelease }: Pick<ServingBefore, "live" | "previousRelease">,
+  observed: ObservedStack,
+  ports: EnginePorts,
+): readonly Finding[] {
+  const serving = previousRelease?.bundle.services ?? null;
+  const lost = lostToProfiles(project.services, serving, observed, live?.slot ?? null);
+  const findings = acceptDropped ? lost.map((finding) => ({ ...finding, severity: "warn" as const })) : lost;
+  for (const finding of findings) emit({ ports }, { type: "finding", finding });
+  throwErrors(findings);
   return findings;
 }
 

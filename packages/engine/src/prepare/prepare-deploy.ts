@@ -9,7 +9,7 @@ import { deployFindings } from "./deploy-findings.ts";
 import { askedFindings, type MatchedNow, matchPlanned, matchReleaseOfNow } from "./images-anew.ts";
 import { splitFindings } from "./left-split.ts";
 import { assertNotOvertaken } from "./overtaken-run.ts";
-import { assertDoorsAnswer, assertReady } from "./preflight.ts";
+import { assertDoorsAnswer, assertNoneLost, assertReady } from "./preflight.ts";
 import { findServingBefore } from "./serving-before.ts";
 import { findWanted } from "./wanted-release.ts";
 
@@ -48,6 +48,7 @@ export async function prepareDeploy(
   const before = await findServingBefore(observed, ports);
   const { previousRelease } = before;
   await assertNotOvertaken(request, previousRelease, ports);
+  const dropped = assertNoneLost(request, before, observed, ports);
   const matched: MatchedNow = pulls
     ? await matchReleaseOfNow(bundles, request, key, ports, { previousRelease, signal })
     : matchPlanned(bundles, request, key, before.serves);
@@ -75,6 +76,6 @@ export async function prepareDeploy(
     changedServices: asked?.changedServices,
     previousRelease,
     dataAnew: facts.anew.services,
-    findings: [...findings, ...told],
+    findings: [...findings, ...dropped, ...told],
   };
 }

@@ -34,6 +34,7 @@ export interface RunParts extends ScenarioParts {
   readonly proven?: ProvenRelease | undefined;
   readonly acceptIncompatible?: boolean | undefined;
   readonly acceptNotUndone?: boolean | undefined;
+  readonly acceptDropped?: boolean | undefined;
   /** Link to the workflow's run that it is part of. */
   readonly run?: string | undefined;
   readonly leaving?: string | undefined;
@@ -96,9 +97,9 @@ export function aScenario(defaults: ScenarioParts = {}, world: FakeWorld = creat
     rollbackRequest,
     deploy(tag, parts = {}) {
       checkOut(parts);
-      const { retry, replaceDoors, override, acceptIncompatible, acceptNotUndone, proven } = parts;
+      const { retry, replaceDoors, override, acceptIncompatible, acceptNotUndone, acceptDropped, proven } = parts;
       const release = aRequest(tag, parts.request);
-      const asked = { retry, replaceDoors, override, acceptIncompatible, acceptNotUndone, proven };
+      const asked = { retry, replaceDoors, override, acceptIncompatible, acceptNotUndone, acceptDropped, proven };
       const request: DeployRequest = { ...facts(parts), release, ...asked };
       return deploy(request, world.ports(), signalOf(parts));
     },

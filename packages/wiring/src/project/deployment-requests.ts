@@ -41,8 +41,8 @@ export async function deployRequest(
   signal: AbortSignal | undefined,
   { withChecks }: { readonly withChecks: boolean },
 ): Promise<DeployRequest> {
-  const { release, reason, retry, replaceDoors, steps, override, acceptIncompatible, acceptNotUndone, promotion } =
-    call;
+  const { release, reason, retry, replaceDoors, steps, override, promotion } = call;
+  const { acceptIncompatible, acceptNotUndone, acceptDropped } = call;
   const [resolved, facts] = await Promise.all([session.project(signal), session.facts()]);
   const project = withBackupFindings(facts.config, resolved);
   const named = withDatabaseService(facts.config, project);
@@ -62,6 +62,7 @@ export async function deployRequest(
     override,
     acceptIncompatible,
     acceptNotUndone,
+    acceptDropped,
   };
 }
 
