@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDeployer } from "./create-deployer.ts";
+import type { DeployerOptions } from "./deployer.ts";
 
 let directory: string;
 beforeEach(async () => {
@@ -12,10 +13,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-const read = async (files?: readonly string[], environment?: string) => {
-  await using deployer = createDeployer({ directory, files, environment, env: {}, actor: "ada" });
+const readWith = async (options: Partial<DeployerOptions>) => {
+  await using deployer = createDeployer({ directory, env: {}, actor: "ada", ...options });
   return await deployer.workflows();
 };
+const read = (files?: readonly string[], environment?: string) => readWith({ files, environment });
 
 describe("the workflows of a checkout", () => {
   it("need no variable of production, and no file for development", async () => {
@@ -71,6 +73,36 @@ describe("the workflows of a checkout", () => {
     expect(await deploys()).toContain(asked);
     await git("add", "--force", ".env");
     expect(await deploys()).not.toContain(asked);
+  });
+
+  it("set the profiles that are active here, where a checkout on the runner does not say them", async () => {
+    const git = (...args: readonly string[]) => promisify(execFile)("git", args, { cwd: directory });
+    const set = async (options: Partial<DeployerOptions> = {}) =>
+      (await readWith(options)).files.map(({ text }) => /^ +COMPOSE_PROFILES: "?(.*?)"?$/m.exec(text)?.[1]);
+    const inAll = (value: string | undefined) => [value, value, value];
+    await writeFile(join(directory, "compose.yml"), "services: { web: { image: web, profiles: [prod] } }\n");
+    await git("init", "-q");
+    await writeFile(join(directory, ".gitignore"), ".env\n");
+    expect(await set()).toEqual(inAll(undefined));
+    await writeFile(join(directory, ".env"), "COMPOSE_PROFILES=prod, mail\n");
+    expect(await set()).toEqual(inAll("prod,mail"));
+    // As to Compose: options before the shell, and that before what is written.
+    expect(await set({ env: { COMPOSE_PROFILES: "*" } })).toEqual(inAll("*"));
+    expect(await set({ env: { COMPOSE_PROFILES: "" } })).toEqual(inAll(undefined));
+    expect(await set({ env: { COMPOSE_PROFILES: "prod" }, profiles: ["demo", "mail"] })).toEqual(inAll("demo,mail"));
+    await writeFile(join(directory, "prod.env"), "COMPOSE_PROFILES=of-file\n");
+    expect(await set({ envFiles: ["prod.env"] })).toEqual(inAll("of-file"));
+    await git("add", "--force", ".env");
+    expect(await set()).toEqual(inAll(undefined));
+    expect(await set({ env: { COMPOSE_PROFILES: "prod,mail" } })).toEqual(inAll(undefined));
+    expect(await set({ env: { COMPOSE_PROFILES: "prod" } })).toEqual(inAll("prod"));
+    const found = await readWith({ profiles: ["prod"] });
+    expect(found.profiles).toBe("prod");
+    await mkdir(join(directory, ".github/workflows"), { recursive: true });
+    for (const { path, text } of found.files) await writeFile(join(directory, path), text);
+    expect(await set()).toEqual(inAll("prod"));
+    // What is written there is a decision already.
+    expect((await readWith({ profiles: ["mail"] })).profiles).toBeNull();
   });
 
   it("say what is written to by a path from the checkout and is not in git, which a checkout on the runner has not", async () => {

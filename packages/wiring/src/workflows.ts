@@ -7,6 +7,8 @@ import { hasLfsFiles } from "@sluice/release";
 import {
   deploymentsOf,
   leftOutFiles,
+  profilesToSet,
+  profilesVariable,
   projectWorkflows,
   relativeWrites,
   settingsByHand,
@@ -27,7 +29,7 @@ const workflowDirectory = ".github/workflows";
 
 /** Reads what lies in the checkout, as texts only: on a developer's machine the variables of production are not there. */
 export async function readProjectWorkflows(session: Session): Promise<ProjectWorkflows> {
-  const { directory: from, files = [], env, environment = "production" } = session.options;
+  const { directory: from, files = [], env, environment = "production", profiles: given } = session.options;
   const found = await findProjectFiles(session.options, env);
   const directory = await rootOf(from, found.directory);
   await assertSameConfig(session.options, { directory, files: found.files });
@@ -41,11 +43,15 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const paths = found.files.map((file) => relative(directory, file));
   const texts = new Map(besides.map(({ path, text }) => [path, text]));
   for (const path of paths) texts.set(path, await readOrEmpty(join(directory, path)));
+  const checkedOutText = envFileTexts.join("\n");
+  const envFileText = (await Promise.all(found.envFiles.map(readOrEmpty))).join("\n");
+  const profiles = profilesToSet({ given, shell: env[profilesVariable], envFileText, checkedOutText });
   const checkout = {
     composeFiles: paths.map((path) => ({ path, text: texts.get(path) ?? "" })),
     filesAreNamed: files.length > 0,
     read: (path: string) => texts.get(path) ?? null,
-    envFileText: envFileTexts.join("\n"),
+    envFileText: checkedOutText,
+    profiles,
     workflows,
     configVariables: configVariables(config),
     environment: {
@@ -76,6 +82,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     migration: deployment?.migration ? { path: deployment.path, ...deployment.migration } : null,
     settings: settingsByHand(facts),
     unset: unsetVariables(checkout, facts),
+    profiles: deployment?.variables.some(({ name }) => name === profilesVariable) ? null : (profiles ?? null),
     inCheckout: await checkoutWrites(relativeWrites(facts.files.map((path) => texts.get(path) ?? "")), found.directory),
     droppedSteps: (deployment?.droppedSteps ?? []).map((step) => ({ path, ...step })),
     untaken: (deployment?.untaken ?? []).map((line) => ({ path, line })),

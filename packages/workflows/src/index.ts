@@ -23,4 +23,5 @@ export { type RunTokenJob, runTokenJobs } from "./run-token.ts";
 export { runVariables } from "./run-variables.ts";
 export { settingsByHand } from "./settings.ts";
 export { type UnreleasedCheckout, unreleasedCheckouts } from "./unreleased-checkouts.ts";
+export { type ProfileSources, profilesToSet, profilesVariable } from "./variables.ts";
 export { type CheckoutTexts, deploymentsOf, leftOutFiles, unsetVariables, workflowFacts } from "./workflow-facts.ts";

@@ -50,3 +50,15 @@ jobs: { ship: { runs-on: self-hosted, steps: [{ uses: docker/login-action@v3 }, 
   expect(byHand?.droppedSteps).toEqual([{ title: "docker/login-action@v3", writesEnvFile: false }]);
   expect(existingDeployments([job("exec sluice deploy")])[0]?.droppedSteps).toEqual([]);
 });
+
+it.each([
+  ["docker compose -f a.yml --profile prod --profile='mail' up -d", "prod,mail"],
+  ["docker-compose --profile prod \\\n  up -d && docker compose --profile prod --profile more up cron", "prod,more"],
+  ["docker compose --profile tools run --rm migrate up\n docker compose up -d", "written"],
+  ["docker compose up -d --profile late; docker compose --profile $STAGE up", "written"],
+])("profiles are those that %j names, as Compose takes them before what is written", (script, expected) => {
+  const step = JSON.stringify({ run: script });
+  const text = `jobs: { a: { runs-on: self-hosted, env: { COMPOSE_PROFILES: written }, steps: [${step}] } }`;
+  const [existing] = existingDeployments([{ path: "ship.yml", text }]);
+  expect(existing?.variables).toEqual([{ name: "COMPOSE_PROFILES", value: expected }]);
+});

@@ -4,6 +4,8 @@ import type { WorkflowVariable } from "./facts.ts";
 import { secretSuffix } from "./names.ts";
 import { listOf, parseTrees, type Tree, textOf, treeOf } from "./tree.ts";
 
+export const profilesVariable = "COMPOSE_PROFILES";
+
 /** Variables that every project of this kind names by environment, production included. */
 const byEnvironment: ReadonlySet<string> = new Set(["DOMAIN", "STACK_NAME"]);
 
@@ -84,7 +86,7 @@ function givenByName(sources: VariableSources): readonly string[] {
     .flatMap((tree) =>
       Object.entries(treeOf(tree["services"])).map(([name, service]) => [name, treeOf(service)] as const),
     );
-  const profiles = sources.profiles ?? parseEnv(sources.envFileText)["COMPOSE_PROFILES"] ?? "";
+  const profiles = sources.profiles ?? parseEnv(sources.envFileText)[profilesVariable] ?? "";
   const idle = new Set(services.filter(([, service]) => isIdle(service, profiles)).map(([name]) => name));
   for (const name of [...(sources.asked ?? []), ...services.map(([, service]) => extendedBy(service))])
     idle.delete(name);
@@ -95,6 +97,32 @@ function givenByName(sources: VariableSources): readonly string[] {
   return names.filter(
     (name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && !ofMachine.test(name),
   );
+}
+
+/** Where profiles are made active, the first that says something. */
+export interface ProfileSources {
+  /** As `--profile`. Default: none. */
+  readonly given?: readonly string[] | undefined;
+  /** `COMPOSE_PROFILES` of the shell. Default: it is not set. */
+  readonly shell?: string | undefined;
+  /** Of the env files that Compose reads here. */
+  readonly envFileText: string;
+  /** Of those of them that a checkout of others has as well. */
+  readonly checkedOutText: string;
+}
+
+/** `COMPOSE_PROFILES` as workflows have to set it, so that a checkout elsewhere has what is active here; `undefined` where it has, or nothing is. */
+export function profilesToSet({ given = [], shell, envFileText, checkedOutText }: ProfileSources): string | undefined {
+  const written = (text: string) => namesIn(parseEnv(text)[profilesVariable] ?? "");
+  const active = given.length > 0 ? given.join(",") : shell === undefined ? written(envFileText) : namesIn(shell);
+  // What Compose would fill in there is not known here.
+  const isName = /^[\w.,*-]+$/.test(active);
+  return isName && active !== written(checkedOutText) ? active : undefined;
+}
+
+function namesIn(profiles: string): string {
+  const names = profiles.split(",").map((profile) => profile.trim());
+  return names.filter((name) => name !== "").join(",");
 }
 
 /** The service that one extends, and so has the variables of; `""` where it extends none. */

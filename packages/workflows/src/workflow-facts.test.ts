@@ -7,7 +7,7 @@ import { usualMinutes } from "./job-minutes.ts";
 import { projectWorkflows } from "./project-workflows.ts";
 import { existingDeployments } from "./read-existing.ts";
 import { schedulesOf } from "./schedules.ts";
-import { neededVariables, type VariableSources, variablesLeftUnset } from "./variables.ts";
+import { neededVariables, profilesToSet, type VariableSources, variablesLeftUnset } from "./variables.ts";
 import { type CheckoutTexts, unsetVariables, workflowFacts } from "./workflow-facts.ts";
 
 describe("facts of a checkout", () => {
@@ -297,6 +297,38 @@ describe("variables that come from outside", () => {
     expect(facts.variables.map(({ name }) => name)).toEqual(["STACK_NAME", "API_KEY", "LOG_LEVEL", "COMPOSE_PROFILES"]);
     expect(facts.variables).toContainEqual({ name: "LOG_LEVEL", value: "info" });
     expect(unsetVariables(checkout, facts)).toEqual(["MODE"]);
+  });
+
+  it("are the profiles that are active here, unless an existing workflow sets them, and those decide what runs", () => {
+    const compose = "services: { web: { profiles: [prod], environment: [API_KEY] } }";
+    const composeFiles = [{ path: "compose.yml", text: compose }];
+    const of = (profiles: string | undefined, workflows: readonly WorkflowFile[] = []) => {
+      const facts = workflowFacts({ ...checkoutWith({ composeFiles, workflows }), profiles });
+      return { facts, variables: facts.variables.filter(({ name }) => name !== "STACK_NAME") };
+    };
+    expect(of(undefined).variables).toEqual([]);
+    const { facts, variables } = of("prod");
+    expect(variables).toEqual([
+      { name: "API_KEY", value: "${{ secrets.API_KEY }}" },
+      { name: "COMPOSE_PROFILES", value: "prod" },
+    ]);
+    // From another machine, where nothing is active, what was written stays.
+    expect(of(undefined, projectWorkflows(facts)).variables).toEqual(variables);
+    expect(of("other", projectWorkflows(facts)).variables).toEqual(variables);
+  });
+
+  it.each([
+    [{ given: ["a", "b"], shell: "c", envFileText: "COMPOSE_PROFILES=d" }, "a,b"],
+    [{ shell: " c ,d", envFileText: "COMPOSE_PROFILES=e" }, "c,d"],
+    [{ shell: "", envFileText: "COMPOSE_PROFILES=e" }, undefined],
+    [{ envFileText: "A=1\nexport COMPOSE_PROFILES='e'\n" }, "e"],
+    [{ envFileText: "COMPOSE_PROFILES=e", checkedOutText: "COMPOSE_PROFILES=e" }, undefined],
+    [{ shell: "f", envFileText: "COMPOSE_PROFILES=e", checkedOutText: "COMPOSE_PROFILES=e" }, "f"],
+    [{ envFileText: "COMPOSE_PROFILES=${STAGE}" }, undefined],
+    [{ envFileText: "COMPOSE_PROFILES=*" }, "*"],
+    [{ envFileText: "" }, undefined],
+  ])("are profiles of %j: %s", (sources, expected) => {
+    expect(profilesToSet({ checkedOutText: "", ...sources })).toBe(expected);
   });
 
   it("are not those that the env file answers, unless it should not hold them", () => {

@@ -14,7 +14,14 @@ import { type ExistingDeployment, existingDeployments, writtenAnew } from "./rea
 import { schedulesOf } from "./schedules.ts";
 import { settingsOf } from "./settings.ts";
 import { parseTrees, treeOf } from "./tree.ts";
-import { neededVariables, secretOf, usesVariable, type VariableSources, variablesLeftUnset } from "./variables.ts";
+import {
+  neededVariables,
+  profilesVariable,
+  secretOf,
+  usesVariable,
+  type VariableSources,
+  variablesLeftUnset,
+} from "./variables.ts";
 
 /** What lies in a checkout, as far as workflows depend on it. */
 export interface CheckoutTexts {
@@ -26,6 +33,8 @@ export interface CheckoutTexts {
   readonly read: (path: string) => string | null;
   /** Text of `.env` as a checkout of others has it; `""` where there is none, or git does not have it. */
   readonly envFileText: string;
+  /** Profiles that are active here and that a checkout of others would not have active, see `profilesToSet`. Default: none. */
+  readonly profiles?: string | undefined;
   readonly workflows: readonly WorkflowFile[];
   readonly hasDatabase: boolean;
   /** There is a `.gitmodules`. */
@@ -50,7 +59,8 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
   const { environment } = checkout;
   const [existing] = deploymentsOf(checkout);
   const files = filesOf(checkout, existing);
-  const needed = [...neededVariables(sourcesOf(checkout, files, existing)), ...variablesOfConfig(checkout)];
+  const ofProject = neededVariables(sourcesOf(checkout, files, existing));
+  const needed = [...ofProject, ...variablesOfConfig(checkout), ...profilesOf(checkout)];
   const runsOn = existing?.runsOn ?? [];
   return {
     files,
@@ -70,14 +80,19 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
 }
 
 function sourcesOf(
-  { environment, envFileText, read, migratesIn }: CheckoutTexts,
+  { environment, envFileText, profiles: here, read, migratesIn }: CheckoutTexts,
   files: readonly string[],
   existing: ExistingDeployment | undefined,
 ): VariableSources {
-  const profiles = existing?.variables.find(({ name }) => name === "COMPOSE_PROFILES")?.value;
+  const profiles = existing?.variables.find(({ name }) => name === profilesVariable)?.value ?? here;
   const composeTexts = files.flatMap((file) => read(file) ?? []);
   const asked = [migratesIn, existing?.migration?.service].filter((name) => name !== undefined);
   return { environment: environment.name, composeTexts, envFileText, profiles, asked };
+}
+
+/** They are no secret, and the same for each environment: what is to run differs by what its workflow says. */
+function profilesOf({ profiles }: CheckoutTexts): readonly WorkflowVariable[] {
+  return profiles === undefined ? [] : [{ name: profilesVariable, value: profiles }];
 }
 
 /** Variables that services are given by their name alone and that no workflow sets, see `variablesLeftUnset`. */

@@ -34,6 +34,7 @@ const droppedSteps = [
 const inCheckout = [{ service: "db", source: "./pgdata", target: "/data" }];
 const leftOut = { files: ["compose.override.yaml"], composeFile: "compose.yaml:compose.override.yaml" };
 const unset = ["DISPLAY", "LOG_LEVEL"];
+const profiles = "prod,mail";
 const settings = [
   { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_STAGING }}" },
   { name: "COMPOSE_FILE", value: "compose.yml:compose.deploy.yml:compose.sluice.yml" },
@@ -53,6 +54,7 @@ TAG is ${tag} where a release is deployed; in the other workflows, which no rele
 SHA is \${{ github.sha }} in each workflow: of the release where one is deployed, and of the branch that the run is on in the others, which no release starts; where containers must not differ by that, write a text, secrets.* or vars.* into the workflow that deploys and run this again
 NOTES is a where a release is deployed; in the other workflows, which no release starts, it is left out, or its secret where Compose cannot do without
 DISPLAY, LOG_LEVEL are given to services by name alone, and set by no workflow: where containers need a value, write it into env: of the workflow that deploys and run this again, or set them in the environment of the runner
+COMPOSE_PROFILES is prod,mail in each workflow, as those profiles are active here, and a checkout on the runner does not say so: see that they are what is to run there
 old.yml deploys past Sluice: remove it
 `;
 const byHand = (
@@ -74,6 +76,7 @@ const deployer = () =>
       inCheckout,
       settings,
       unset,
+      profiles,
     }),
   });
 
@@ -144,6 +147,7 @@ describe("sluice init --workflow", () => {
       inCheckout,
       settings,
       unset,
+      profiles,
     });
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
   });

@@ -21,7 +21,8 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
     const { files, byHand: foundByHand, ...found } = await deployer.workflows();
-    const { directory, altered, leftOut, migration, untaken, droppedSteps, inCheckout, unset, settings } = found;
+    const { directory, altered, leftOut, migration, untaken, droppedSteps, inCheckout, unset, profiles, settings } =
+      found;
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: Done[] = [];
     for (const { path, text } of files) {
@@ -44,6 +45,7 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
       context.stdout.write(droppedSteps.map(droppedText).join(""));
       context.stdout.write(altered.map(alteredText).join(""));
       if (unset.length > 0) context.stdout.write(unsetText(unset));
+      if (profiles !== null) context.stdout.write(profilesText(profiles));
       context.stdout.write(byHand.map((path) => byHandText(path, stateIn(done, path), command)).join(""));
       context.stdout.write(settingsText(settings, directory));
     }
@@ -98,6 +100,10 @@ function alteredText({ path, name, value, inDeployment, inOthers }: AlteredVaria
   }
   const others = inOthers ?? without;
   return `${name} is ${value} where a release is deployed; in the other workflows, which no release starts, it is ${others}\n`;
+}
+
+function profilesText(profiles: string): string {
+  return `COMPOSE_PROFILES is ${profiles} in each workflow, as those profiles are active here, and a checkout on the runner does not say so: see that they are what is to run there\n`;
 }
 
 function unsetText(names: readonly string[]): string {

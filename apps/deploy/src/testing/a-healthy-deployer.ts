@@ -52,6 +52,7 @@ export function aHealthyDeployer(): FakeDeployer {
       droppedSteps: [],
       settings: [],
       unset: [],
+      profiles: null,
       inCheckout: [],
     }),
     plan: async () => aPlanView(),
