@@ -33,4 +33,33 @@ describe("the database that is meant", () => {
     const inactive = services.map((service) => ({ ...service, active: false }));
     expect(() => findDatabase(undefined, inactive, model)).toThrow(unknown("no database"));
   });
+
+  it("is said to be under profiles that are not active, where that is why it is not found", () => {
+    const off = { active: false, inactiveProfiles: ["prod", "demo"] };
+    const hint = expect.stringMatching(/^add prod or demo to COMPOSE_PROFILES where Sluice runs/);
+    const found = (service: string | undefined, all: typeof services, texts: Parameters<typeof findDatabase>[2]) => {
+      try {
+        return findDatabase(service === undefined ? undefined : { service }, all, texts);
+      } catch (error) {
+        return error;
+      }
+    };
+    const of = (name: string) => services.map((one) => (one.name === name ? { ...one, ...off } : one));
+    const message = expect.stringMatching(/: db is under profiles prod and demo, none of which is active$/);
+    expect(found(undefined, of("db"), model)).toMatchObject({ code: "DATABASE_UNKNOWN", message, hint });
+    // What Compose does not accept is not in the model.
+    const { db: _, ...accepted } = model.services;
+    const unread = of("db").map((one) => ({ ...one, isUnread: one.name === "db" }));
+    expect(found("db", unread, { services: accepted })).toMatchObject({
+      code: "DATABASE_UNKNOWN",
+      message: "database.service names db, which is under profiles prod and demo, none of which is active",
+      hint,
+    });
+    // A configured one may run all the same.
+    expect(found("db", of("db"), model)).toEqual({ service: "db", kind: "postgres" });
+    expect(found(undefined, of("cache"), model)).toEqual({ service: "db", kind: "postgres" });
+    expect(found(undefined, of("web").slice(0, 1), model)).toMatchObject({
+      message: expect.stringMatching(/MySQL\)$/),
+    });
+  });
 });

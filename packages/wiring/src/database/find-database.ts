@@ -2,6 +2,7 @@ import {
   type ComposeModel,
   type Config,
   type DatabaseConfig,
+  inactiveText,
   type ResolvedProject,
   type ServiceFacts,
   SluiceError,
@@ -13,6 +14,8 @@ export interface FoundDatabase {
   readonly kind: DatabaseDriver["kind"];
 }
 
+type Facts = Pick<ServiceFacts, "name" | "role" | "active" | "isUnread" | "inactiveProfiles">;
+
 /**
  * The service whose database is meant: the configured one, or the only data service whose image is a known database.
  *
@@ -20,11 +23,16 @@ export interface FoundDatabase {
  */
 export function findDatabase(
   config: Pick<DatabaseConfig, "service" | "kind"> | undefined,
-  services: readonly Pick<ServiceFacts, "name" | "role" | "active">[],
+  services: readonly Facts[],
   model: Pick<ComposeModel, "services">,
 ): FoundDatabase {
   if (config?.service !== undefined) {
     const { service } = config;
+    const unread = services.find(({ name, isUnread = false }) => isUnread && name === service);
+    if (unread?.inactiveProfiles) {
+      const { under, hint } = inactiveText(unread.inactiveProfiles);
+      throw new SluiceError("DATABASE_UNKNOWN", `database.service names ${service}, which is ${under}`, { hint });
+    }
     if (!(service in model.services)) {
       throw unknown(`database.service names ${service}, which the compose file does not have`, services);
     }
@@ -37,7 +45,7 @@ export function findDatabase(
   const found = knownDatabases(services, model);
   const [only, second] = found;
   if (only && !second) return only;
-  if (!only) throw unknown("the project has no database that is known here (PostgreSQL, MariaDB, MySQL)", services);
+  if (!only) throw noneKnown(services, model);
   throw unknown(
     `the project has ${found.length} databases: ${found.map(({ service }) => service).join(", ")}`,
     services,
@@ -46,7 +54,7 @@ export function findDatabase(
 
 /** Active data services whose image is a known database. Pure. */
 export function knownDatabases(
-  services: readonly Pick<ServiceFacts, "name" | "role" | "active">[],
+  services: readonly Facts[],
   model: Pick<ComposeModel, "services">,
 ): readonly FoundDatabase[] {
   return services
@@ -55,6 +63,17 @@ export function knownDatabases(
       const kind = kindOf(name, model);
       return kind ? [{ service: name, kind }] : [];
     });
+}
+
+/** The first that would be one under its own profiles is named. */
+function noneKnown(services: readonly Facts[], model: Pick<ComposeModel, "services">): SluiceError {
+  const none = "the project has no database that is known here (PostgreSQL, MariaDB, MySQL)";
+  const off = services.find(
+    ({ name, active, role, inactiveProfiles }) => !active && inactiveProfiles && role === "data" && kindOf(name, model),
+  );
+  if (!off?.inactiveProfiles) return unknown(none, services);
+  const { under, hint } = inactiveText(off.inactiveProfiles);
+  return new SluiceError("DATABASE_UNKNOWN", `${none}: ${off.name} is ${under}`, { hint });
 }
 
 function kindOf(service: string, model: Pick<ComposeModel, "services">): FoundDatabase["kind"] | null {

@@ -3,9 +3,11 @@ import { join, resolve } from "node:path";
 import {
   type DatabaseConfig,
   defaultDatabase,
+  inactiveText,
   type ObservedContainer,
   type ObservedStack,
   type RehearsedFiles,
+  type ServiceFacts,
   SluiceError,
 } from "@sluice/core";
 import {
@@ -106,7 +108,7 @@ export async function openDatabase(
     ports.observer.observe(project, signal),
     ports.bundles.list(),
   ]);
-  const container = running(found.service, observed);
+  const container = runningContainer(found.service, observed, project.services);
   const driver = early?.container === container.id ? early.driver : await driverOf(container.id);
   return {
     ...found,
@@ -151,9 +153,25 @@ export function containersOf({ base, slots, plain }: ObservedStack, service: str
   return [...(base[service]?.containers ?? []), ...elsewhere.filter((container) => container.service === service)];
 }
 
-function running(service: string, observed: ObservedStack): ObservedContainer {
+/**
+ * The container that the database of a service is reached through. Pure. What is under no active profile is not looked for in base.
+ *
+ * @param services of the project
+ * @throws SluiceError DATABASE_UNREACHABLE
+ */
+export function runningContainer(
+  service: string,
+  observed: ObservedStack,
+  services: readonly ServiceFacts[],
+): ObservedContainer {
   const found = containersOf(observed, service).find(({ state }) => state === "running");
   if (found) return found;
+  const { inactiveProfiles } = services.find(({ name }) => name === service) ?? {};
+  if (inactiveProfiles) {
+    const { under, hint } = inactiveText(inactiveProfiles);
+    const message = `${service} is ${under}: its database is reached through it`;
+    throw new SluiceError("DATABASE_UNREACHABLE", message, { hint });
+  }
   throw new SluiceError("DATABASE_UNREACHABLE", `${service} does not run: its database is reached through it`, {
     hint: startHint(service, observed),
   });
