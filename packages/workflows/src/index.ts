@@ -14,7 +14,9 @@ export type {
 export { type GithubUse, rightsOfToken } from "./github-rights.ts";
 export { type JobMinutes, shortJobs, usualMinutes } from "./job-minutes.ts";
 export { jobsWithoutSettings } from "./jobs-without-settings.ts";
+export { variablesOf } from "./look-up.ts";
 export { workflowPaths } from "./names.ts";
+export { type NeededFile, neededFiles } from "./needed-files.ts";
 export { pastSluice } from "./past-sluice.ts";
 export { projectWorkflows } from "./project-workflows.ts";
 export { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
@@ -23,4 +25,11 @@ export { type RunTokenJob, runTokenJobs } from "./run-token.ts";
 export { runVariables } from "./run-variables.ts";
 export { settingsByHand } from "./settings.ts";
 export { type UnreleasedCheckout, unreleasedCheckouts } from "./unreleased-checkouts.ts";
-export { type CheckoutTexts, deploymentsOf, leftOutFiles, unsetVariables, workflowFacts } from "./workflow-facts.ts";
+export {
+  type CheckoutTexts,
+  deploymentsOf,
+  leftOutFiles,
+  ownDefaults,
+  unsetVariables,
+  workflowFacts,
+} from "./workflow-facts.ts";

@@ -8,7 +8,7 @@ import { listOf, parseTrees, type Tree, textOf, treeOf } from "./tree.ts";
 const byEnvironment: ReadonlySet<string> = new Set(["DOMAIN", "STACK_NAME"]);
 
 /** What the runner has of its own: a job that got an empty text for it would lose its proxy, or its home. */
-const ofMachine = /^(?:HOME|PATH|TZ|LANG|CI|.*_PROXY)$/i;
+export const ofMachine = /^(?:HOME|PATH|TZ|LANG|CI|.*_PROXY)$/i;
 
 /** Texts of the compose files, and of the env file beside them (`""` where there is none). */
 export interface VariableSources {

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { parseEnv } from "node:util";
 import type {
   MigrationService,
   MigrationStep,
@@ -10,6 +11,7 @@ import type {
 import { type GithubUse, tokenNames } from "./github-rights.ts";
 import { type JobMinutes, usualMinutes } from "./job-minutes.ts";
 import { migrationPath } from "./migration-file.ts";
+import { overriddenDefaults } from "./overridden-defaults.ts";
 import { type ExistingDeployment, existingDeployments, writtenAnew } from "./read-existing.ts";
 import { schedulesOf } from "./schedules.ts";
 import { settingsOf } from "./settings.ts";
@@ -26,6 +28,8 @@ export interface CheckoutTexts {
   readonly read: (path: string) => string | null;
   /** Text of `.env` as a checkout of others has it; `""` where there is none, or git does not have it. */
   readonly envFileText: string;
+  /** Text of `.env` where git does not have it, so that people can be told what of it a runner has not. Default: there is none. */
+  readonly ownEnvText?: string | undefined;
   readonly workflows: readonly WorkflowFile[];
   readonly hasDatabase: boolean;
   /** There is a `.gitmodules`. */
@@ -50,7 +54,8 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
   const { environment } = checkout;
   const [existing] = deploymentsOf(checkout);
   const files = filesOf(checkout, existing);
-  const needed = [...neededVariables(sourcesOf(checkout, files, existing)), ...variablesOfConfig(checkout)];
+  const sources = sourcesOf(checkout, files, existing);
+  const needed = [...neededVariables(sources), ...ownValues(checkout, sources), ...variablesOfConfig(checkout)];
   const runsOn = existing?.runsOn ?? [];
   return {
     files,
@@ -78,6 +83,39 @@ function sourcesOf(
   const composeTexts = files.flatMap((file) => read(file) ?? []);
   const asked = [migratesIn, existing?.migration?.service].filter((name) => name !== undefined);
   return { environment: environment.name, composeTexts, envFileText, profiles, asked };
+}
+
+/**
+ * What a developer has another value of than the default, as secrets: where there is none, its empty text leaves the default. Not what a
+ * container would have that text of.
+ */
+function ownValues(checkout: CheckoutTexts, sources: VariableSources): readonly WorkflowVariable[] {
+  const given = variablesLeftUnset(sources);
+  return overriddenIn(checkout, sources.composeTexts)
+    .filter(({ name, mayBeEmpty }) => mayBeEmpty && !given.includes(name))
+    .map(({ name }) => ({ name, value: secretOf(name, checkout.environment.name) }));
+}
+
+function overriddenIn({ envFileText, ownEnvText = "" }: CheckoutTexts, composeTexts: readonly string[]) {
+  const answered = parseEnv(envFileText);
+  return overriddenDefaults(composeTexts, ownEnvText).filter(({ name }) => answered[name] === undefined);
+}
+
+/**
+ * Variables that have a default in the compose files, and another value in the `.env` of a developer which git does not have, as the
+ * workflow that deploys has them: `null` where that leaves the default, as an empty text would not. What a workflow that is there sets
+ * somebody has decided.
+ */
+export function ownDefaults(
+  checkout: CheckoutTexts,
+  facts: WorkflowFacts,
+): readonly { readonly name: string; readonly value: string | null }[] {
+  const [existing] = deploymentsOf(checkout);
+  const decided = new Set([...(existing?.variables ?? []), ...(existing?.altered ?? [])].map(({ name }) => name));
+  const set = new Map([...facts.variables, ...settingsOf(facts)].map(({ name, value }) => [name, value]));
+  return overriddenIn(checkout, sourcesOf(checkout, facts.files, existing).composeTexts)
+    .filter(({ name }) => !decided.has(name))
+    .map(({ name }) => ({ name, value: set.get(name) ?? null }));
 }
 
 /** Variables that services are given by their name alone and that no workflow sets, see `variablesLeftUnset`. */

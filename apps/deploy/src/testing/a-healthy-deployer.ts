@@ -53,6 +53,8 @@ export function aHealthyDeployer(): FakeDeployer {
       settings: [],
       unset: [],
       inCheckout: [],
+      ownDefaults: [],
+      outOfGit: [],
     }),
     plan: async () => aPlanView(),
     deploy: async () => aResult(),
