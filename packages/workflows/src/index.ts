@@ -1,4 +1,4 @@
-export { checkoutDiagnoses, minutesDiagnoses, settingsDiagnoses } from "./doctor/settings-diagnoses.ts";
+export { checkoutDiagnoses, fileDiagnoses, minutesDiagnoses, settingsDiagnoses } from "./doctor/settings-diagnoses.ts";
 export { workflowDiagnoses } from "./doctor/workflow-diagnoses.ts";
 export type { DroppedStep } from "./dropped-steps.ts";
 export type {
@@ -25,6 +25,7 @@ export { type RunTokenJob, runTokenJobs } from "./run-token.ts";
 export { runVariables } from "./run-variables.ts";
 export { settingsByHand } from "./settings.ts";
 export { type UnreleasedCheckout, unreleasedCheckouts } from "./unreleased-checkouts.ts";
+export { type UnwrittenFile, unwrittenFiles } from "./unwritten-files.ts";
 export {
   type CheckoutTexts,
   deploymentsOf,
