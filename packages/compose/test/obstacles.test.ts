@@ -80,3 +80,21 @@ it("an external network and an external volume that nobody has made are told", a
     { code: "volume-not-there", message: `volume ${stack.name}-uploads of web is external, and not on the engine` },
   ]);
 });
+
+it("a secret of a service in base whose file is not there on the engine's machine is told, and one that is there is none", async () => {
+  const model = {
+    name: stack.name,
+    services: { db: { secrets: [{ source: "key" }, { source: "known" }] } },
+    secrets: { key: { file: `/srv/${stack.name}/key.pem` }, known: { file: import.meta.filename } },
+  };
+  const request = { stack: stack.name, services: [aService("db", { role: "data" })], publishing: [], staying: [] };
+  expect(await runtime.observer.obstacles({ ...request, model, image: busybox })).toMatchObject([
+    {
+      severity: "error",
+      code: "file-not-there",
+      service: "db",
+      message: `secret key of db is /srv/${stack.name}/key.pem, which is not there: its container cannot be made`,
+    },
+  ]);
+  expect((await left()).split("\n")).toHaveLength(1);
+});

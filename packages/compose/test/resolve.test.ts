@@ -89,7 +89,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
     text: `${web}    env_file: .env.prod\n`,
     message: /env file .*\.env\.prod not found/,
     at: "compose.yaml:4:15",
-    hint: /required: false/,
+    hint: /by a step before the one that deploys.*outside the checkout, or .*required: false/,
   },
   "a required variable": {
     text: `${web}    environment:\n      TOKEN: \${SHOP_TOKEN:?ask the owner}\n`,

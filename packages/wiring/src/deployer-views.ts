@@ -18,6 +18,7 @@ import type {
   AlteredVariable,
   DroppedStep,
   MigrationStep,
+  NeededFile,
   RelativeWrite,
   WorkflowFile,
   WorkflowVariable,
@@ -266,4 +267,11 @@ export interface ProjectWorkflows {
   readonly profiles: string | null;
   /** What services write to by a path from the checkout: the checkout of a runner has not what is in it, and is cleaned for each job. */
   readonly inCheckout: readonly RelativeWrite[];
+  /**
+   * Variables with a default in the compose files that a `.env` which git does not have gives another value, as they set them; `null`
+   * where they leave the default.
+   */
+  readonly ownDefaults: readonly { readonly name: string; readonly value: string | null }[];
+  /** Files that Compose reads in the checkout and git does not have: the checkout of a runner is without them. */
+  readonly outOfGit: readonly NeededFile[];
 }

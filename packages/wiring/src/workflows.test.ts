@@ -121,6 +121,42 @@ describe("the workflows of a checkout", () => {
     expect(await named()).toEqual(["./pgdata", "./uploads", "./new"]);
   });
 
+  it("say which data a variable leads into the checkout, which of a developer's values are no defaults, and which files are not in git", async () => {
+    const git = (...args: readonly string[]) => promisify(execFile)("git", args, { cwd: directory });
+    const compose = `services:
+  web:
+    image: "web:\${TAG:-latest}"
+    volumes: ["\${UPLOADS:-./data}:/data", "\${LIBRARY:-/srv/library}:/library", "\${CACHE:-./cache}:/cache"]
+    env_file: [app.env, { path: more.env, required: false }, { path: gone.env, required: false }, kept.env]
+    secrets: [key]
+secrets: { key: { file: secrets/key.pem } }
+`;
+    await writeFile(join(directory, "compose.yml"), compose);
+    await writeFile(join(directory, ".env"), "TAG=2\nLIBRARY=./photos\nCACHE=/srv/cache\n");
+    for (const path of ["app.env", "more.env", "kept.env"]) await writeFile(join(directory, path), "A=canary\n");
+    const nothing = { ownDefaults: [], outOfGit: [] };
+    const named = { service: "web", target: "/data", source: "./data", variable: "UPLOADS" };
+    // Without a repository, what is there is taken to be everywhere.
+    const data = [named, { ...named, target: "/library", source: "./photos", variable: "LIBRARY" }];
+    expect(await read()).toMatchObject({ ...nothing, inCheckout: data });
+    await git("init", "-q");
+    await writeFile(join(directory, ".gitignore"), "*.env\n.env\nsecrets\n");
+    await git("add", ".");
+    await git("add", "--force", "kept.env");
+    const found = await read();
+    expect(found.inCheckout).toEqual(data);
+    expect(found.ownDefaults.map(({ name }) => name)).toEqual(["TAG", "LIBRARY", "CACHE"]);
+    expect(found.files[0]?.text).toContain("      TAG: ${{ secrets.TAG }}\n");
+    expect(found.outOfGit).toEqual([
+      { kind: "env_file", name: "web", source: "app.env", isOptional: false },
+      { kind: "env_file", name: "web", source: "more.env", isOptional: true },
+      { kind: "secret", name: "key", source: "secrets/key.pem", isOptional: false },
+    ]);
+    expect(JSON.stringify(found)).not.toContain("canary");
+    await git("add", "--force", ".env");
+    expect(await read()).toMatchObject({ ownDefaults: [] });
+  });
+
   it("check out files of Git LFS where there are some, or are to be", async () => {
     const git = (...args: readonly string[]) => promisify(execFile)("git", args, { cwd: directory });
     const attributes = "*.png filter=lfs diff=lfs merge=lfs -text\n";

@@ -7,12 +7,15 @@ import { hasLfsFiles } from "@sluice/release";
 import {
   deploymentsOf,
   leftOutFiles,
+  neededFiles,
+  ownDefaults,
   profilesToSet,
   profilesVariable,
   projectWorkflows,
   relativeWrites,
   settingsByHand,
   unsetVariables,
+  variablesOf,
   type WorkflowFile,
   workflowFacts,
 } from "@sluice/workflows";
@@ -23,6 +26,7 @@ import { isTracked } from "./project/is-tracked.ts";
 import { jobMinutes } from "./project/job-minutes.ts";
 import { loadConfig, loadEnvironmentNames } from "./project/load-config.ts";
 import { configFileOf } from "./project/locations.ts";
+import { filesOutOfGit } from "./project/out-of-git.ts";
 import type { Session } from "./session.ts";
 
 const workflowDirectory = ".github/workflows";
@@ -33,17 +37,18 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const found = await findProjectFiles(session.options, env);
   const directory = await rootOf(from, found.directory);
   await assertSameConfig(session.options, { directory, files: found.files });
-  const [{ config, isConfigured }, workflows, besides, ...envFileTexts] = await Promise.all([
+  const [{ config, isConfigured }, workflows, besides, ...envFiles] = await Promise.all([
     readSettings(session, environment),
     readWorkflowFiles(directory),
     // Those of another project of the checkout are none that this one is made of.
     readYamlFiles(directory, relative(directory, found.directory) || "."),
-    ...[...new Set([found.directory, from])].map((place) => readCheckedOut(join(place, ".env"))),
+    ...[...new Set([found.directory, from])].map((place) => readEnvFile(join(place, ".env"))),
   ]);
   const paths = found.files.map((file) => relative(directory, file));
   const texts = new Map(besides.map(({ path, text }) => [path, text]));
   for (const path of paths) texts.set(path, await readOrEmpty(join(directory, path)));
-  const checkedOutText = envFileTexts.join("\n");
+  // Where the workflows run, nobody has one that git has not, and what it says is to be asked for.
+  const checkedOutText = envFiles.map(({ text, isOwn }) => (isOwn ? "" : text)).join("\n");
   const envFileText = (await Promise.all(found.envFiles.map(readOrEmpty))).join("\n");
   const profiles = profilesToSet({ given, shell: env[profilesVariable], envFileText, checkedOutText });
   const checkout = {
@@ -52,6 +57,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     read: (path: string) => texts.get(path) ?? null,
     envFileText: checkedOutText,
     profiles,
+    ownEnvText: envFiles.map(({ text, isOwn }) => (isOwn ? text : "")).join("\n"),
     workflows,
     configVariables: configVariables(config),
     environment: {
@@ -73,6 +79,8 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const existing = deploymentsOf(checkout);
   const [deployment] = existing;
   const path = deployment?.path ?? "";
+  const composeTexts = facts.files.map((path) => texts.get(path) ?? "");
+  const lookUp = variablesOf(checkout, facts);
   return {
     directory,
     files: projectWorkflows(facts),
@@ -82,8 +90,10 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     migration: deployment?.migration ? { path: deployment.path, ...deployment.migration } : null,
     settings: settingsByHand(facts),
     unset: unsetVariables(checkout, facts),
+    ownDefaults: ownDefaults(checkout, facts),
     profiles: deployment?.variables.some(({ name }) => name === profilesVariable) ? null : (profiles ?? null),
-    inCheckout: await checkoutWrites(relativeWrites(facts.files.map((path) => texts.get(path) ?? "")), found.directory),
+    inCheckout: await checkoutWrites(relativeWrites(composeTexts, lookUp), found.directory),
+    outOfGit: await filesOutOfGit(neededFiles(composeTexts, lookUp), found.directory),
     droppedSteps: (deployment?.droppedSteps ?? []).map((step) => ({ path, ...step })),
     untaken: (deployment?.untaken ?? []).map((line) => ({ path, line })),
   };
@@ -154,10 +164,10 @@ async function readYamlFiles(directory: string, under: string): Promise<readonly
   );
 }
 
-/** `""` for a file that git does not have: where the workflows run, nobody has it, and what it says is to be asked for. */
-async function readCheckedOut(path: string): Promise<string> {
+/** `isOwn` where git does not have it. */
+async function readEnvFile(path: string): Promise<{ readonly text: string; readonly isOwn: boolean }> {
   const text = await readOrEmpty(path);
-  return text === "" || (await isTracked(path)) === false ? "" : text;
+  return { text, isOwn: text !== "" && (await isTracked(path)) === false };
 }
 
 function readOrEmpty(path: string): Promise<string> {

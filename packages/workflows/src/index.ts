@@ -1,4 +1,4 @@
-export { checkoutDiagnoses, minutesDiagnoses, settingsDiagnoses } from "./doctor/settings-diagnoses.ts";
+export { checkoutDiagnoses, fileDiagnoses, minutesDiagnoses, settingsDiagnoses } from "./doctor/settings-diagnoses.ts";
 export { workflowDiagnoses } from "./doctor/workflow-diagnoses.ts";
 export type { DroppedStep } from "./dropped-steps.ts";
 export type {
@@ -14,7 +14,9 @@ export type {
 export { type GithubUse, rightsOfToken } from "./github-rights.ts";
 export { type JobMinutes, shortJobs, usualMinutes } from "./job-minutes.ts";
 export { jobsWithoutSettings } from "./jobs-without-settings.ts";
+export { variablesOf } from "./look-up.ts";
 export { workflowPaths } from "./names.ts";
+export { type NeededFile, neededFiles } from "./needed-files.ts";
 export { pastSluice } from "./past-sluice.ts";
 export { projectWorkflows } from "./project-workflows.ts";
 export { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
@@ -24,4 +26,12 @@ export { runVariables } from "./run-variables.ts";
 export { settingsByHand } from "./settings.ts";
 export { type UnreleasedCheckout, unreleasedCheckouts } from "./unreleased-checkouts.ts";
 export { type ProfileSources, profilesToSet, profilesVariable } from "./variables.ts";
-export { type CheckoutTexts, deploymentsOf, leftOutFiles, unsetVariables, workflowFacts } from "./workflow-facts.ts";
+export { type UnwrittenFile, unwrittenFiles } from "./unwritten-files.ts";
+export {
+  type CheckoutTexts,
+  deploymentsOf,
+  leftOutFiles,
+  ownDefaults,
+  unsetVariables,
+  workflowFacts,
+} from "./workflow-facts.ts";

@@ -10,7 +10,7 @@ export const profilesVariable = "COMPOSE_PROFILES";
 const byEnvironment: ReadonlySet<string> = new Set(["DOMAIN", "STACK_NAME"]);
 
 /** What the runner has of its own: a job that got an empty text for it would lose its proxy, or its home. */
-const ofMachine = /^(?:HOME|PATH|TZ|LANG|CI|.*_PROXY)$/i;
+export const ofMachine = /^(?:HOME|PATH|TZ|LANG|CI|.*_PROXY)$/i;
 
 /** Texts of the compose files, and of the env file beside them (`""` where there is none). */
 export interface VariableSources {
@@ -27,13 +27,13 @@ export interface VariableSources {
 /**
  * Variables that the compose files need from outside: those without a default (a secret that does not exist would be an
  * empty text, which is not the default), secrets that a service is given by their name alone, and not those that the env file answers, unless they look like secrets and what it
- * says is more than how something is done.
+ * says is more than how something is done. Nor the directory that a shell is in.
  */
 export function neededVariables(sources: VariableSources): readonly WorkflowVariable[] {
   const used = sources.composeTexts.flatMap(usedWithoutDefault);
   const wanted = [...new Set([...used, ...givenByName(sources).filter(isSecretName)])];
   return wanted
-    .filter((name) => !isAnswered(name, sources) && !name.startsWith("COMPOSE_"))
+    .filter((name) => !isAnswered(name, sources) && !name.startsWith("COMPOSE_") && name !== "PWD")
     .map((name) => ({ name, value: secretOf(name, sources.environment) }));
 }
 

@@ -333,6 +333,7 @@ describe("variables that come from outside", () => {
 
   it("are not those that the env file answers, unless it should not hold them", () => {
     expect(of("$A $SMTP_PASS", "A=1\nSMTP_PASS=x\n")).toEqual(["SMTP_PASS"]);
+    expect(of("$PWD/a ${PWD}/b", "")).toEqual([]);
     expect(of("$SMTP_AUTH $SMTP_PASS", "export SMTP_AUTH='login' # or plain\nSMTP_PASS=plain words\n")).toEqual([
       "SMTP_PASS",
     ]);

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { parseEnv } from "node:util";
 import type {
   MigrationService,
   MigrationStep,
@@ -10,6 +11,7 @@ import type {
 import { type GithubUse, tokenNames } from "./github-rights.ts";
 import { type JobMinutes, usualMinutes } from "./job-minutes.ts";
 import { migrationPath } from "./migration-file.ts";
+import { overriddenDefaults } from "./overridden-defaults.ts";
 import { type ExistingDeployment, existingDeployments, writtenAnew } from "./read-existing.ts";
 import { schedulesOf } from "./schedules.ts";
 import { settingsOf } from "./settings.ts";
@@ -35,6 +37,8 @@ export interface CheckoutTexts {
   readonly envFileText: string;
   /** Profiles that are active here and that a checkout of others would not have active, see `profilesToSet`. Default: none. */
   readonly profiles?: string | undefined;
+  /** Text of `.env` where git does not have it, so that people can be told what of it a runner has not. Default: there is none. */
+  readonly ownEnvText?: string | undefined;
   readonly workflows: readonly WorkflowFile[];
   readonly hasDatabase: boolean;
   /** There is a `.gitmodules`. */
@@ -59,8 +63,13 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
   const { environment } = checkout;
   const [existing] = deploymentsOf(checkout);
   const files = filesOf(checkout, existing);
-  const ofProject = neededVariables(sourcesOf(checkout, files, existing));
-  const needed = [...ofProject, ...variablesOfConfig(checkout), ...profilesOf(checkout)];
+  const sources = sourcesOf(checkout, files, existing);
+  const needed = [
+    ...neededVariables(sources),
+    ...ownValues(checkout, sources),
+    ...variablesOfConfig(checkout),
+    ...profilesOf(checkout),
+  ];
   const runsOn = existing?.runsOn ?? [];
   return {
     files,
@@ -93,6 +102,39 @@ function sourcesOf(
 /** They are no secret, and the same for each environment: what is to run differs by what its workflow says. */
 function profilesOf({ profiles }: CheckoutTexts): readonly WorkflowVariable[] {
   return profiles === undefined ? [] : [{ name: profilesVariable, value: profiles }];
+}
+
+/**
+ * What a developer has another value of than the default, as secrets: where there is none, its empty text leaves the default. Not what a
+ * container would have that text of.
+ */
+function ownValues(checkout: CheckoutTexts, sources: VariableSources): readonly WorkflowVariable[] {
+  const given = variablesLeftUnset(sources);
+  return overriddenIn(checkout, sources.composeTexts)
+    .filter(({ name, mayBeEmpty }) => mayBeEmpty && !given.includes(name))
+    .map(({ name }) => ({ name, value: secretOf(name, checkout.environment.name) }));
+}
+
+function overriddenIn({ envFileText, ownEnvText = "" }: CheckoutTexts, composeTexts: readonly string[]) {
+  const answered = parseEnv(envFileText);
+  return overriddenDefaults(composeTexts, ownEnvText).filter(({ name }) => answered[name] === undefined);
+}
+
+/**
+ * Variables that have a default in the compose files, and another value in the `.env` of a developer which git does not have, as the
+ * workflow that deploys has them: `null` where that leaves the default, as an empty text would not. What a workflow that is there sets
+ * somebody has decided.
+ */
+export function ownDefaults(
+  checkout: CheckoutTexts,
+  facts: WorkflowFacts,
+): readonly { readonly name: string; readonly value: string | null }[] {
+  const [existing] = deploymentsOf(checkout);
+  const decided = new Set([...(existing?.variables ?? []), ...(existing?.altered ?? [])].map(({ name }) => name));
+  const set = new Map([...facts.variables, ...settingsOf(facts)].map(({ name, value }) => [name, value]));
+  return overriddenIn(checkout, sourcesOf(checkout, facts.files, existing).composeTexts)
+    .filter(({ name }) => !decided.has(name))
+    .map(({ name }) => ({ name, value: set.get(name) ?? null }));
 }
 
 /** Variables that services are given by their name alone and that no workflow sets, see `variablesLeftUnset`. */

@@ -31,7 +31,20 @@ const droppedSteps = [
   { path: "old.yml", title: "docker/login-action@v3", writesEnvFile: false },
   { path: "old.yml", title: "Variables", writesEnvFile: true },
 ];
-const inCheckout = [{ service: "db", source: "./pgdata", target: "/data" }];
+const inCheckout = [
+  { service: "db", source: "./pgdata", target: "/data" },
+  { service: "web", source: "./uploads", target: "/up", variable: "UPLOADS" },
+];
+const ownDefaults = [
+  { name: "VERSION", value: "${{ secrets.VERSION_STAGING }}" },
+  { name: "PORT", value: null },
+  { name: "TZ", value: null },
+];
+const outOfGit = [
+  { kind: "env_file" as const, name: "web", source: "app.env", isOptional: false },
+  { kind: "env_file" as const, name: "web", source: "more.env", isOptional: true },
+  { kind: "secret" as const, name: "key", source: "./key.pem", isOptional: false, variable: "KEY_FILE" },
+];
 const leftOut = { files: ["compose.override.yaml"], composeFile: "compose.yaml:compose.override.yaml" };
 const unset = ["DISPLAY", "LOG_LEVEL"];
 const profiles = "prod,mail";
@@ -46,6 +59,10 @@ const settings = [
 const told = `compose.override.yaml is left out; to deploy with it, write COMPOSE_FILE: compose.yaml:compose.override.yaml into the workflow that deploys and run this again
 the migration of old.yml runs before each version: npm run migrate in web; see that it is one for production
 db writes to ./pgdata, which is another directory in the checkout of a runner, and cleaned there for each job: write where the data is as an absolute path, /…:/data, before anything is deployed
+web writes to ./uploads, which is another directory in the checkout of a runner, and cleaned there for each job: let UPLOADS be where the data is, an absolute path, in env: of the workflow that deploys, or in what it is taken from there, before anything is deployed
+env_file app.env of web is not in git, and so not in the checkout of a runner, which is cleaned of what is put there: write it by a step before \`sluice deploy\` in the workflow that deploys, from a secret; or keep it outside the checkout, and write its absolute path, or required: false if production does without
+env_file more.env of web is not in git, and so not in the checkout of a runner, where services are without what it says, and nothing is said: write it by a step before \`sluice deploy\` in the workflow that deploys, from a secret, if production needs it
+secret key is ./key.pem, which is not in git, and so not in the checkout of a runner, which is cleaned of what is put there: write it by a step before \`sluice deploy\` in the workflow that deploys, from a secret; or keep it outside the checkout, and let KEY_FILE be its absolute path
 no workflow that is written runs \`docker compose exec web npm run seed\` of old.yml: if a version needs it, make it a service with the role job, or a part of that migration
 no workflow that is written has the step "docker/login-action@v3" of old.yml: what a deployment needs of it is to be set up on the runner, or added
 no workflow that is written has the step "Variables" of old.yml, which writes a file of variables: make a secret of each one in it that the workflows name, as one that is not there is an empty text, and add the step where a service reads the file itself
@@ -55,6 +72,8 @@ SHA is \${{ github.sha }} in each workflow: of the release where one is deployed
 NOTES is a where a release is deployed; in the other workflows, which no release starts, it is left out, or its secret where Compose cannot do without
 DISPLAY, LOG_LEVEL are given to services by name alone, and set by no workflow: where containers need a value, write it into env: of the workflow that deploys and run this again, or set them in the environment of the runner
 COMPOSE_PROFILES is prod,mail in each workflow, as those profiles are active here, and a checkout on the runner does not say so: see that they are what is to run there
+VERSION has another value in your .env, which git and so the runner does not have, than its default in the compose files; the workflows take it from \${{ secrets.VERSION_STAGING }}: where production needs your value set that, else it has the default
+PORT, TZ have another value in your .env, which git and so the runner does not have, than the default in the compose files, with which they are deployed: where production needs yours, write NAME: \${{ vars.NAME }} into env: of the workflow that deploys, or secrets.NAME, and run this again
 old.yml deploys past Sluice: remove it
 `;
 const byHand = (
@@ -74,6 +93,8 @@ const deployer = () =>
       untaken,
       droppedSteps,
       inCheckout,
+      ownDefaults,
+      outOfGit,
       settings,
       unset,
       profiles,
@@ -145,6 +166,8 @@ describe("sluice init --workflow", () => {
       untaken,
       droppedSteps,
       inCheckout,
+      ownDefaults,
+      outOfGit,
       settings,
       unset,
       profiles,

@@ -4,6 +4,7 @@ import type { AlteredVariable, ProjectWorkflows, WorkflowVariable } from "@sluic
 import type { CommandCall } from "../context.ts";
 import { givenFlags, withFlags } from "../given-flags.ts";
 import { formatDiff } from "../init/diff.ts";
+import { notOnRunnerText, ownDefaultsText } from "../init/not-on-runner.ts";
 import { readIfThere, writeProjectFile } from "../init/project-file.ts";
 import { writeJson } from "../render/json.ts";
 import { shellDirectory } from "../shell-directory.ts";
@@ -21,8 +22,7 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
   const { context, flags } = call;
   return withDeployer(call, async (deployer) => {
     const { files, byHand: foundByHand, ...found } = await deployer.workflows();
-    const { directory, altered, leftOut, migration, untaken, droppedSteps, inCheckout, unset, profiles, settings } =
-      found;
+    const { directory, altered, leftOut, migration, untaken, droppedSteps, unset, profiles, settings } = found;
     const command = withFlags("sluice init --workflow --yes", givenFlags(flags));
     const done: Done[] = [];
     for (const { path, text } of files) {
@@ -40,12 +40,13 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
     } else {
       if (leftOut) context.stdout.write(leftOutText(leftOut));
       if (migration) context.stdout.write(migrationText(migration));
-      context.stdout.write(inCheckout.map(inCheckoutText).join(""));
+      context.stdout.write(notOnRunnerText(found));
       context.stdout.write(untaken.map(untakenText).join(""));
       context.stdout.write(droppedSteps.map(droppedText).join(""));
       context.stdout.write(altered.map(alteredText).join(""));
       if (unset.length > 0) context.stdout.write(unsetText(unset));
       if (profiles !== null) context.stdout.write(profilesText(profiles));
+      context.stdout.write(ownDefaultsText(found.ownDefaults));
       context.stdout.write(byHand.map((path) => byHandText(path, stateIn(done, path), command)).join(""));
       context.stdout.write(settingsText(settings, directory));
     }
@@ -74,10 +75,6 @@ function leftOutText({ files, composeFile }: NonNullable<ProjectWorkflows["leftO
 
 function migrationText({ path, service, command }: NonNullable<ProjectWorkflows["migration"]>): string {
   return `the migration of ${path} runs before each version: ${command} in ${service}; see that it is one for production\n`;
-}
-
-function inCheckoutText({ service, source, target }: ProjectWorkflows["inCheckout"][number]): string {
-  return `${service} writes to ${source}, which is another directory in the checkout of a runner, and cleaned there for each job: write where the data is as an absolute path, /…:${target}, before anything is deployed\n`;
 }
 
 function untakenText({ path, line }: ProjectWorkflows["untaken"][number]): string {

@@ -54,6 +54,8 @@ export function aHealthyDeployer(): FakeDeployer {
       unset: [],
       profiles: null,
       inCheckout: [],
+      ownDefaults: [],
+      outOfGit: [],
     }),
     plan: async () => aPlanView(),
     deploy: async () => aResult(),

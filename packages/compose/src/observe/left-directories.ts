@@ -30,7 +30,8 @@ export interface WritingContainer {
   readonly mounts: readonly ContainerMount[];
 }
 
-interface LookTools {
+/** What the machine of the engine is looked at with. */
+export interface LookTools {
   readonly exec: Pick<ContainerExec, "exec">;
   readonly throwAway: Pick<ThrowAwayContainers, "start">;
 }
@@ -128,8 +129,11 @@ export function leftFinding({ service, target, runs, wanted, taken }: LeftDirect
   };
 }
 
-/** The deployer may be on another machine, in a container, or one who may not read it: it is looked at from a container that is gone afterwards. */
-async function lookInto(
+/**
+ * What is at a path of the engine's machine, a file being something. The deployer may be on another machine, in a container, or one who
+ * may not read it: it is looked at from a container that is gone afterwards.
+ */
+export async function lookInto(
   { exec, throwAway }: LookTools,
   { stack, image }: Pick<ObstaclesRequest, "stack" | "image">,
   path: string,

@@ -38,6 +38,7 @@ import { leftoverFindings } from "./leftovers.ts";
 import { socketsOrNone } from "./listening-sockets.ts";
 import { lostDoorRestarts, lostRestarts } from "./lost-restarts.ts";
 import { readMachineMemory } from "./machine-memory.ts";
+import { missingBaseFiles } from "./missing-base-files.ts";
 import { missingExternals } from "./missing-externals.ts";
 import { linksInUse, missingLinks } from "./missing-links.ts";
 import { listGuests } from "./network-guests.ts";
@@ -66,13 +67,15 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
       await engine.call("the engine cannot be asked", (docker) => (docker as Pingable).ping(withSignal(signal)));
     },
     obstacles: async (request, signal) => {
-      const sockets = (ports: readonly PublishedPort[]) => socketsOrNone({ exec, throwAway }, request, ports, signal);
-      const [held, missing, left] = await Promise.all([
+      const tools = { exec, throwAway };
+      const sockets = (ports: readonly PublishedPort[]) => socketsOrNone(tools, request, ports, signal);
+      const [held, missing, files, left] = await Promise.all([
         heldPorts(engine, sockets, request, signal),
         missingExternals(engine, request),
-        leftDirectories(engine, { exec, throwAway }, request, signal),
+        missingBaseFiles(engine, tools, request, signal),
+        leftDirectories(engine, tools, request, signal),
       ]);
-      return [...left, ...missing, ...held];
+      return [...left, ...files, ...missing, ...held];
     },
     outsideProxies: (request, signal) => listOutsideProxies(engine, request, signal),
     memory: (container, signal) => readMachineMemory(exec, container, signal),

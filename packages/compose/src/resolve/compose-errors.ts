@@ -1,4 +1,5 @@
 import { type Finding, type Redact, SluiceError, type SourcePosition } from "@sluice/core";
+import { missingFileHint } from "./missing-file-hint.ts";
 import { isWritten, offsetPosition, positionOf, type SourcePath } from "./positions.ts";
 import { nearestKey } from "./schema-keys.ts";
 import { type SourceFile, writtenServices } from "./source-files.ts";
@@ -98,7 +99,7 @@ const explanations: readonly (readonly [RegExp, Explain])[] = [
   [
     /^env file (\S+) not found/,
     ([file = ""], sources) => ({
-      hint: `create ${file}, or write the entry as {path: …, required: false}`,
+      hint: `${missingFileHint}, or the entry as {path: …, required: false}`,
       position: textPosition(sources, file.slice(file.lastIndexOf("/") + 1)),
     }),
   ],

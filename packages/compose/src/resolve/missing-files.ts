@@ -2,6 +2,7 @@ import type { ResolvedProject } from "@sluice/core";
 import { type CopiedFile, mayBeMade, presenceOf, usedInSlots } from "../bundle-files/copied-files.ts";
 import { sharedWith } from "../bundle-files/shared-paths.ts";
 import type { ServiceFinding } from "../roles/finding-rule.ts";
+import { missingFileHint } from "./missing-file-hint.ts";
 import { type SourceFile, writtenMounts } from "./source-files.ts";
 
 export interface MissingFile extends CopiedFile {
@@ -63,14 +64,14 @@ function mountFinding(file: CopiedFile, sources: readonly SourceFile[]): Service
       ...common,
       severity: "warn",
       message: `${service} mounts ${source}, which is not there: the release holds an empty directory, as Compose would make one`,
-      hint: "put it into the checkout if it is meant to hold something, or take the mount out",
+      hint: "put it into the checkout if it is meant to hold something (in a workflow: into git, or by a step before the one that deploys), or take the mount out",
     };
   }
   return {
     ...common,
     severity: "error",
     message: `${service} mounts ${source}, ${fault(file)}`,
-    hint: "put it into the checkout, or set bind.create_host_path: true if an empty directory will do",
+    hint: `${missingFileHint}; or set bind.create_host_path: true if an empty directory will do`,
   };
 }
 
@@ -89,7 +90,7 @@ function fileFinding(file: CopiedFile): ServiceFinding {
     severity: "error",
     code: "file-not-there",
     message: `${what} of ${service} is ${source}, ${fault(file)}`,
-    hint: "put it into the checkout before the deployment, or write the path at which the host has it",
+    hint: missingFileHint,
     service,
     path,
   };

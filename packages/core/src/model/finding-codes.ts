@@ -192,6 +192,7 @@ export const diagnosisCodes = [
   "env-file-committed",
   "env-file-readable",
   "environment-unused",
+  "file-not-in-git",
   "github-denied",
   "github-right-missing",
   "github-token-missing",

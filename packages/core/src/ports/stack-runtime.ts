@@ -148,8 +148,8 @@ export interface StackObserver {
   observe(project: ResolvedProject, signal?: AbortSignal): Promise<ObservedStack>;
   /**
    * What on the engine and its machine would end a deployment only once its containers are made, as errors: published ports
-   * that others have, external networks and volumes that are not there; and directories that services would leave with what is
-   * in them. What the machine does not tell is none, but for data.
+   * that others have, external networks and volumes that are not there, nor files of secrets and configs in base; and directories that
+   * services would leave with what is in them. What the machine does not tell is none, but for data.
    */
   obstacles(request: ObstaclesRequest, signal?: AbortSignal): Promise<readonly Finding[]>;
   /** Proxies of others on external networks of these services that ask for addresses once; changes nothing there. What cannot be seen is none. */

@@ -4,11 +4,13 @@ import { backupDiagnoses, leftDiagnoses } from "@sluice/database";
 import { describeCheckout, isRunOfRelease, isShallow, releaseDiagnoses, runnerDiagnoses } from "@sluice/release";
 import {
   checkoutDiagnoses,
+  fileDiagnoses,
   jobsWithoutSettings,
   minutesDiagnoses,
   settingsDiagnoses,
   shortJobs,
   unreleasedCheckouts,
+  unwrittenFiles,
 } from "@sluice/workflows";
 import { listBackups } from "../database/list-backups.ts";
 import { assertIdentity } from "../database/open-cipher.ts";
@@ -20,7 +22,7 @@ import { loadEnvironmentNames } from "../project/load-config.ts";
 import { resolveRelease } from "../project/resolve-release.ts";
 import type { Session } from "../session.ts";
 import { findServing } from "../status/find-serving.ts";
-import { readWorkflowFiles } from "../workflows.ts";
+import { readProjectWorkflows, readWorkflowFiles } from "../workflows.ts";
 import { dependencyExaminer } from "./dependency-examiner.ts";
 import { environmentDiagnoses } from "./environment-diagnoses.ts";
 import { githubExaminer } from "./github-examiner.ts";
@@ -88,11 +90,20 @@ export function machineExaminers(session: Session): readonly Examiner[] {
           session.config(),
         ]);
         const { environment = "production" } = options;
+        // A project that no workflow can be written for has none of its files looked at.
+        const outOfGit =
+          workflows.length === 0
+            ? []
+            : await readProjectWorkflows(session).then(
+                (found) => found.outOfGit,
+                () => [],
+              );
         const [held, wanted] = [heldMinutes(config), jobMinutes(config).deploy];
         return [
           ...settingsDiagnoses(jobsWithoutSettings(workflows, environments)),
           ...minutesDiagnoses(shortJobs(workflows, environment, held), { environment, held, wanted }),
           ...checkoutDiagnoses(unreleasedCheckouts(workflows, environment), environment),
+          ...fileDiagnoses(unwrittenFiles(workflows, environment, outOfGit)),
         ];
       },
     },

@@ -456,6 +456,11 @@ const faults: Readonly<Record<string, Row>> = {
     look.checkouts(healthyVerify.replace(/^ +if: .*\n/m, "")),
     /^sluice init --workflow --yes, or if: hashFiles/,
   ],
+  "a deployment without a file that git does not have": [
+    "warn file-not-in-git",
+    look.files(healthyWorkflow),
+    /^a step before that writes app\.env from a secret/,
+  ],
   "deployments that cancel one another": [
     "warn workflow-cancels",
     changed("cancel-in-progress: false", "cancel-in-progress: true"),

@@ -24,11 +24,13 @@ import {
 } from "@sluice/release";
 import {
   checkoutDiagnoses,
+  fileDiagnoses,
   jobsWithoutSettings,
   minutesDiagnoses,
   settingsDiagnoses,
   shortJobs,
   unreleasedCheckouts,
+  unwrittenFiles,
   workflowDiagnoses,
 } from "@sluice/workflows";
 import { dependencyDiagnoses } from "../../src/doctor/dependency-examiner.ts";
@@ -186,6 +188,12 @@ export const look = {
     checkoutDiagnoses(
       unreleasedCheckouts([{ path: "verify-production.yml", text: workflow }], "production"),
       "production",
+    ),
+  files: (workflow = healthyWorkflow.replace("deploy }]", "deploy > app.env }]")) =>
+    fileDiagnoses(
+      unwrittenFiles([{ path: "deploy-production.yml", text: workflow }], "production", [
+        { kind: "env_file", name: "web", source: "app.env", isOptional: false },
+      ]),
     ),
   workflow: (workflow = healthyWorkflow) => workflowDiagnoses([{ path: "deploy.yml", text: workflow }]),
 };

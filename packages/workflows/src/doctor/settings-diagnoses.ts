@@ -2,6 +2,7 @@ import type { Diagnosis } from "@sluice/core";
 import type { ShortJob } from "../job-minutes.ts";
 import type { JobWithoutSettings } from "../jobs-without-settings.ts";
 import type { UnreleasedCheckout } from "../unreleased-checkouts.ts";
+import type { UnwrittenFile } from "../unwritten-files.ts";
 
 /** Settings of an environment that its workflow does not use. */
 export function settingsDiagnoses(jobs: readonly JobWithoutSettings[]): readonly Diagnosis[] {
@@ -41,5 +42,16 @@ export function checkoutDiagnoses(jobs: readonly UnreleasedCheckout[], environme
     what: `${path}: job ${job} releases nothing, and checks out each time what its workflow is of, as the default branch`,
     why: "services beside the slots mount that directory: what nobody has released is in what serves",
     mend: `${writtenAnew(environment)}, or if: hashFiles('.git/index') == '' in the step`,
+  }));
+}
+
+/** Jobs that deploy without files that Compose needs, as git does not have them. */
+export function fileDiagnoses(found: readonly UnwrittenFile[]): readonly Diagnosis[] {
+  return found.map(({ path, job, file: { kind, name, source } }) => ({
+    severity: "warn",
+    code: "file-not-in-git",
+    what: `${path}: job ${job} deploys without ${source}, ${kind === "env_file" ? `an env_file of ${name}` : `the file of ${kind} ${name}`}: it is not in git, and no step writes it`,
+    why: "its checkout takes away what git does not have, whoever put it there, and Compose does not go on without the file",
+    mend: `a step before that writes ${source} from a secret; or its absolute path in the compose file, outside the checkout`,
   }));
 }
