@@ -131,7 +131,12 @@ const explanations: readonly (readonly [RegExp, Explain])[] = [
       position: textPosition(sources, file.slice(file.lastIndexOf("/") + 1)),
     }),
   ],
-  [/^no configuration file provided/, () => ({ hint: "run it where the compose file is, or name the file with -f" })],
+  [
+    /^no configuration file provided/,
+    () => ({
+      hint: "run it where the compose file is, or name the file with -f (each of several with its own), or all in COMPOSE_FILE",
+    }),
+  ],
   [
     /^failed to read (\S+): line (\d+):/,
     ([file = "", line]) => ({
