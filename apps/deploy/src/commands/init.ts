@@ -17,7 +17,8 @@ const fileHint = "name a file with --config that you may read, or one that is no
 
 /**
  * `sluice init`: writes down what each service was taken for, and why, and that its database is backed up, in the file that the
- * other commands read. One that is there keeps all it says; what would be added is shown, and written only with `--yes`.
+ * other commands read, and says what to look at there. One that is there keeps all it says; what would be added is shown, and written
+ * only with `--yes`.
  */
 export async function init(call: CommandCall<InitFlags>): Promise<number> {
   const { context, flags } = call;
