@@ -24,6 +24,7 @@ export {
 } from "./resolve/compose-resolver.ts";
 export { findEmptyVariables } from "./resolve/empty-variables.ts";
 export { checkoutOf, findProjectFiles, type ProjectFiles } from "./resolve/project-files.ts";
+export { writtenProjectName } from "./resolve/project-name.ts";
 export { releasedSqlFiles, type SqlFile } from "./resolve/released-sql-files.ts";
 export { classifyServices, type RoleOverrides } from "./roles/classify-services.ts";
 export { serviceFacts } from "./roles/service-facts.ts";

@@ -97,6 +97,20 @@ const refusals: Readonly<Record<string, Refusal>> = {
     at: "compose.yaml:5:14",
     hint: /set SHOP_TOKEN/,
   },
+  "a variable where true or false belongs, and which is neither": {
+    text: `${web}    read_only: \${READ_ONLY}\n`,
+    files: { ".env": "READ_ONLY=maybe\n" },
+    message: /services\.web\.read_only: .*boolean: maybe/,
+    at: "compose.yaml:4:5",
+    hint: /read_only of service web .* variable READ_ONLY is neither/,
+  },
+  "an empty variable where a number belongs": {
+    text: `${web}    ports: [{ target: "\${TARGET}" }]\n`,
+    files: { ".env": "TARGET=\n" },
+    message: /services\.web\.ports/,
+    at: "compose.yaml:4:5",
+    hint: /ports\.target of service web .* variable TARGET is empty/,
+  },
   "a bad port": {
     text: `${web}    ports:\n      - "127.0.0.1:x:80"\n`,
     message: /Invalid hostPort: x/,

@@ -5,6 +5,7 @@ export type { DatabaseConfig } from "./config/database-schema.ts";
 export * from "./config/door-image.ts";
 export * from "./config/duration.ts";
 export type { GithubConfig } from "./config/github-schema.ts";
+export * from "./config/inferred-settings.ts";
 export { configJsonSchema } from "./config/json-schema.ts";
 export {
   type ConfiguredMigration,

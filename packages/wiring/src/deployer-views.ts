@@ -245,6 +245,8 @@ export type DoctorArea = "deployments" | "security";
 export interface ProjectWorkflows {
   /** Root of the checkout, where GitHub looks for them: paths are relative to it; absolute. */
   readonly directory: string;
+  /** Name of the stack as the call says it, else as it is written in the project; `null` where nobody did. */
+  readonly stack: string | null;
   /** To be written. */
   readonly files: readonly WorkflowFile[];
   /** Workflows that bring Compose up by hand. One with the path of a file does so until that is written. */

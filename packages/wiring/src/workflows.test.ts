@@ -41,6 +41,17 @@ describe("the workflows of a checkout", () => {
     ]);
   });
 
+  it("say the name of the stack where it is written, but not for an environment beside production", async () => {
+    await writeFile(join(directory, "compose.yml"), "services: { web: { image: web } }\n");
+    await writeFile(join(directory, "sluice.yaml"), "environments: { staging: }\n");
+    expect((await read()).stack).toBeNull();
+    await writeFile(join(directory, "compose.yml"), "name: shop\nservices: { web: { image: web } }\n");
+    expect((await read()).stack).toBe("shop");
+    expect((await read(undefined, "staging")).stack).toBeNull();
+    await using named = createDeployer({ directory, stack: "store", environment: "staging", env: {}, actor: "ada" });
+    expect((await named.workflows()).stack).toBe("store");
+  });
+
   it("say which file for development is left out, until a list that was written by hand has it", async () => {
     await writeFile(join(directory, "compose.yaml"), "services:\n  web:\n    image: web\n");
     expect((await read()).leftOut).toBeNull();

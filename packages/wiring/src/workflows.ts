@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { checkoutOf, findProjectFiles } from "@sluice/compose";
+import { checkoutOf, findProjectFiles, writtenProjectName } from "@sluice/compose";
 import { type Config, configuredMigration, SluiceError } from "@sluice/core";
 import { inferDatabaseKind } from "@sluice/database";
 import { hasLfsFiles } from "@sluice/release";
@@ -81,8 +81,11 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const path = deployment?.path ?? "";
   const composeTexts = facts.files.map((path) => texts.get(path) ?? "");
   const lookUp = variablesOf(checkout, facts);
+  // The stack of another environment is beside that of production, and so has another name than the files say.
+  const written = environment === "production" ? await writtenProjectName(found) : null;
   return {
     directory,
+    stack: session.options.stack ?? written,
     files: projectWorkflows(facts),
     byHand: [...new Set(existing.filter(({ isByHand }) => isByHand).map(({ path }) => path))],
     altered: deployment?.altered ?? [],

@@ -85,6 +85,7 @@ const deployer = () =>
   fakeDeployer({
     workflows: async () => ({
       directory: cwd,
+      stack: null,
       files: [{ path, text: "on: release\n" }],
       byHand: ["old.yml"],
       altered,
@@ -141,6 +142,15 @@ describe("sluice init --workflow", () => {
     expect(other.stdout).not.toContain("only a run knows");
   });
 
+  it("says the name of the stack that is known", async () => {
+    const found = { ...(await deployer().workflows()), stack: "shop" };
+    const known = fakeDeployer({ workflows: async () => found });
+    const { stdout } = await run(["init", "--workflow"], { deployer: known, cwd });
+    const line = "after this line, where secrets.STACK_NAME_STAGING is that name, too:\n";
+    expect(stdout.endsWith(`${line}${byHand("shop")}`)).toBe(true);
+    expect(stdout).not.toContain("mystack");
+  });
+
   it("writes them at the root of the checkout, where GitHub looks for them", async () => {
     await mkdir(join(cwd, "src"));
     const { stdout } = await run(["init", "--workflow"], { deployer: deployer(), cwd: join(cwd, "src") });
@@ -158,6 +168,7 @@ describe("sluice init --workflow", () => {
     expect(JSON.parse(changed.stdout)).toEqual({
       v: 1,
       directory: cwd,
+      stack: null,
       files: [{ path, state: "written" }],
       byHand: ["old.yml"],
       altered,

@@ -48,7 +48,7 @@ export async function initWorkflow(call: CommandCall): Promise<number> {
       if (profiles !== null) context.stdout.write(profilesText(profiles));
       context.stdout.write(ownDefaultsText(found.ownDefaults));
       context.stdout.write(byHand.map((path) => byHandText(path, stateIn(done, path), command)).join(""));
-      context.stdout.write(settingsText(settings, directory));
+      context.stdout.write(settingsText(settings, found));
     }
     return 0;
   });
@@ -109,12 +109,17 @@ function unsetText(names: readonly string[]): string {
 }
 
 /** Without these a deployment by hand would be of other files: without the migration, and with what is for development. */
-function settingsText(settings: readonly WorkflowVariable[], directory: string): string {
+function settingsText(
+  settings: readonly WorkflowVariable[],
+  { directory, stack }: Pick<ProjectWorkflows, "directory" | "stack">,
+): string {
   const isOfRun = ({ value }: WorkflowVariable) => value.includes("${{");
   const isStack = ({ name }: WorkflowVariable) => name === "STACK_NAME";
   const typed = settings.filter((one) => isStack(one) || !isOfRun(one));
-  const words = typed.map((one) => `${one.name}=${isOfRun(one) ? "mystack" : shellWord(one.value)}`);
-  const name = typed.some(isOfRun) ? ", with the name of the stack for mystack" : "";
+  const words = typed.map((one) => `${one.name}=${isOfRun(one) ? (stack ?? "mystack") : shellWord(one.value)}`);
+  const secret = typed.find(isOfRun)?.value.replaceAll(/^\$\{\{\s*|\s*\}\}$/g, "");
+  const same = stack === null ? ", with the name of the stack for mystack" : `, where ${secret} is that name, too`;
+  const name = secret === undefined ? "" : same;
   const others = settings.filter((one) => !typed.includes(one)).map((one) => `${one.name} (${one.value})`);
   const rest = others.length > 0 ? `and with what only a run knows, set by you: ${others.join(", ")}\n` : "";
   return `by hand the same is deployed from ${directory} after this line${name}:\nexport ${words.join(" ")}\n${rest}`;

@@ -35,14 +35,18 @@ describe("sluice init", () => {
     const { stdout, exitCode } = await run(["init"], { deployer: initing(), cwd });
     expect([exitCode, stdout]).toEqual([
       0,
-      "sluice.yaml is written\nplease say what is meant in sluice.yaml: uploads\n",
+      `sluice.yaml is written
+please look at these in sluice.yaml:
+  uploads: taken for worker, which is a guess, and replaced with a gap at each deployment until you say what it is: has a volume of its own: files
+once that is right, commit it; \`sluice -p shop plan\` then shows what a deployment would do
+`,
     ]);
     const text = await readFile(file(), "utf8");
     expect(text).toContain("  # publishes port 8080; taken to speak http\n  web:\n    role: web\n    port: 8080\n");
     expect(text).toContain(
-      "  # PLEASE CHECK: has a volume of its own: files\n  uploads:\n    role: worker\n    strategy: recreate\n",
+      "  # PLEASE CHECK: has a volume of its own: files\n  uploads:\n    # role: worker\n    # strategy: recreate # for now: with a gap at each deployment\n",
     );
-    expect(parseConfig(text, "sluice.yaml").services).toMatchObject({ web: { role: "web", port: 8080 } });
+    expect(parseConfig(text, "sluice.yaml").services).toEqual({ web: { role: "web", port: 8080 }, uploads: {} });
   });
 
   it("writes nothing down of a service that Compose does not accept, of which all is a guess", async () => {
@@ -77,7 +81,7 @@ describe("sluice init", () => {
       findings: [doubt],
     });
     const { stdout } = await run(["init"], { deployer: fakeDeployer({ inspect }), cwd });
-    expect(stdout).toContain("please say what is meant in sluice.yaml: web, uploads\n");
+    expect(stdout).toContain("  web: two ports; say\n  uploads: taken for worker");
     expect(await readFile(file(), "utf8")).toContain("http\n  # PLEASE CHECK: two ports; say\n  web:\n    role: web\n");
   });
 
@@ -114,7 +118,7 @@ describe("sluice init", () => {
 
   it("asks which of several databases is to be backed up", async () => {
     const { stdout } = await run(["init"], { deployer: withDatabases("db", "stats"), cwd });
-    expect(stdout).toContain("please say what is meant in sluice.yaml: db, stats\n");
+    expect(stdout).toContain("  db: no backup of db; name it\n  stats: no backup of stats; name it\n");
     const text = await readFile(file(), "utf8");
     expect(text).toContain("  # PLEASE CHECK: no backup of stats; name it\n  stats:\n    role: data\n");
     expect(parseConfig(text, "sluice.yaml").database).toBeUndefined();
@@ -152,7 +156,7 @@ describe("sluice init", () => {
     await writeFile(file(), before);
     const { stdout } = await run(["init"], { deployer: initing(), cwd });
     expect(await readFile(file(), "utf8")).toBe(before);
-    expect(stdout).toContain("+     uploads:\n+       role: worker\n");
+    expect(stdout).toContain("+     uploads:\n+       # role: worker\n");
     expect(stdout).toContain("sluice.yaml is not changed: `sluice init --yes` writes this\n");
     expect(stdout).not.toMatch(/^- /m);
     await run(["init", "--yes"], { deployer: initing(), cwd });
@@ -169,7 +173,7 @@ describe("sluice init", () => {
       const text = await readFile(file(), "utf8");
       expect(parseConfig(text, "sluice.yaml").services).toMatchObject({
         web: { role: "web" },
-        uploads: { role: "worker" },
+        uploads: {},
       });
     },
   );
@@ -182,7 +186,7 @@ describe("sluice init", () => {
     await writeFile(file(), before.replaceAll("\n", "\r\n"));
     await run(["init", "--yes"], { deployer: initing(), cwd });
     const text = await readFile(file(), "utf8");
-    expect(text).toContain("role: worker\r\n");
+    expect(text).toContain("# role: worker\r\n");
     expect(text).not.toMatch(/(?<!\r)\n|\r\r/);
   });
 
@@ -193,7 +197,7 @@ describe("sluice init", () => {
     expect(text).toContain("# ours\nrollout: { bake: 5s }\n");
     expect(parseConfig(text, "sluice.yaml").services).toMatchObject({
       web: { role: "worker" },
-      uploads: { role: "worker" },
+      uploads: {},
     });
     const again = await run(["init", "--yes"], { deployer: initing(), cwd });
     expect(again.stdout).toContain("sluice.yaml names every service already\n");

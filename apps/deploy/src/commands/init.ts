@@ -1,6 +1,6 @@
 import { relative } from "node:path";
-import { type ServiceFacts, servicesOfFiles } from "@sluice/core";
-import type { CommandCall } from "../context.ts";
+import { type OpenQuestion, openQuestions, type ServiceFacts, servicesOfFiles } from "@sluice/core";
+import type { CommandCall, CommonFlags } from "../context.ts";
 import { deployerOptions } from "../deployer-options.ts";
 import { givenFlags, withFlags } from "../given-flags.ts";
 import { configText } from "../init/config-text.ts";
@@ -17,7 +17,8 @@ const fileHint = "name a file with --config that you may read, or one that is no
 
 /**
  * `sluice init`: writes down what each service was taken for, and why, and that its database is backed up, in the file that the
- * other commands read. One that is there keeps all it says; what would be added is shown, and written only with `--yes`.
+ * other commands read, and says what to look at there. One that is there keeps all it says; what would be added is shown, and written
+ * only with `--yes`.
  */
 export async function init(call: CommandCall<InitFlags>): Promise<number> {
   const { context, flags } = call;
@@ -27,7 +28,7 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   // A file that was named and is not there yet is to be written, not read.
   const isToBeRead = named !== undefined && (await readIfThere(named, fileHint)) !== null;
   await using deployer = await context.createDeployer(isToBeRead ? options : withoutFile);
-  const { services: all, config, configFile, findings } = await deployer.inspect(context.signal);
+  const { stack, services: all, config, configFile, findings } = await deployer.inspect(context.signal);
   const services = servicesOfFiles(all, config).filter(({ isUnread = false }) => !isUnread);
   const path = named ?? configFile;
   const name = relative(named === undefined ? shellDirectory(context) : context.cwd, path) || path;
@@ -36,22 +37,35 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   // Of several databases only a person knows which one is meant.
   const isClear = unbacked.length === 1;
   const doubts = [...findings.filter(({ code }) => code === "protocol-unsure"), ...(isClear ? [] : unbacked)];
-  const text = configText(existing, services, { doubts, database: isClear ? unbacked[0]?.service : undefined });
+  const database = isClear ? unbacked[0]?.service : undefined;
+  const text = configText(existing, services, { findings, doubts, database });
+  const toCheck = openQuestions(services, config, doubts);
   const isUnsure = ({ name: service, active, confidence }: ServiceFacts) =>
     active && (confidence === "ask" || doubts.some((finding) => finding.service === service));
   const unsure = services.filter(isUnsure).map((service) => service.name);
   const written = existing === null || (existing !== text && flags.yes === true);
   if (written) await writeProjectFile(path, name, text);
   if (flags.json) {
-    writeJson(context, { file: path, written, unsure, services });
+    writeJson(context, { file: path, written, unsure, toCheck, services });
     return 0;
   }
+  const proposed = (command: string, given: CommonFlags = flags) => withFlags(`\`${command}\``, givenFlags(given));
   if (existing === text) context.stdout.write(`${name} names every service already\n`);
   else if (written) context.stdout.write(`${name} is written\n`);
-  else
-    context.stdout.write(
-      `${formatDiff(name, existing ?? "", text)}${name} is not changed: \`${withFlags("sluice init --yes", givenFlags(flags))}\` writes this\n`,
-    );
-  if (unsure.length > 0) context.stdout.write(`please say what is meant in ${name}: ${unsure.join(", ")}\n`);
+  else {
+    const command = proposed("sluice init --yes");
+    context.stdout.write(`${formatDiff(name, existing ?? "", text)}${name} is not changed: ${command} writes this\n`);
+  }
+  context.stdout.write(toCheckText(name, toCheck));
+  if (written) {
+    const command = proposed("sluice plan", { projectName: stack, ...flags });
+    context.stdout.write(`once that is right, commit it; ${command} then shows what a deployment would do\n`);
+  }
   return 0;
+}
+
+function toCheckText(name: string, toCheck: readonly OpenQuestion[]): string {
+  if (toCheck.length === 0) return "";
+  const lines = toCheck.map(({ service, message }) => `  ${service}: ${message.replaceAll(/\s+/g, " ")}\n`);
+  return `please look at these in ${name}:\n${lines.join("")}`;
 }

@@ -43,6 +43,7 @@ export function aHealthyDeployer(): FakeDeployer {
   return fakeDeployer({
     workflows: async () => ({
       directory: "/srv/Shop",
+      stack: null,
       files: [],
       byHand: [],
       altered: [],

@@ -1,9 +1,9 @@
 import { type Finding, type Redact, SluiceError, type SourcePosition } from "@sluice/core";
 import { missingFileHint } from "./missing-file-hint.ts";
-import { isWritten, offsetPosition, positionOf, type SourcePath } from "./positions.ts";
+import { isWritten, offsetPosition, positionOf, type SourcePath, writtenTexts } from "./positions.ts";
 import { nearestKey } from "./schema-keys.ts";
 import { type SourceFile, writtenServices } from "./source-files.ts";
-import { variablePositions } from "./variables.ts";
+import { usedVariables, variablePositions } from "./variables.ts";
 
 /**
  * What Compose says when it does not accept a project, with the place it speaks of and what to do.
@@ -83,7 +83,12 @@ function explain(message: string, sources: readonly SourceFile[]): Explanation {
         sources,
       );
   }
-  return { path: pathIn(message) };
+  const path = pathIn(message);
+  const variables = path ? variablesOf(sources, path) : "";
+  return {
+    path,
+    hint: path && variables && `${settingText(path)} is made of variable ${variables}: see what that is set to`,
+  };
 }
 
 type Explain = (groups: readonly string[], sources: readonly SourceFile[]) => Explanation;
@@ -95,6 +100,19 @@ const explanations: readonly (readonly [RegExp, Explain])[] = [
       hint: `set ${name} in the environment or in .env (or name the file that sets it with --env-file)`,
       position: variablePositions(name, sources)[0],
     }),
+  ],
+  [
+    /error while interpolating (\S+): failed to cast to expected type: (invalid boolean: *|strconv\.\w+: parsing ")(.?)/,
+    ([where = "", kind = "", first = ""], sources) => {
+      const path = splitPath(where);
+      const variables = variablesOf(sources, where.split("."));
+      const isSwitch = kind.startsWith("invalid boolean");
+      const [what, other, instead] = isSwitch ? ["true or false", "neither", "false"] : ["a number", "none", "…"];
+      const is = first === "" || first === '"' ? "empty" : other;
+      const [name] = variables.split(" ");
+      const hint = `${settingText(path)} is ${what}, and variable ${variables} is ${is}: set it to such a one, or write \${${name}:-${instead}}`;
+      return { path, hint: variables === "" ? undefined : hint };
+    },
   ],
   [
     /^env file (\S+) not found/,
@@ -114,7 +132,12 @@ const explanations: readonly (readonly [RegExp, Explain])[] = [
       position: textPosition(sources, file.slice(file.lastIndexOf("/") + 1)),
     }),
   ],
-  [/^no configuration file provided/, () => ({ hint: "run it where the compose file is, or name the file with -f" })],
+  [
+    /^no configuration file provided/,
+    () => ({
+      hint: "run it where the compose file is, or name the file with -f (each of several with its own), or all in COMPOSE_FILE",
+    }),
+  ],
   [
     /^failed to read (\S+): line (\d+):/,
     ([file = "", line]) => ({
@@ -181,6 +204,17 @@ function pathIn(message: string): SourcePath | undefined {
   if (dotted) return splitPath(dotted);
   const service = /service "([^"]+)"/.exec(message)?.[1];
   return service ? ["services", service] : undefined;
+}
+
+/** `read_only of service web`, for a path in the project. */
+function settingText([kind, name, ...setting]: SourcePath): string {
+  const keys = setting.filter((key) => typeof key === "string").join(".");
+  return keys === "" ? `${kind}.${name}` : `${keys} of ${String(kind).replace(/s$/, "")} ${name}`;
+}
+
+/** Names of the variables that a setting is written with, as `A or B`; empty for none. */
+function variablesOf(sources: readonly SourceFile[], path: SourcePath): string {
+  return [...new Set(writtenTexts(sources, path).flatMap(usedVariables))].join(" or ");
 }
 
 function splitPath(text: string): (string | number)[] {

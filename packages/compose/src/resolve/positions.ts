@@ -22,6 +22,17 @@ export function isWritten(sources: readonly SourceFile[], path: SourcePath): boo
   return sources.some((source) => deepest(source, path)?.depth === path.length);
 }
 
+/** Every text that the files write for a setting. In the path `[]` is any item of a list. */
+export function writtenTexts(sources: readonly SourceFile[], path: SourcePath): readonly string[] {
+  return sources.flatMap(({ document }) => textsAt(document?.contents, path));
+}
+
+function textsAt(node: unknown, [key, ...rest]: SourcePath): readonly string[] {
+  if (key === undefined) return isScalar(node) ? [String(node.value)] : [];
+  if (key === "[]") return isSeq(node) ? node.items.flatMap((item) => textsAt(item, rest)) : [];
+  return textsAt(child(node, key)?.value, rest);
+}
+
 export function offsetPosition({ path, lines }: SourceFile, offset: number): SourcePosition {
   const { line, col } = lines.linePos(offset);
   return { file: path, line, column: col };

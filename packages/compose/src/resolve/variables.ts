@@ -16,6 +16,14 @@ function variableUses(name: string, sources: readonly SourceFile[]) {
   );
 }
 
+/** Names of the variables that a text uses, in its order. */
+export function usedVariables(text: string): readonly string[] {
+  const names = [...text.matchAll(/(?<!\$)(?:\$\$)*\$(?:\{(?<braced>[A-Za-z_]\w*)|(?<bare>[A-Za-z_]\w*))/g)].flatMap(
+    ({ groups }) => groups?.["braced"] ?? groups?.["bare"] ?? [],
+  );
+  return [...new Set(names)];
+}
+
 export function isComment(text: string, offset: number): boolean {
   return /^\s*#/.test(text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset));
 }

@@ -203,6 +203,18 @@ test("nginx with pages and no configuration is the application, and else a proxy
 });
 
 describe("nothing becomes two in silence", () => {
+  test.each([
+    ["/home/ada/shop/deploy/uploads", "./uploads"],
+    ["/home/ada/shop/uploads", "../uploads"],
+    ["/home/ada/shop", ".."],
+    ["/srv/uploads", "/srv/uploads"],
+  ])("%s is named as everybody with the checkout has it", (source, named) => {
+    const web = { ...port(80), volumes: [{ type: "bind", source, target: "/v" }] };
+    const note = { checkout: "/home/ada/shop", directory: "/home/ada/shop/deploy" };
+    const [decision] = classifyServices({ name: "shop", services: { web }, "x-sluice": note });
+    expect(decision?.reason).toContain(`; it writes to bind mount ${named} (`);
+  });
+
   test.each<[string, ComposeService, string]>([
     ["neither port nor router label", {}, "web recreate ask"],
     [

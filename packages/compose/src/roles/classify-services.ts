@@ -62,7 +62,7 @@ function decide(
     : inferRole(shape, around);
   const isUnsure = inferred.confidence === "ask";
   const blocker = firstBlocker(shape.service, model);
-  const safe = chooseStrategy(shape, { role: inferred.role, isUnsure, blocker }, override);
+  const safe = chooseStrategy(model, shape, { role: inferred.role, isUnsure, blocker }, override);
   const choice = withDoubt(safe, shape, around, inferred, override);
   const confidence = isUnsure || choice.isDoubtful === true ? "ask" : inferred.confidence;
   return {
@@ -95,6 +95,7 @@ interface Choice {
 }
 
 function chooseStrategy(
+  model: ComposeModel,
   shape: ServiceShape,
   {
     role,
@@ -110,7 +111,10 @@ function chooseStrategy(
   if (blocker) return { strategy: "recreate", because: `it cannot be two at once: ${blocker.reason}` };
   const [mount] = override.sharedVolumes ? [] : keptMounts(shape.service);
   if (mount) {
-    return { strategy: "recreate", because: `it writes to ${mountText(mount)} (sharedVolumes: true if two may)` };
+    return {
+      strategy: "recreate",
+      because: `it writes to ${mountText(mount, model)} (sharedVolumes: true if two may)`,
+    };
   }
   if (isUnsure) return { strategy: "recreate", because: "it is not made two of until its role is configured" };
   if (role === "web" && listeningPort(shape.service, override) === null) {

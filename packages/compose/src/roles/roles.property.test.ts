@@ -1,4 +1,4 @@
-import { type ComposeModel, type ComposeService, defaultConfig, planDeployment } from "@sluice/core";
+import { type ComposeModel, type ComposeService, defaultConfig, inferredSettings, planDeployment } from "@sluice/core";
 import { aStack } from "@sluice/core/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -85,6 +85,26 @@ test("of any services: nothing but web, workers and jobs is made two, and none t
       }
     }),
     { numRuns: 500 },
+  );
+});
+
+test("of any services: what is written of an inference changes no role and no strategy, and silences only what is decided by it", () => {
+  fc.assert(
+    fc.property(fc.dictionary(name, service, { minKeys: 1, maxKeys: 5 }), (services) => {
+      const model: ComposeModel = { name: "shop", services };
+      const decisions = classifyServices(model);
+      const found = serviceFindings(model, decisions);
+      const facts = serviceFacts(model, decisions, defaultConfig());
+      const written = Object.fromEntries(facts.map((one) => [one.name, inferredSettings(one, found).certain]));
+      const again = classifyServices(model, written);
+      const kindsOf = (all: typeof decisions) => all.map(({ service: of, role, strategy }) => [of, role, strategy]);
+      expect(kindsOf(again)).toEqual(kindsOf(decisions));
+      const codesOf = (all: typeof found) => all.map(({ code, service: of }) => `${code} ${of}`).toSorted();
+      const isDecided = ({ code, service: of = "" }: (typeof found)[number]) =>
+        code === "cannot-be-two" && written[of]?.strategy !== undefined;
+      expect(codesOf(serviceFindings(model, again, written))).toEqual(codesOf(found.filter((one) => !isDecided(one))));
+    }),
+    { numRuns: 200 },
   );
 });
 

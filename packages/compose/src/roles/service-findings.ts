@@ -181,7 +181,7 @@ const stopFirst: FindingRule = (model, { service, strategy }, override) => {
   return {
     severity: "warn",
     code: "replaced-stop-first",
-    message: `${service} writes to ${mountText(mount)}: it is replaced stop-first, with a gap at each deployment`,
+    message: `${service} writes to ${mountText(mount, model)}: it is replaced stop-first, with a gap at each deployment`,
     hint:
       mount.type === "volume"
         ? `set services.${service}.sharedVolumes: true if two versions may write there at once (uploads, media)`

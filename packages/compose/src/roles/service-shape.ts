@@ -1,4 +1,6 @@
-import type { ComposeMount, ComposeService } from "@sluice/core";
+import { relative } from "node:path";
+import type { ComposeModel, ComposeMount, ComposeService } from "@sluice/core";
+import { notedDirectory, pathInCheckout } from "../model/checkout.ts";
 import { unescapeDollars } from "../model/dollars.ts";
 import { isProxied, type LabelPrefixes, proxyLabels } from "../model/proxy-labels.ts";
 import { restartPolicy } from "../model/restart-policy.ts";
@@ -107,10 +109,20 @@ function isWritable({ type, source = "", read_only }: ComposeMount): boolean {
   return type === "volume" || (type === "bind" && source !== "" && !hostFacts.test(source) && !isDockerSocket(source));
 }
 
-/** `volume uploads`, `bind mount /srv/uploads`, `an anonymous volume at /uploads`. */
-export function mountText(mount: ComposeMount): string {
+/**
+ * `volume uploads`, `bind mount /srv/uploads`, `an anonymous volume at /uploads`. What is in the checkout is named from the directory
+ * of the project, as everybody has it: `bind mount ./uploads`.
+ */
+export function mountText(mount: ComposeMount, model: ComposeModel): string {
   if (isAnonymous(mount)) return `an anonymous volume at ${mount.target}`;
-  return `${mount.type === "volume" ? "volume" : "bind mount"} ${mount.source}`;
+  return mount.type === "volume" ? `volume ${mount.source}` : `bind mount ${fromProject(mount.source ?? "", model)}`;
+}
+
+function fromProject(path: string, model: ComposeModel): string {
+  const directory = notedDirectory(model);
+  if (directory === undefined || pathInCheckout(model, path) === undefined) return path;
+  const from = relative(unescapeDollars(directory), unescapeDollars(path));
+  return from === ".." || from.startsWith("../") ? from : `./${from}`;
 }
 
 export function isDockerSocket(source: string | undefined): boolean {

@@ -44,6 +44,8 @@ describe("the JSON Schema of the configuration", () => {
     ["rollout: { steps: [5, { share: 50, for: 30s }, 100] }"],
     ["environments:"],
     ["environments: { staging: , production: {} }"],
+    ["services: { web: , worker: {} }"],
+    ["environments: { staging: { services: { web: } } }"],
     ["promotion: { stack: a }\nenvironments: { staging: { promotion: { minimumTime: 1h } } }"],
   ])("takes %s", (text) => {
     expect(places(text)).toEqual([]);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { formatDuration } from "./duration.ts";
-import { configSchema } from "./schema.ts";
+import { configSchema, serviceSchema } from "./schema.ts";
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
@@ -10,7 +10,7 @@ type JsonSchema = z.core.JSONSchema.JSONSchema;
  * over the rest.
  */
 export function configJsonSchema(): JsonSchema {
-  const settings = z.toJSONSchema(configSchema, { target: "draft-07", io: "input", override: withDefault });
+  const settings = z.toJSONSchema(configSchema, { target: "draft-07", io: "input", override: asWritten });
   const { $schema: _draft, ...environment } = settings;
   return {
     ...settings,
@@ -25,14 +25,16 @@ export function configJsonSchema(): JsonSchema {
   };
 }
 
-/** Defaults are known as what they become; an editor needs them as they are written. Those of sections say nothing. */
-function withDefault({
+/** As it is written. Defaults are known as what they become; an editor needs them as in the file. Those of sections say nothing. */
+function asWritten({
   zodSchema,
   jsonSchema,
 }: {
   readonly zodSchema: z.core.$ZodTypes;
   readonly jsonSchema: z.core.JSONSchema.BaseSchema;
 }): void {
+  // One without settings is named alone: `web:`.
+  if (zodSchema === serviceSchema) jsonSchema.type = ["object", "null"] as never;
   const { def } = zodSchema._zod;
   if (def.type === "prefault") delete jsonSchema.default;
   if (def.type !== "default") return;

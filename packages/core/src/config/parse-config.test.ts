@@ -40,6 +40,16 @@ describe("a configuration", () => {
     expect(parseConfig(text, "sluice.yaml", "staging").rollout.bake).toBe(0);
   });
 
+  it("may name a service without a word of it, there or in an environment", () => {
+    const text =
+      "services:\n  web: { port: 80 }\n  worker:\n    # role: worker\nenvironments:\n  staging:\n    services:\n      web:\n";
+    const services = { web: { port: 80 }, worker: {} };
+    expect(parseConfig(text, "sluice.yaml").services).toEqual(services);
+    expect(parseConfig(text, "sluice.yaml", "staging").services).toEqual(services);
+    expect(failure("services: { web: 1 }\n").message).toMatch(/^services\.web: /);
+    expect(failure("services: [web]\n").message).toMatch(/^services: /);
+  });
+
   it("may have environments without settings of their own", () => {
     const text = "rollout: { bake: 5m }\nenvironments:\n  staging:\n  production: {}\n";
     expect(parseConfig(text, "sluice.yaml", "staging").rollout.bake).toBe(300_000);

@@ -9,13 +9,22 @@ import { nearestWord } from "./nearest-word.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 const notSettings = "expected a map of settings";
+/** `web:` alone names a service that is as it is inferred. What else is there is for the settings to judge. */
+const servicesSchema = z
+  .unknown()
+  .transform((services) =>
+    typeof services === "object" && services !== null && !Array.isArray(services)
+      ? Object.fromEntries(Object.entries(services).map(([name, values]) => [name, (values as unknown) ?? {}]))
+      : services,
+  )
+  .optional();
 /** `staging:` alone describes an environment that is as all are. */
 const environmentSchema = z
-  .looseObject({}, notSettings)
+  .looseObject({ services: servicesSchema }, notSettings)
   .nullable()
   .transform((values) => values ?? {});
 const environmentsSchema = z.record(z.string(), environmentSchema, notSettings).nullish();
-const fileSchema = z.looseObject({ environments: environmentsSchema }, notSettings);
+const fileSchema = z.looseObject({ environments: environmentsSchema, services: servicesSchema }, notSettings);
 
 /** Each schema is used once in a process: a parser compiled for it would take longer than the parsing does. */
 const once: z.core.ParseContext<z.core.$ZodIssue> = { jitless: true, error: mistakeText };

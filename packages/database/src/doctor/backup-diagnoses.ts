@@ -10,6 +10,8 @@ const oldestRestoreMs = 8 * 86_400_000;
 export interface BackupFacts {
   /** `none`: people may see to backups by other means, so that there never was one here. */
   readonly beforeDeploy: DatabaseConfig["beforeDeploy"];
+  /** A deployment was begun, or the database runs already: before that no backup of it can be taken. */
+  readonly canBeTaken: boolean;
   /** Oldest first. */
   readonly backups: readonly Pick<Manifest, "id" | "at" | "verified" | "failed">[];
   readonly damagedCount: number;
@@ -23,6 +25,7 @@ export interface BackupFacts {
 /** How old the newest backup is, and when one was last restored. Asked only where a database is configured. */
 export function backupDiagnoses({
   beforeDeploy,
+  canBeTaken,
   backups,
   damagedCount,
   keyProblem,
@@ -42,8 +45,17 @@ export function backupDiagnoses({
   const failure = lastFailure(records);
   // A manifest has more to say of it.
   const isToldOf = failure !== null && failure.error === broken?.failed?.message;
+  const isMissing = newest === undefined && (broken !== undefined || beforeDeploy !== "none");
+  const isTooEarly = broken === undefined && !canBeTaken;
   return [
-    ...when(newest === undefined && (broken !== undefined || beforeDeploy !== "none"), {
+    ...when(isMissing && isTooEarly, {
+      severity: "note",
+      code: "backup-none",
+      what: "there is no backup of the database, as nothing was deployed yet and it does not run",
+      why: "there is nothing to back up before it runs; from then on each new release waits for a backup, unless database.beforeDeploy says otherwise",
+      mend: "after the first deployment: sluice db backup --verify",
+    }),
+    ...when(isMissing && !isTooEarly, {
       severity: "error",
       code: "backup-none",
       what: `the database is configured, and there is no ${broken ? "good " : ""}backup of it`,

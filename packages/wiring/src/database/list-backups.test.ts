@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig, SluiceError } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
+import { aService } from "@sluice/core/testing";
 import { createDirectoryStore } from "@sluice/database";
 import { examine } from "@sluice/engine";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -23,7 +24,7 @@ async function store(id: string, home?: string): Promise<string> {
   return writer.id;
 }
 
-function sessionWith(home: () => Promise<object>): Session {
+function sessionWith(home: () => Promise<object>, over: object = {}): Session {
   return {
     clock: systemClock,
     options: { directory, env: {} },
@@ -32,8 +33,10 @@ function sessionWith(home: () => Promise<object>): Session {
     ports: async () => ({ journal: { read: async function* () {} } }),
     config: async () => parseConfig(`database: { store: { directory: ${directory} } }`, "sluice.yaml"),
     runtime: () => ({ claims: { read: async () => null } }),
+    ...over,
   } as unknown as Session;
 }
+const databaseModel = { name: "shop", services: { db: { image: "postgres:17" } } };
 const own = sessionWith(async () => ({ id: "h1" }));
 
 it("backups of another state home are listed and shown as such", async () => {
@@ -62,4 +65,18 @@ it("doctor counts none of another state home", async () => {
   expect(await codes()).toContain("backup-none");
   await store("own0", "h1");
   expect(await codes()).not.toContain("backup-none");
+});
+
+it.each([
+  ["an error once the stack was deployed", "h1", [], "error"],
+  ["an error where the database runs already, as plain Compose started it", null, ["c1"], "error"],
+  ["a note before anything was deployed, as there is nothing to back up", null, [], "note"],
+])("doctor: no backup is %s", async (_, owner, containers, severity) => {
+  const session = sessionWith(async () => ({ id: "h1" }), {
+    project: async () => ({ stack: "shop", services: [aService("db", { role: "data" })], model: databaseModel }),
+    runtime: () => ({ claims: { read: async () => owner }, runningOf: async () => containers }),
+  });
+  const examiners = machineExaminers(session).filter(({ name }) => name === "backups");
+  const { diagnoses } = await examine(examiners, systemClock);
+  expect(diagnoses).toMatchObject([{ code: "backup-none", severity }]);
 });

@@ -1,5 +1,5 @@
 import { environmentFingerprint, resolveEndpoint } from "@sluice/compose";
-import { type Examiner, isOfCommit, messageOf, readWorkflowRun } from "@sluice/core";
+import { type DatabaseConfig, type Examiner, isOfCommit, messageOf, readWorkflowRun } from "@sluice/core";
 import { backupDiagnoses, leftDiagnoses } from "@sluice/database";
 import { describeCheckout, isRunOfRelease, isShallow, releaseDiagnoses, runnerDiagnoses } from "@sluice/release";
 import {
@@ -12,6 +12,7 @@ import {
   unreleasedCheckouts,
   unwrittenFiles,
 } from "@sluice/workflows";
+import { findDatabase } from "../database/find-database.ts";
 import { listBackups } from "../database/list-backups.ts";
 import { assertIdentity } from "../database/open-cipher.ts";
 import { openDatabase } from "../database/open-database.ts";
@@ -130,19 +131,23 @@ export function machineExaminers(session: Session): readonly Examiner[] {
     },
     {
       name: "backups",
-      async examine() {
+      async examine(signal) {
         const { database } = await session.config();
-        if (!database || (await isForeign(session))) return [];
-        const [{ backups, damaged }, { journal }, keyProblem] = await Promise.all([
+        if (!database) return [];
+        const [owner, { id }] = await Promise.all([ownerOf(session), session.home()]);
+        // A home that the stack does not belong to knows nothing of its backups.
+        if (owner !== null && owner !== id) return [];
+        const [{ backups, damaged }, { journal }, keyProblem, canBeTaken] = await Promise.all([
           listBackups(session),
           session.ports(),
           assertIdentity(database, options.directory).then(() => null, messageOf),
+          owner !== null || databaseRuns(session, database, signal),
         ]);
         const records = await readDatabaseRecords(journal);
         const { beforeDeploy } = database;
         // No command chooses those, and they prove nothing of this database.
         const own = backups.filter(({ ofOtherHome }) => !ofOtherHome);
-        const facts = { backups: own, damagedCount: damaged.length, keyProblem, records, now: clock.now() };
+        const facts = { canBeTaken, backups: own, damagedCount: damaged.length, keyProblem, records, now: clock.now() };
         return backupDiagnoses({ beforeDeploy, ...facts });
       },
     },
@@ -165,14 +170,24 @@ export function machineExaminers(session: Session): readonly Examiner[] {
   ];
 }
 
-/** A home that the stack does not belong to knows nothing of its backups. */
-async function isForeign(session: Session): Promise<boolean> {
-  const [{ id }, stack] = await Promise.all([session.home(), session.stack()]);
-  const owner = await session
+/** Id of the state home that the stack belongs to; `null` before the first deployment, and where the engine does not say. */
+async function ownerOf(session: Session): Promise<string | null> {
+  const stack = await session.stack();
+  return session
     .runtime()
     .claims.read(stack)
     .catch(() => null);
-  return owner !== null && owner !== id;
+}
+
+/** Also where nobody can tell: it is for a person to see. */
+async function databaseRuns(session: Session, database: DatabaseConfig, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { services, model, stack } = await session.project(signal);
+    const { service } = findDatabase(database, services, model);
+    return (await session.runtime().runningOf(stack, service, signal)).length > 0;
+  } catch {
+    return true;
+  }
 }
 
 async function readTakenPorts(session: Session, listening: ReadonlySet<number>, signal: AbortSignal) {

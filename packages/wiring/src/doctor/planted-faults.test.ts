@@ -305,6 +305,11 @@ const faults: Readonly<Record<string, Row>> = {
     look.backups({ backups: [], records: [] }),
     /db backup --verify/,
   ],
+  "no backup yet of a database that does not run, as nothing was deployed": [
+    "note backup-none",
+    look.backups({ canBeTaken: false, backups: [], records: [] }),
+    /^after the first deployment: sluice db backup --verify$/,
+  ],
   "a backup that is old": [
     "error backup-old",
     look.backups({ backups: [{ id: "b", at: hoursAgo(40), verified: [restored(40)] }] }),

@@ -142,6 +142,7 @@ export const look = {
   backups: (over: Partial<BackupFacts> = {}) =>
     backupDiagnoses({
       beforeDeploy: "proven",
+      canBeTaken: true,
       backups: [{ id: "b1", at: hoursAgo(9), verified: [restored(9)] }],
       damagedCount: 0,
       keyProblem: null,

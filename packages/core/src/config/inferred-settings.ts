@@ -1,0 +1,63 @@
+import type { Finding } from "../model/finding.ts";
+import { isApplication } from "../model/placement.ts";
+import type { ServiceFacts } from "../model/service.ts";
+import type { Config, ServiceConfig } from "./schema.ts";
+
+type Settings = Pick<Partial<ServiceConfig>, "role" | "strategy" | "port">;
+
+/** What was inferred of a service, as settings of the configuration. */
+export interface InferredSettings {
+  /** Sure enough to be written down. */
+  readonly certain: Settings;
+  /** Holds while nothing is said. Written down it would be a person's word: what is found of it would be told no more. */
+  readonly open: Settings;
+}
+
+/**
+ * What of a service can be written down for people, and what only they can say. Pure.
+ *
+ * @param findings of the project, which say what cannot be otherwise
+ */
+export function inferredSettings(service: ServiceFacts, findings: readonly Finding[]): InferredSettings {
+  const { name, role, strategy, port, confidence } = service;
+  const what = { role, ...(role === "web" && port !== null ? { port } : {}) };
+  const how = strategy === "recreate" && isApplication(role) ? { strategy } : {};
+  if (confidence === "ask") return { certain: {}, open: { ...what, ...how } };
+  // As the compose file stands there is no other way, and a deployment is refused until it is written.
+  const isOnlyWay = findings.some((finding) => finding.code === "cannot-be-two" && finding.service === name);
+  return isOnlyWay ? { certain: { ...what, ...how }, open: {} } : { certain: what, open: how };
+}
+
+/** Something of a service that a person is to look at. */
+export interface OpenQuestion {
+  readonly service: string;
+  /** After the name of the service. */
+  readonly message: string;
+}
+
+/**
+ * What a person is to look at before a first deployment: services that were guessed, those that are replaced with a gap though
+ * nobody said so, and what was found of them beside that. Pure.
+ *
+ * @param doubts what else only a person can say of a service
+ */
+export function openQuestions(
+  services: readonly ServiceFacts[],
+  config: Pick<Config, "services">,
+  doubts: readonly Finding[],
+): readonly OpenQuestion[] {
+  return services
+    .filter(({ active }) => active)
+    .flatMap(({ name, role, strategy, confidence, reason }) => {
+      const hasGap = strategy === "recreate" && isApplication(role) && config.services[name]?.strategy === undefined;
+      const gap = "replaced with a gap at each deployment";
+      const guess = `taken for ${role}, which is a guess${hasGap ? `, and ${gap} until you say what it is` : ""}`;
+      const told = confidence === "ask" ? guess : hasGap ? gap : undefined;
+      return [
+        ...(told === undefined ? [] : [`${told}: ${reason}`]),
+        ...doubts.flatMap(({ service, message, hint }) =>
+          service === name ? [hint ? `${message}; ${hint}` : message] : [],
+        ),
+      ].map((message) => ({ service: name, message }));
+    });
+}
