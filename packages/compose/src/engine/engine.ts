@@ -1,5 +1,6 @@
 import type { Agent } from "node:http";
 import type { CallOptions, Clock, Redact } from "@sluice/core";
+import type DockerModem from "docker-modem";
 import type Docker from "dockerode";
 import type { Memo } from "../compose-cli/memo.ts";
 import { createOutputAgent, createSshAgent, createTcpAgent, createUnixAgent } from "./agents.ts";
@@ -77,31 +78,20 @@ function agentOf(endpoint: Endpoint, env: Environment): Agent {
   }
 }
 
-/**
- * The library costs 140 ms to load: only what talks to an engine pays for it. The agent makes the connections and asks for
- * no path; of a host the library would parse an address each time.
- */
+/** The libraries cost 140 ms to load: only what talks to an engine pays for them. */
 async function dockerOver(agent: Agent): Promise<Docker> {
-  const { default: Dockerode } = await import("dockerode");
-  return withoutOwnHost(
-    () => new Dockerode({ protocol: "http", socketPath: "by-agent", agent } as Docker.DockerOptions),
-  );
+  const [{ default: Dockerode }, { default: Modem }] = await Promise.all([import("dockerode"), import("docker-modem")]);
+  return new Dockerode({ modem: modemOver(agent, Modem.prototype) } as Docker.DockerOptions);
 }
 
 /**
- * Where the process's own environment names an engine, the library reads that one's address, timeout and certificates, also
- * when it is given others, and fails where there are none. No option says no to it. It does so while it is made, at once.
+ * What the library would construct, but for its constructor: where the process's own environment names an engine, that reads its
+ * address and certificates, also when it is given others, and fails where there are none. The agent makes the connections and
+ * asks for no path; of a host the library would parse an address each time.
  */
-function withoutOwnHost<T>(make: () => T): T {
-  const { env } = process;
-  const host = env["DOCKER_HOST"];
-  if (host === undefined) return make();
-  delete env["DOCKER_HOST"];
-  try {
-    return make();
-  } finally {
-    env["DOCKER_HOST"] = host;
-  }
+function modemOver(agent: Agent, methods: DockerModem): DockerModem {
+  const fields = { protocol: "http", socketPath: "by-agent", agent, headers: {} };
+  return Object.assign(Object.create(methods) as DockerModem, fields);
 }
 
 /** For spreading into the options of an API call. */
