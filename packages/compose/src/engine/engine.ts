@@ -3,7 +3,7 @@ import type { CallOptions, Clock, Redact } from "@sluice/core";
 import type DockerModem from "docker-modem";
 import type Docker from "dockerode";
 import type { Memo } from "../compose-cli/memo.ts";
-import { createOutputAgent, createSshAgent, createTcpAgent, createUnixAgent } from "./agents.ts";
+import { createOutputAgent, createSshAgent, createTcpAgent, createUnixAgent, endIdle } from "./agents.ts";
 import { type Endpoint, type Environment, resolveEndpoint } from "./endpoint.ts";
 import { engineError } from "./errors.ts";
 import type { StopNotes } from "./stop-notes.ts";
@@ -23,6 +23,8 @@ export interface Engine {
   readonly stops: Map<string, Promise<unknown>>;
   /** Runs a call; what fails becomes a `SluiceError` that begins with `what`. */
   call<T>(what: string, run: (docker: Docker) => Promise<T>): Promise<T>;
+  /** Connections that are idle end now, and from now on each that becomes it. What is under way, or is asked later, is answered all the same. */
+  close(): void;
 }
 
 export interface EngineOptions {
@@ -38,6 +40,13 @@ export function createEngine({ env, clock, redact = (text) => text, memo, stopNo
   let endpoint: Promise<Endpoint> | undefined;
   let docker: Promise<Docker> | undefined;
   let output: Promise<Docker> | undefined;
+  const agents = new Set<Agent>();
+  let isClosed = false;
+  const dockerWith = (agent: Agent) => {
+    agents.add(agent);
+    if (isClosed) endIdle(agent);
+    return dockerOver(agent);
+  };
   const engine: Engine = {
     env,
     clock,
@@ -46,8 +55,11 @@ export function createEngine({ env, clock, redact = (text) => text, memo, stopNo
     stopNotes,
     stops: new Map(),
     endpoint: () => (endpoint ??= resolveEndpoint(env)),
-    docker: () => (docker ??= engine.endpoint().then((found) => connect(found, env))),
-    dockerForOutput: () => (output ??= engine.endpoint().then((found) => connectForOutput(found, engine))),
+    docker: () => (docker ??= engine.endpoint().then((found) => dockerWith(agentOf(found, env)))),
+    dockerForOutput: () =>
+      (output ??= engine
+        .endpoint()
+        .then((found) => (found.kind === "unix" ? dockerWith(createOutputAgent(found)) : engine.docker()))),
     async call(what, run) {
       try {
         return await run(await engine.docker());
@@ -55,16 +67,12 @@ export function createEngine({ env, clock, redact = (text) => text, memo, stopNo
         throw engineError(error, what);
       }
     },
+    close() {
+      isClosed = true;
+      for (const agent of agents) endIdle(agent);
+    },
   };
   return engine;
-}
-
-async function connect(endpoint: Endpoint, env: Environment): Promise<Docker> {
-  return dockerOver(agentOf(endpoint, env));
-}
-
-async function connectForOutput(endpoint: Endpoint, engine: Engine): Promise<Docker> {
-  return endpoint.kind === "unix" ? dockerOver(createOutputAgent(endpoint)) : engine.docker();
 }
 
 function agentOf(endpoint: Endpoint, env: Environment): Agent {
