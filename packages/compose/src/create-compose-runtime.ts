@@ -81,7 +81,11 @@ export interface Claims {
   move(stack: string, from: string | null, to: string): Promise<void>;
 }
 
-export interface ComposeRuntime {
+/**
+ * Disposing ends its connections to the engine, which over ssh are processes: those that are idle at once, the others when what they are
+ * used for is done.
+ */
+export interface ComposeRuntime extends AsyncDisposable {
   readonly observer: StackObserver;
   readonly images: ImageBuilder;
   readonly base: BaseRuntime;
@@ -169,6 +173,9 @@ export function createComposeRuntime(options: ComposeRuntimeOptions): ComposeRun
     provideImage: (stack, image, signal) => provideImage(engine, stack, image, signal),
     followLogs: (containers, logOptions) => followLogs(engine, containers, logOptions),
     events: (stack, signal) => openEvents(engine, { type: ["container"], label: [`${labels.stack}=${stack}`] }, signal),
+    async [Symbol.asyncDispose]() {
+      engine.close();
+    },
   };
 }
 

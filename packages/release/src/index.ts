@@ -5,6 +5,7 @@ export { type Checkout, type CheckoutOptions, describeCheckout } from "./checkou
 export { isShallow } from "./checkout/is-shallow.ts";
 export { hasLfsFiles } from "./checkout/lfs-pointers.ts";
 export { originRepository, type RemoteRepository } from "./checkout/origin-repository.ts";
+export { trackedFiles } from "./checkout/tracked-files.ts";
 export { deploymentRightDiagnoses } from "./doctor/deployment-right-diagnoses.ts";
 export { type GithubFacts, githubDiagnoses, githubFailure, githubTokenMissing } from "./doctor/github-diagnoses.ts";
 export { type ReleaseFacts, releaseDiagnoses } from "./doctor/release-diagnoses.ts";

@@ -58,8 +58,8 @@ export interface Session extends AsyncDisposable {
 }
 
 /**
- * Nothing is read, made or opened before it is asked for. Disposing takes a state home away again that this session made
- * and no stack was tied to.
+ * Nothing is read, made or opened before it is asked for. Disposing ends the connections to the engine, and takes a state home away again
+ * that this session made and no stack was tied to.
  *
  * @throws SluiceError from each part: CONFIG_INVALID, COMPOSE_INVALID, NAME_INVALID, HOME_UNUSABLE
  */
@@ -162,6 +162,7 @@ export function createSession(options: DeployerOptions): Session {
       ending.abort();
       await warmUp;
       if (router.made) await (await router())[Symbol.asyncDispose]();
+      if (runtime.made) await runtime()[Symbol.asyncDispose]();
       if (!home.made) return;
       await using opened = await home();
       if (!claim.made || !claim().isMade) await discardUnusedHome(opened).catch(() => undefined);

@@ -64,6 +64,12 @@ export function createOutputAgent({ socketPath }: Extract<Endpoint, { kind: "uni
   return createAgent(() => connectInPlace(socketPath));
 }
 
+/** Ends connections that are idle, and each of the others when it becomes that. */
+export function endIdle(agent: Agent): void {
+  Object.assign(agent, { keepSocketAlive: () => false });
+  for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+}
+
 const idleMs = 5_000;
 
 /**

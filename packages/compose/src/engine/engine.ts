@@ -1,8 +1,9 @@
 import type { Agent } from "node:http";
 import type { CallOptions, Clock, Redact } from "@sluice/core";
+import type DockerModem from "docker-modem";
 import type Docker from "dockerode";
 import type { Memo } from "../compose-cli/memo.ts";
-import { createOutputAgent, createSshAgent, createTcpAgent, createUnixAgent } from "./agents.ts";
+import { createOutputAgent, createSshAgent, createTcpAgent, createUnixAgent, endIdle } from "./agents.ts";
 import { type Endpoint, type Environment, resolveEndpoint } from "./endpoint.ts";
 import { engineError } from "./errors.ts";
 import type { StopNotes } from "./stop-notes.ts";
@@ -22,6 +23,8 @@ export interface Engine {
   readonly stops: Map<string, Promise<unknown>>;
   /** Runs a call; what fails becomes a `SluiceError` that begins with `what`. */
   call<T>(what: string, run: (docker: Docker) => Promise<T>): Promise<T>;
+  /** Connections that are idle end now, and from now on each that becomes it. What is under way, or is asked later, is answered all the same. */
+  close(): void;
 }
 
 export interface EngineOptions {
@@ -37,6 +40,13 @@ export function createEngine({ env, clock, redact = (text) => text, memo, stopNo
   let endpoint: Promise<Endpoint> | undefined;
   let docker: Promise<Docker> | undefined;
   let output: Promise<Docker> | undefined;
+  const agents = new Set<Agent>();
+  let isClosed = false;
+  const dockerWith = (agent: Agent) => {
+    agents.add(agent);
+    if (isClosed) endIdle(agent);
+    return dockerOver(agent);
+  };
   const engine: Engine = {
     env,
     clock,
@@ -45,8 +55,11 @@ export function createEngine({ env, clock, redact = (text) => text, memo, stopNo
     stopNotes,
     stops: new Map(),
     endpoint: () => (endpoint ??= resolveEndpoint(env)),
-    docker: () => (docker ??= engine.endpoint().then((found) => connect(found, env))),
-    dockerForOutput: () => (output ??= engine.endpoint().then((found) => connectForOutput(found, engine))),
+    docker: () => (docker ??= engine.endpoint().then((found) => dockerWith(agentOf(found, env)))),
+    dockerForOutput: () =>
+      (output ??= engine
+        .endpoint()
+        .then((found) => (found.kind === "unix" ? dockerWith(createOutputAgent(found)) : engine.docker()))),
     async call(what, run) {
       try {
         return await run(await engine.docker());
@@ -54,16 +67,12 @@ export function createEngine({ env, clock, redact = (text) => text, memo, stopNo
         throw engineError(error, what);
       }
     },
+    close() {
+      isClosed = true;
+      for (const agent of agents) endIdle(agent);
+    },
   };
   return engine;
-}
-
-async function connect(endpoint: Endpoint, env: Environment): Promise<Docker> {
-  return dockerOver(agentOf(endpoint, env));
-}
-
-async function connectForOutput(endpoint: Endpoint, engine: Engine): Promise<Docker> {
-  return endpoint.kind === "unix" ? dockerOver(createOutputAgent(endpoint)) : engine.docker();
 }
 
 function agentOf(endpoint: Endpoint, env: Environment): Agent {
@@ -77,31 +86,20 @@ function agentOf(endpoint: Endpoint, env: Environment): Agent {
   }
 }
 
-/**
- * The library costs 140 ms to load: only what talks to an engine pays for it. The agent makes the connections and asks for
- * no path; of a host the library would parse an address each time.
- */
+/** The libraries cost 140 ms to load: only what talks to an engine pays for them. */
 async function dockerOver(agent: Agent): Promise<Docker> {
-  const { default: Dockerode } = await import("dockerode");
-  return withoutOwnHost(
-    () => new Dockerode({ protocol: "http", socketPath: "by-agent", agent } as Docker.DockerOptions),
-  );
+  const [{ default: Dockerode }, { default: Modem }] = await Promise.all([import("dockerode"), import("docker-modem")]);
+  return new Dockerode({ modem: modemOver(agent, Modem.prototype) } as Docker.DockerOptions);
 }
 
 /**
- * Where the process's own environment names an engine, the library reads that one's address, timeout and certificates, also
- * when it is given others, and fails where there are none. No option says no to it. It does so while it is made, at once.
+ * What the library would construct, but for its constructor: where the process's own environment names an engine, that reads its
+ * address and certificates, also when it is given others, and fails where there are none. The agent makes the connections and
+ * asks for no path; of a host the library would parse an address each time.
  */
-function withoutOwnHost<T>(make: () => T): T {
-  const { env } = process;
-  const host = env["DOCKER_HOST"];
-  if (host === undefined) return make();
-  delete env["DOCKER_HOST"];
-  try {
-    return make();
-  } finally {
-    env["DOCKER_HOST"] = host;
-  }
+function modemOver(agent: Agent, methods: DockerModem): DockerModem {
+  const fields = { protocol: "http", socketPath: "by-agent", agent, headers: {} };
+  return Object.assign(Object.create(methods) as DockerModem, fields);
 }
 
 /** For spreading into the options of an API call. */

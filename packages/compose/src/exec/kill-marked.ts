@@ -12,9 +12,19 @@ export const marker = "SLUICE_EXEC";
  * before it ends itself. An orphan would become a child of the container's first process, and a database takes a child
  * that it does not know and that a signal ended for a crash of its own (PostgreSQL 15 restarts then, with every session
  * lost). For the same reason what is an orphan already is left to end by itself. Needs `sh` and `grep` in the container;
- * without them the process runs until it reads or writes.
+ * without them the process runs until it reads or writes. An engine that does not answer is waited for at most 10 s, and what it has
+ * been asked for stays asked for.
  */
 export async function killMarked(engine: Engine, container: string, mark: string): Promise<void> {
+  const stop = new AbortController();
+  const late = engine.clock.sleep(killMs, stop.signal).catch(() => undefined);
+  await Promise.race([kill(engine, container, mark), late]);
+  stop.abort();
+}
+
+const killMs = 10_000;
+
+async function kill(engine: Engine, container: string, mark: string): Promise<void> {
   try {
     const exec = await search(engine, container, mark);
     // Detached, yet the client holds the connection open for output that never comes.

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { createFakeClock } from "@sluice/testing";
 import { expect, it, onTestFinished } from "vitest";
 import { createEngine } from "../engine/engine.ts";
+import { killMarked } from "./kill-marked.ts";
 import { startProcess } from "./process.ts";
 
 /** An engine that takes each exec, and leaves one with a connection without an answer. */
@@ -41,4 +42,17 @@ it("a signal that aborts is heard while the engine does not answer, and what sta
   socket.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
   await closed;
   await expect.poll(() => commands[1]).toContain("SLUICE_EXEC=");
+});
+
+it("whoever ends a process does not wait for an engine that does not answer", async () => {
+  const asked: string[] = [];
+  const server = createServer(({ url = "" }) => void asked.push(url)).listen(0, "127.0.0.1");
+  onTestFinished(() => server.close().closeAllConnections());
+  await once(server, "listening");
+  const env = { DOCKER_HOST: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const clock = createFakeClock();
+  await killMarked(createEngine({ env, clock }), "c", "mark");
+  expect(clock.monotonicMs()).toBe(10_000);
+  // What it has asked for is not taken back.
+  await expect.poll(() => asked).toEqual(["/containers/c/exec"]);
 });

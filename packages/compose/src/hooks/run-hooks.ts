@@ -98,7 +98,8 @@ export async function runPreStop(
       } catch (error) {
         signal?.throwIfAborted();
         const { message, detail } = error as { readonly message: string; readonly detail?: string };
-        const lines = [`pre_stop: ${message}; the container is stopped all the same`, ...(detail ?? "").split("\n")];
+        const what = message.startsWith("pre_stop ") ? message : `pre_stop: ${message}`;
+        const lines = [`${what}; the container is stopped all the same`, ...(detail ?? "").split("\n")];
         for (const text of lines.filter(Boolean)) onOutput?.({ source: nameOf(details), stream: "stderr", text });
       }
     }),

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { openSession, type PsqlSession } from "../postgres/psql.ts";
 import { type PostgresTarget, quoteText } from "../postgres/target.ts";
 import { readConnections } from "../process/connections.ts";
+import { openLasting } from "../process/lasting-session.ts";
 import { activitySql, parsePrepared, parseSessions, preparedSql } from "./activity.ts";
 import { migrationName, migrationPrefix } from "./environment.ts";
 import { leftSessions } from "./left-sessions.ts";
@@ -35,21 +36,21 @@ where l.locktype = 'advisory' and l.granted and l.classid = ${lockClass} and l.o
  * and shell, meets it.
  *
  * @param run id of the run: what its session is named after
- * @throws SluiceError DATABASE_UNREACHABLE
+ * @param signal ends it at once while it is opened. Then what is aborted still has to end under the lock: only where the server takes 10 s
+ * for an answer that is asked for, or awaited, when it has aborted does the session end
+ * @throws SluiceError DATABASE_UNREACHABLE; the signal's reason
  */
 export async function openPostgresMigrationServer(
   exec: ContainerExec,
   target: PostgresTarget,
   run: string,
+  signal?: AbortSignal,
 ): Promise<MigrationServer> {
-  const session = await openSession(exec, target, { session: `migrate-${run}` });
-  try {
-    await session.query(settings);
-  } catch (error) {
-    await session[Symbol.asyncDispose]();
+  const open = (until: AbortSignal) => openSession(exec, target, { session: `migrate-${run}`, signal: until });
+  const session = await openLasting(open, settings, signal).catch((error: unknown) => {
     throw migrationError(error);
-  }
-  return serverOver(session, () => readConnections(exec, target.container));
+  });
+  return serverOver(session, () => readConnections(exec, target.container, signal));
 }
 
 /** What went wrong was no backup. */

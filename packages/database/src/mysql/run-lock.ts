@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Clock, type ContainerExec, isSluiceError, messageOf } from "@sluice/core";
 import type { LockHolder } from "../migrate/migration-server.ts";
 import { takeRunLock } from "../migrate/run-lock.ts";
+import { openLasting } from "../process/lasting-session.ts";
 import type { Turns } from "../process/turns.ts";
 import { openSession } from "./client.ts";
 import { fromHex, type MysqlTarget, quoteText } from "./target.ts";
@@ -39,11 +40,9 @@ export async function openRunLock(call: MysqlLockCall): Promise<MysqlRunLock> {
   const { exec, target, clock, run, waitMs, signal, onProgress } = call;
   let session: Turns | null = null;
   try {
-    // Without the signal: what is aborted still has to end before somebody else may begin.
-    const opened = await openSession(exec, target, { session: `migrate-${run}` });
+    const open = (until: AbortSignal) => openSession(exec, target, { session: `migrate-${run}`, signal: until });
+    const opened = await openLasting(open, keepIdle, signal);
     session = opened;
-    // Idle sessions are ended after hours by default, and sooner on many servers.
-    await opened.query("set session wait_timeout = 604800;");
     await takeRunLock({ tryLock: () => tryLock(opened, target.database) }, clock, waitMs, signal, endOf);
     return {
       isHeld: () => isHeld(opened, target.database),
@@ -58,6 +57,9 @@ export async function openRunLock(call: MysqlLockCall): Promise<MysqlRunLock> {
     return { isHeld: async () => true, async [Symbol.asyncDispose]() {} };
   }
 }
+
+/** Idle sessions are ended after hours by default, and sooner on many servers. */
+export const keepIdle = "set session wait_timeout = 604800;";
 
 const endOf = (pid: number) => `kill ${pid}`;
 

@@ -1,10 +1,11 @@
 import { messageOf } from "@sluice/core";
 import type { Session } from "../migrate/activity.ts";
 import type { MigrationServer } from "../migrate/migration-server.ts";
+import { openLasting } from "../process/lasting-session.ts";
 import type { Turns } from "../process/turns.ts";
 import { activitySql, type Latest, parseActivity, sightSql } from "./activity.ts";
 import { openSession, runSql } from "./client.ts";
-import type { MysqlLockCall } from "./run-lock.ts";
+import { keepIdle, type MysqlLockCall } from "./run-lock.ts";
 
 /** One session in the server that looks who waits for whom, and ends sessions. */
 export interface MysqlWatch
@@ -25,9 +26,9 @@ const forgetNames = { mariadb: "flush local hosts;", mysql: "truncate table perf
  * because it cannot be watched would leave more than it may do.
  */
 export async function openWatch(
-  call: Pick<MysqlLockCall, "exec" | "target" | "run" | "onProgress">,
+  call: Pick<MysqlLockCall, "exec" | "target" | "run" | "signal" | "onProgress">,
 ): Promise<MysqlWatch> {
-  const { exec, target, run, onProgress } = call;
+  const { exec, target, run, signal, onProgress } = call;
   let session: Turns | null = null;
   let latest: Latest = { connection: Number.MAX_SAFE_INTEGER, knowsNames: false };
   let look = async (): Promise<readonly Session[]> => [];
@@ -48,9 +49,10 @@ export async function openWatch(
     }
   };
   try {
-    const opened = await openSession(exec, target, { session: `migrate-watch-${run}`, options: ["--force"] });
+    const asked = { session: `migrate-watch-${run}`, options: ["--force"] };
+    const open = (until: AbortSignal) => openSession(exec, target, { ...asked, signal: until });
+    const opened = await openLasting(open, keepIdle, signal);
     session = opened;
-    await opened.query("set session wait_timeout = 604800;");
     const sight = new Set((await opened.query(sightSql(target.kind))).map((line) => line.split("\t")[0]));
     const sql = activitySql(target, { transactions: sight.has("transactions"), waits: sight.has("waits") });
     look = async () => parseActivity(await opened.query(sql), latest);

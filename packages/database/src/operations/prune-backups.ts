@@ -32,6 +32,6 @@ export async function pruneBackups(
     await store.remove(id);
     onRemoved?.(id);
   }
-  if (leftovers.length > 0 || decisions.some(({ remove }) => remove)) await store.compact?.();
+  if (leftovers.length > 0 || decisions.some(({ remove }) => remove)) await store.compact?.(signal);
   return { decisions, leftovers };
 }

@@ -62,5 +62,5 @@ export interface BackupStore {
   /** Bytes that can still be written. */
   freeBytes(): Promise<number>;
   /** Gives back the room of what was removed, where removing does not. */
-  compact?(): Promise<void>;
+  compact?(signal?: AbortSignal): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -74,11 +74,28 @@ describe("an outbox", () => {
     expect(await readdir(directory)).toEqual(["outbox"]);
   });
 
-  it("takes no entry for that of another channel whose file would be called the same", async () => {
+  it("keeps entries of two channels apart although hyphens of one name could be of the other", async () => {
     const outbox = createOutbox(path());
-    await outbox.write(anEntry("b-d1.live", "team"));
-    expect(await outbox.read("d1.live", "team-b")).toBeNull();
-    expect(await outbox.read("b-d1.live", "team")).toEqual(anEntry("b-d1.live", "team"));
+    const [ours, theirs] = [anEntry("b-d1.live", "team", 1), anEntry("d1.live", "team-b", 2)];
+    await Promise.all([outbox.write(ours), outbox.write(theirs)]);
+    expect(await outbox.list()).toEqual([ours, theirs]);
+    expect([await outbox.read(ours.id, "team"), await outbox.read(theirs.id, "team-b")]).toEqual([ours, theirs]);
+    await outbox.remove(ours);
+    expect([await outbox.read(ours.id, "team"), await outbox.list()]).toEqual([null, [theirs]]);
+  });
+
+  it("goes on with a file that is called as before, and takes none of another channel for its own", async () => {
+    const outbox = createOutbox(path());
+    const ours = anEntry("b-d1.live", "team");
+    await mkdir(path());
+    await writeFile(join(path(), "team-b-d1.live.json"), JSON.stringify(ours));
+    expect([await outbox.read("b-d1.live", "team"), await outbox.read("d1.live", "team-b")]).toEqual([ours, null]);
+    await outbox.write({ ...ours, state: "delivered" });
+    expect(await outbox.list()).toEqual([{ ...ours, state: "delivered" }]);
+    await outbox.remove({ id: "d1.live", channel: "team-b" });
+    expect(await readdir(path())).toHaveLength(1);
+    await outbox.remove(ours);
+    expect(await readdir(path())).toEqual([]);
   });
 
   it("says when it cannot be written or read", async () => {

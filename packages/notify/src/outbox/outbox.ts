@@ -7,6 +7,8 @@ import { entrySchema, type OutboxEntry } from "./entry.ts";
 
 const suffix = ".json";
 
+type EntryKey = Pick<OutboxEntry, "id" | "channel">;
+
 /** The record on disk of what was told and what is still to be told. One process at a time may change it. */
 export interface Outbox {
   /** `null` when there is none. A file that cannot be read as an entry counts as none. */
@@ -14,7 +16,7 @@ export interface Outbox {
   /** Durable when it resolves. @throws SluiceError NOTIFY_FAILED */
   write(entry: OutboxEntry): Promise<void>;
   /** @throws SluiceError NOTIFY_FAILED */
-  remove(entry: Pick<OutboxEntry, "id" | "channel">): Promise<void>;
+  remove(entry: EntryKey): Promise<void>;
   /** All entries, oldest first. An entry that cannot be read is left out. @throws SluiceError NOTIFY_FAILED where none can */
   list(): Promise<readonly OutboxEntry[]>;
   /** Removes what a process has left that was killed while it wrote. @throws SluiceError NOTIFY_FAILED */
@@ -27,7 +29,16 @@ export interface Outbox {
  * @param directory absolute path
  */
 export function createOutbox(directory: string): Outbox {
-  const pathOf = (id: string, channel: string) => join(directory, `${channel}-${safeName(id)}${suffix}`);
+  const readOwn = async (path: string, { id, channel }: EntryKey) => {
+    const entry = await readEntry(path);
+    return entry?.id === id && entry.channel === channel ? entry : null;
+  };
+  /** No safe name holds an `@`. Before, a hyphen was between them, which both may hold: such a file is one's own only by what it says. */
+  const pathOf = async (key: EntryKey) => {
+    const earlier = join(directory, `${key.channel}-${safeName(key.id)}${suffix}`);
+    const name = `${safeName(key.channel)}@${safeName(key.id)}${suffix}`;
+    return (await readOwn(earlier, key)) ? earlier : join(directory, name);
+  };
   const failed = (what: "read" | "written", cause: unknown) => {
     const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
     return new SluiceError("NOTIFY_FAILED", `the outbox ${directory} cannot be ${what} (${code})`, { cause });
@@ -42,20 +53,16 @@ export function createOutbox(directory: string): Outbox {
       throw failed("written", error);
     });
   return {
-    async read(id, channel) {
-      const entry = await readEntry(pathOf(id, channel));
-      // Both may hold hyphens, so that a file can be called as that of another channel.
-      return entry?.id === id && entry.channel === channel ? entry : null;
-    },
+    read: async (id, channel) => readOwn(await pathOf({ id, channel }), { id, channel }),
     async write(entry) {
       try {
         await mkdir(directory, { recursive: true, mode: 0o700 });
-        await writeDurably(pathOf(entry.id, entry.channel), `${JSON.stringify(entry)}\n`);
+        await writeDurably(await pathOf(entry), `${JSON.stringify(entry)}\n`);
       } catch (cause) {
         throw failed("written", cause);
       }
     },
-    remove: ({ id, channel }) => removeFile(pathOf(id, channel)),
+    remove: async (entry) => removeFile(await pathOf(entry)),
     async list() {
       const paths = (await names())
         .filter((name) => name.endsWith(suffix) && !name.startsWith(temporaryPrefix))
@@ -80,8 +87,8 @@ async function readEntry(path: string): Promise<OutboxEntry | null> {
   }
 }
 
-/** Ids that are safe in a file name stay as they are; others get a hash, so that two never become one. */
-function safeName(id: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) return id;
-  return createHash("sha256").update(id).digest("hex").slice(0, 32);
+/** Words that are safe in a file name stay as they are; others get a hash, so that two never become one. */
+function safeName(word: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(word)) return word;
+  return createHash("sha256").update(word).digest("hex").slice(0, 32);
 }

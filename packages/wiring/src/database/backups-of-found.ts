@@ -15,8 +15,8 @@ export async function backupsOfFound(
   signal?: AbortSignal,
 ): Promise<readonly Manifest[]> {
   const name = await findName(session, { service, kind }, signal);
-  if (name !== null) return backupsOf(session, { service, kind, name });
-  const [{ backups }, homes] = await Promise.all([(await openStore(session)).list(), ownHomes(session)]);
+  if (name !== null) return backupsOf(session, { service, kind, name }, signal);
+  const [{ backups }, homes] = await Promise.all([(await openStore(session)).list(signal), ownHomes(session)]);
   const isOwn = (backup: Manifest) => backup.service === service && backup.kind === kind && isOfHomes(backup, homes);
   return backups.filter(isOwn);
 }

@@ -35,9 +35,10 @@ import { untilAborted } from "./until-aborted.ts";
 export function createDatabaseOperations(session: Session): DatabaseOperations {
   const newest = async (
     database: OpenDatabase,
+    signal: AbortSignal | undefined,
     isWanted: (backup: Manifest) => boolean = () => true,
   ): Promise<string> => {
-    const found = (await backupsOf(session, database)).findLast(isWanted);
+    const found = (await backupsOf(session, database, signal)).findLast(isWanted);
     if (found) return found.id;
     throw new SluiceError("BACKUP_UNKNOWN", `there is no such backup of ${database.name} (${database.service}) yet`, {
       hint: "sluice db backup; or one of another machine's stack of this name, by its id, where sluice db list shows any",
@@ -53,7 +54,7 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
     show: (id, signal) => showBackup(session, id, signal),
     verify: (asked, call, signal) =>
       change(session, "verify", call, signal, async (database, limited) => {
-        const id = asked ?? (await newest(database));
+        const id = asked ?? (await newest(database, limited));
         const manifest = await proveBackup(session, database, id, limited);
         return { result: manifest, record: recordOf(manifest) };
       }),
@@ -63,7 +64,7 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
       ),
     async planRestore(asked, signal, call = {}) {
       const database = await openDatabase(session, {}, signal);
-      return planOpenRestore(session, database, asked ?? (await newest(database, isProven)), call, signal);
+      return planOpenRestore(session, database, asked ?? (await newest(database, signal, isProven)), call, signal);
     },
     restore: (id, call, signal) =>
       change(session, "restore", { ...call, backup: id }, signal, async ({ ports, settings, name }) => {

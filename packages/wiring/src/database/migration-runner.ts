@@ -141,14 +141,15 @@ export async function planWayBack(
   return planDataRollback({ ...asked, previousRunsOnIt: null, backups, now: session.clock.now(), rows });
 }
 
-/** @throws SluiceError DATABASE_UNREACHABLE */
+/** @throws SluiceError DATABASE_UNREACHABLE; the signal's reason */
 export async function openServer(
   session: Session,
   database: string,
   run: string,
   signal: AbortSignal,
 ): Promise<MigrationServer> {
-  return openPostgresMigrationServer(session.runtime().exec, await findTarget(session, database, signal), run);
+  const target = await findTarget(session, database, signal);
+  return openPostgresMigrationServer(session.runtime().exec, target, run, signal);
 }
 
 /** What was found of a container stays true as long as there is one of its id. */

@@ -64,8 +64,12 @@ export async function openStore(session: Session): Promise<BackupStore> {
 }
 
 /** Of one database of this stack, oldest first; none that was taken from another state home, whose stack has the same name. */
-export async function backupsOf(session: Session, database: DatabaseId): Promise<readonly Manifest[]> {
-  const [{ backups }, homes] = await Promise.all([(await openStore(session)).list(), ownHomes(session)]);
+export async function backupsOf(
+  session: Session,
+  database: DatabaseId,
+  signal?: AbortSignal,
+): Promise<readonly Manifest[]> {
+  const [{ backups }, homes] = await Promise.all([(await openStore(session)).list(signal), ownHomes(session)]);
   return backups.filter((backup) => isOfDatabase(backup, database) && isOfHomes(backup, homes));
 }
 

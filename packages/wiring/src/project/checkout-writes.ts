@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
 import { relative, resolve } from "node:path";
-import { promisify } from "node:util";
+import { trackedFiles } from "@sluice/release";
 import type { RelativeWrite } from "@sluice/workflows";
 
 /** Files with which git is made to have a directory that has nothing in it. */
@@ -28,14 +27,11 @@ export async function checkoutWrites(
 }
 
 /** Without a repository around it, whether it is there. */
-async function holdsTracked(path: string, cwd: string): Promise<boolean> {
-  try {
-    const { stdout } = await promisify(execFile)("git", ["ls-files", "-z", "--", path], { cwd });
-    return stdout.split("\0").some((name) => name !== "" && !placeholder.test(name));
-  } catch {
-    return access(path).then(
-      () => true,
-      () => false,
-    );
-  }
+async function holdsTracked(path: string, directory: string): Promise<boolean> {
+  const tracked = await trackedFiles(directory, path);
+  if (tracked) return tracked.some((name) => !placeholder.test(name));
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

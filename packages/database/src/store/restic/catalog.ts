@@ -18,33 +18,36 @@ const atOnce = 4;
  */
 export function readCatalog(
   repository: Pick<Repository, "text">,
-): (snapshots: readonly Snapshot[]) => Promise<readonly StoredManifest[]> {
+): (snapshots: readonly Snapshot[], signal?: AbortSignal) => Promise<readonly StoredManifest[]> {
   const known = new Map<string, string | null>();
 
-  async function wholeText(snapshot: Snapshot): Promise<string | null> {
+  async function wholeText(snapshot: Snapshot, signal: AbortSignal | undefined): Promise<string | null> {
     const cached = known.get(snapshot.id);
     if (cached !== undefined) return cached;
-    const text = await repository.text(snapshot);
+    const text = await repository.text(snapshot, signal);
     const whole = createHash("sha256").update(text).digest("hex") === snapshot.sha256 ? text : null;
     known.set(snapshot.id, whole);
     return whole;
   }
 
-  async function manifestOf(snapshots: readonly Snapshot[]): Promise<StoredManifest | null> {
+  async function manifestOf(
+    snapshots: readonly Snapshot[],
+    signal: AbortSignal | undefined,
+  ): Promise<StoredManifest | null> {
     for (const snapshot of newestFirst(snapshots)) {
-      const content = await wholeText(snapshot).catch(damage);
+      const content = await wholeText(snapshot, signal).catch(damage);
       if (content !== null) return { snapshot, content };
     }
     return null;
   }
 
-  return async (snapshots) => {
+  return async (snapshots, signal) => {
     const manifests = snapshots.filter(({ part }) => part === "manifest");
     const ids = [...new Set(manifests.map(({ backup }) => backup))];
     const groups = ids.map((id) => manifests.filter(({ backup }) => backup === id));
     const found: (StoredManifest | null)[] = [];
     for (let at = 0; at < groups.length; at += atOnce) {
-      found.push(...(await Promise.all(groups.slice(at, at + atOnce).map(manifestOf))));
+      found.push(...(await Promise.all(groups.slice(at, at + atOnce).map((group) => manifestOf(group, signal)))));
     }
     return found.filter((one) => one !== null);
   };

@@ -7,22 +7,25 @@ import { type ResticResult, runRestic, streamRestic } from "./run-restic.ts";
 import { fileNameOf, type NewSnapshot, parseSnapshots, type Snapshot, tagsOf, tagsOfSet } from "./snapshot.ts";
 import type { ResticCall } from "./start-restic.ts";
 
-/** What a store of backups needs of a repository of restic. Errors are those of {@link resticError}. */
+/**
+ * What a store of backups needs of a repository of restic. Errors are those of {@link resticError}; a signal that aborts ends the
+ * restic that runs, and its reason is thrown when that has ended.
+ */
 export interface Repository {
   /** For messages. */
   readonly place: string;
   /** Whether it compresses what it stores, as those of version 2 do. The first thing to ask: it needs a lock, as writing does. */
-  compresses(): Promise<boolean>;
+  compresses(signal?: AbortSignal): Promise<boolean>;
   /** Those of the set. */
-  snapshots(): Promise<readonly Snapshot[]>;
+  snapshots(signal?: AbortSignal): Promise<readonly Snapshot[]>;
   /** Resolves when restic has said that the snapshot is there. Nothing is saved of a source that is empty, or fails. */
   save(snapshot: NewSnapshot, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
-  text(snapshot: Snapshot): Promise<string>;
+  text(snapshot: Snapshot, signal?: AbortSignal): Promise<string>;
   read(snapshot: Snapshot, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Exactly these; their data stays until `compact`. @throws SluiceError LOCK_HELD as long as anybody else uses the repository */
-  forget(snapshots: readonly Snapshot[], options?: { readonly waitMs?: number }): Promise<void>;
+  forget(snapshots: readonly Snapshot[], options?: Omit<Patience, "canRetry">): Promise<void>;
   /** Gives back room: what nothing refers to any more, and at most 1 GiB of what has to be written anew for that. */
-  compact(): Promise<void>;
+  compact(signal?: AbortSignal): Promise<void>;
 }
 
 export interface RepositoryOptions extends ResticLocation {
@@ -100,14 +103,18 @@ export function openRepository(options: RepositoryOptions, clock: Clock): Reposi
 
   return {
     place,
-    compresses: () =>
-      patiently(async () => {
-        const { stdout } = await succeed("opening", call(["cat", "config", "--quiet"], { timeoutMs: answerMs }));
-        return (JSON.parse(stdout) as { version: number }).version >= 2;
-      }),
-    async snapshots() {
+    compresses: (signal) =>
+      patiently(
+        async () => {
+          const args = ["cat", "config", "--quiet"];
+          const { stdout } = await succeed("opening", call(args, { timeoutMs: answerMs, signal }));
+          return (JSON.parse(stdout) as { version: number }).version >= 2;
+        },
+        { signal },
+      ),
+    async snapshots(signal) {
       const args = ["snapshots", "--json", "--no-lock", "--tag", tagsOfSet(set).join(",")];
-      const { stdout } = await succeed("listing", call(args, { timeoutMs: answerMs }));
+      const { stdout } = await succeed("listing", call(args, { timeoutMs: answerMs, signal }));
       return parseSnapshots(stdout, set);
     },
     async save(snapshot, source, signal) {
@@ -119,12 +126,15 @@ export function openRepository(options: RepositoryOptions, clock: Clock): Reposi
         replay.close();
       }
     },
-    text: (snapshot) =>
-      patiently(async () => {
-        const chunks: Uint8Array[] = [];
-        for await (const chunk of stream(snapshot, { timeoutMs: answerMs })) chunks.push(chunk);
-        return Buffer.concat(chunks).toString("utf8");
-      }),
+    text: (snapshot, signal) =>
+      patiently(
+        async () => {
+          const chunks: Uint8Array[] = [];
+          for await (const chunk of stream(snapshot, { timeoutMs: answerMs, signal })) chunks.push(chunk);
+          return Buffer.concat(chunks).toString("utf8");
+        },
+        { signal },
+      ),
     async *read(snapshot, signal) {
       // A lock is refused before the first byte.
       const first = await patiently(
@@ -142,14 +152,14 @@ export function openRepository(options: RepositoryOptions, clock: Clock): Reposi
         await first.chunks.return(undefined);
       }
     },
-    async forget(snapshots, { waitMs = lockWaitMs } = {}) {
+    async forget(snapshots, { waitMs, signal } = {}) {
       if (snapshots.length === 0) return;
       const args = ["forget", "--quiet", ...snapshots.map(({ id }) => id)];
-      await patiently(() => succeed("removing from", call(args)), { waitMs });
+      await patiently(() => succeed("removing from", call(args, { signal })), { waitMs, signal });
     },
-    async compact() {
+    async compact(signal) {
       const args = ["prune", "--quiet", "--max-unused", "10%", "--max-repack-size", "1G"];
-      await patiently(() => succeed("compacting", call(args)));
+      await patiently(() => succeed("compacting", call(args, { signal })), { signal });
     },
   };
 }

@@ -10,6 +10,9 @@ import { readCatalog } from "./catalog.ts";
 import type { Repository } from "./repository.ts";
 import { fileNameOf, leftoverSnapshots, type Snapshot } from "./snapshot.ts";
 
+/** What is taken back of a backup that failed may take this long: restic may not be able to reach the server, and what is left is swept later. */
+const takeBackMs = 30_000;
+
 /**
  * Backups as snapshots, one for each file: the dump, the roles and, last, the manifest. A backup is there when its manifest
  * is. All of them bear their writer's tag: as long as it lives, they are nobody's leftovers.
@@ -19,19 +22,20 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
   const catalogOf = readCatalog(repository);
 
   const store: BackupStore = {
-    list: async () => listOf(await repository.snapshots()),
-    async load(id) {
-      const { content } = await find(id);
+    list: async (signal) => listOf(await repository.snapshots(signal), signal),
+    async load(id, signal) {
+      const { content } = await find(id, signal);
       if (typeof content !== "string") throw content;
       return parseManifest(content, `${place}: ${id}`);
     },
-    async begin(id) {
+    async begin(id, signal) {
       assertBackupId(id);
-      const compresses = await repository.compresses();
-      const snapshots = await repository.snapshots();
-      await ifItCan(repository.forget(await leftIn(snapshots), { waitMs: 0 }));
-      const { backups } = await listOf(snapshots);
-      return createWriter(id, (backups.at(-1)?.seq ?? 0) + 1, compresses);
+      const compresses = await repository.compresses(signal);
+      const snapshots = await repository.snapshots(signal);
+      await ifItCan(repository.forget(await leftIn(snapshots, signal), { waitMs: 0, signal }));
+      signal?.throwIfAborted();
+      const { backups } = await listOf(snapshots, signal);
+      return createWriter(id, (backups.at(-1)?.seq ?? 0) + 1, compresses, signal);
     },
     async update(manifest) {
       const { snapshot, all } = await find(manifest.id);
@@ -44,7 +48,7 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
       const name = fileNameOf({ backup: manifest.id, part });
       if (!wanted) throw new SluiceError("BACKUP_INVALID", `backup ${manifest.id} has no ${part}`);
       async function* bytes() {
-        const found = (await filesOf(manifest.id)).findLast((one) => one.part === part);
+        const found = (await filesOf(manifest.id, signal)).findLast((one) => one.part === part);
         if (found) return yield* repository.read(found, signal);
         throw new SluiceError("BACKUP_INVALID", `${name} is not in ${place}, though its manifest is`);
       }
@@ -55,55 +59,55 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
       await repository.forget(files.filter(({ part }) => part === "manifest"));
       await repository.forget(files.filter(({ part }) => part !== "manifest"));
     },
-    async sweep() {
-      const left = await leftIn(await repository.snapshots());
-      await repository.forget(left, { waitMs: 0 });
+    async sweep(signal) {
+      const left = await leftIn(await repository.snapshots(signal), signal);
+      await repository.forget(left, { waitMs: 0, signal });
       return left.map(fileNameOf);
     },
     // It stores what it does not hold yet, compressed: nobody can tell beforehand how much that will be.
     freeBytes: async () => Number.POSITIVE_INFINITY,
-    compact: () => unless(isLocked, repository.compact()),
+    compact: (signal) => unless(isLocked, repository.compact(signal)),
   };
 
-  async function listOf(snapshots: readonly Snapshot[]): Promise<BackupList> {
-    const read = (await catalogOf(snapshots)).map(({ snapshot, content }) =>
+  async function listOf(snapshots: readonly Snapshot[], signal: AbortSignal | undefined): Promise<BackupList> {
+    const read = (await catalogOf(snapshots, signal)).map(({ snapshot, content }) =>
       typeof content === "string" ? parsed(content, `${place}: ${fileNameOf(snapshot)}`) : content,
     );
     const backups = read.filter((one) => !isSluiceError(one)) as readonly Manifest[];
     return { backups: backups.toSorted(byAge), damaged: read.filter((one) => isSluiceError(one)) };
   }
 
-  async function leftIn(snapshots: readonly Snapshot[]): Promise<readonly Snapshot[]> {
-    const valid = new Set((await catalogOf(snapshots)).map(({ snapshot }) => snapshot.id));
+  async function leftIn(snapshots: readonly Snapshot[], signal: AbortSignal | undefined): Promise<readonly Snapshot[]> {
+    const valid = new Set((await catalogOf(snapshots, signal)).map(({ snapshot }) => snapshot.id));
     const marks = snapshots.map(({ writer, at }) => ({ tag: writer, at }));
     return leftoverSnapshots(snapshots, valid, await aliveWriters(marks, clock));
   }
 
-  async function filesOf(id: string): Promise<readonly Snapshot[]> {
-    return (await repository.snapshots()).filter(({ backup }) => backup === id);
+  async function filesOf(id: string, signal?: AbortSignal): Promise<readonly Snapshot[]> {
+    return (await repository.snapshots(signal)).filter(({ backup }) => backup === id);
   }
 
-  async function find(id: string) {
-    const files = await filesOf(assertBackupId(id));
-    const [found] = await catalogOf(files);
+  async function find(id: string, signal?: AbortSignal) {
+    const files = await filesOf(assertBackupId(id), signal);
+    const [found] = await catalogOf(files, signal);
     if (found) return { ...found, all: files.filter(({ part }) => part === "manifest") };
     throw new SluiceError("BACKUP_UNKNOWN", `there is no backup ${id} in ${place}`, { hint: "sluice db list" });
   }
 
-  async function saveManifest(manifest: Manifest, revision: number): Promise<void> {
+  async function saveManifest(manifest: Manifest, revision: number, signal?: AbortSignal): Promise<void> {
     const text = Buffer.from(formatManifest(manifest));
     const sha256 = createHash("sha256").update(text).digest("hex");
     const writer = await ownWriterTag();
-    await repository.save({ backup: manifest.id, part: "manifest", writer, revision, sha256 }, one(text));
+    await repository.save({ backup: manifest.id, part: "manifest", writer, revision, sha256 }, one(text), signal);
   }
 
-  function createWriter(id: string, seq: number, compresses: boolean): BackupWriter {
+  function createWriter(id: string, seq: number, compresses: boolean, ofWriter: AbortSignal | undefined): BackupWriter {
     let committed = false;
     return {
       id,
       seq,
       compresses,
-      async write(part, source, { signal, onBytes } = {}) {
+      async write(part, source, { signal = ofWriter, onBytes } = {}) {
         const hash = createHash("sha256");
         let bytes = 0;
         async function* noted() {
@@ -121,14 +125,15 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
       },
       async commit(manifest) {
         if (manifest.id !== id || manifest.seq !== seq) throw new TypeError(`manifest is not that of backup ${id}`);
-        await saveManifest(manifest, 1);
+        await saveManifest(manifest, 1, ofWriter);
         committed = true;
       },
       async [Symbol.asyncDispose]() {
         if (committed) return;
         // Why it was not is thrown already; what stays is swept when the next one begins.
-        await filesOf(id)
-          .then((files) => repository.forget(files, { waitMs: 0 }))
+        const soon = AbortSignal.timeout(takeBackMs);
+        await filesOf(id, soon)
+          .then((files) => repository.forget(files, { waitMs: 0, signal: soon }))
           .catch(() => undefined);
       },
     };

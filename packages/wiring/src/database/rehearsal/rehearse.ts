@@ -77,7 +77,7 @@ async function provideBackup(
   { previous, fresh }: Rehearsal,
   signal: AbortSignal,
 ): Promise<string> {
-  const [backups, { journal }] = await Promise.all([backupsOf(session, database), session.ports()]);
+  const [backups, { journal }] = await Promise.all([backupsOf(session, database, signal), session.ports()]);
   const { changedAt } = await readDataHistory(journal, database.service);
   const releases = [database.release, previous?.bundle.id ?? null];
   const chosen = fresh ? null : chooseBackup(backups, { releases, changedAt });
