@@ -31,7 +31,8 @@ export function remainingSteps(
   const remaining = plan.steps.filter(
     (step) => open.includes(step) || (step.kind === "preview-door" && isPreviewed(step.service)),
   );
-  return remaining.map((step) => (again.includes(step) && !takenBack.includes(step) ? inFilledSlot(step) : step));
+  const isFilled = (step: PlanStep) => done.includes(step.id) && !takenBack.includes(step);
+  return remaining.map((step) => (again.includes(step) && isFilled(step) ? inFilledSlot(step) : step));
 }
 
 /**
