@@ -213,6 +213,8 @@ export interface ImageBuilder {
 export interface StartOptions extends CallOptions {
   /** Of each service only the first ones. Default: all. */
   readonly replicas?: number | undefined;
+  /** What does not start, or fails in what is to run after its start, keeps nothing else down, and is thrown at the end. Default: nothing is started after it. */
+  readonly goesOn?: boolean | undefined;
 }
 
 /** The services of one slot. */

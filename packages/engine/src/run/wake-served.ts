@@ -98,7 +98,7 @@ async function startDown(
         report(scope, error);
       });
     if (names.length === 0) return;
-    await ports.slots.start(stack, slot, names, { signal, onOutput: tellOutput(scope) });
+    await ports.slots.start(stack, slot, names, { signal, onOutput: tellOutput(scope), goesOn: true });
     await ports.slots.waitReady({ stack, slot, services: wanted }, { signal });
   };
   await settle(ports.clock, signal, start());
