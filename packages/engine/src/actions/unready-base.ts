@@ -42,9 +42,22 @@ async function isOtherAndDown(
   scope: DeploymentScope,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const seen = (await observedAs(scope, before, signal)).observed.base[service];
-  return seen?.state === "changed" && !seen.containers.every(isUp);
+  const { clock } = scope.ports;
+  const untilMs = clock.monotonicMs() + startingMs;
+  for (;;) {
+    const seen = (await observedAs(scope, before, signal)).observed.base[service];
+    if (seen?.state !== "changed" || seen.containers.every(isUp)) return false;
+    const isStarting = seen.containers.every(
+      (one) => isUp(one) || (one.state === "running" && one.health === "starting"),
+    );
+    if (!isStarting || clock.monotonicMs() >= untilMs) return true;
+    await clock.sleep(againMs, signal);
+  }
 }
+
+/** A run may have been killed a moment ago; what its health check does not say by then counts as not said at all. */
+const startingMs = 45_000;
+const againMs = 1_000;
 
 /** One that ends over and over runs now and then. */
 function isUp({ state, health, restartCount }: ObservedContainer): boolean {

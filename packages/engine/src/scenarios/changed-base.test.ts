@@ -272,6 +272,20 @@ describe("a database that did not come up as the candidate has it, where the run
     expect(containerOf(scenario, "db")).toBe("db:2 data running");
   });
 
+  it.each(["healthy", "starting"] as const)("is waited for while it starts, and is then %s", async (health) => {
+    const scenario = await killedWith(other, "start");
+    const { world } = scenario;
+    const databases = () => [...world.state.containers.values()].filter(({ service }) => service === "db");
+    for (const one of databases()) Object.assign(one, { state: "running", health: "starting" });
+    const fromMs = world.clock.monotonicMs() + 10_000;
+    world.calls.fault = ({ name }) => {
+      if (name === "observer.observe" && world.clock.monotonicMs() > fromMs)
+        for (const one of databases()) one.health = health;
+      return undefined;
+    };
+    expect(await scenario.recover("undo", before)).toMatchObject({ exitCode: health === "healthy" ? 0 : 30 });
+  });
+
   it("gives way to the release before, as a person is told", async () => {
     const scenario = await killedWith(other, "undo");
     const { world } = scenario;
