@@ -150,6 +150,21 @@ it("end the start where they fail, with what they wrote", async () => {
   });
 });
 
+it("keep nothing else down where they fail on the way back, and are told then", async () => {
+  const { web, worker } = model.services;
+  const failing = { ...worker, post_start: [{ command: ["sh", "-c", "echo no price list; exit 3"] }] };
+  const after = { ...web, depends_on: { worker: { condition: "service_started", required: true } } };
+  await create({ ...model, services: { ...model.services, worker: failing, web: after } as ComposeModel["services"] });
+  const isUp = async () =>
+    (await docker("inspect", "-f", "{{.State.Running}}", `${stack.name}-blue-web-1`)).trim() === "true";
+  const startAll = (options: StartOptions) => slots.start(stack.name, "blue", ["web", "worker"], options);
+  const why = { code: "START_FAILED", detail: "no price list" };
+  await expect(startAll({})).rejects.toMatchObject(why);
+  expect(await isUp()).toBe(false);
+  await expect(startAll({ goesOn: true })).rejects.toMatchObject(why);
+  expect(await isUp()).toBe(true);
+});
+
 it("are named where the time for the start is over in them", async () => {
   await remake({ post_start: [note("one"), { command: ["sleep", "61"] }] });
   const deadline = new AbortController();

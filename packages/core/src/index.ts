@@ -151,6 +151,7 @@ export { isGiven, type PortTransfer, portTransfers } from "./plan/ports/port-tra
 export { type Completion, completionText } from "./plan/recovery/complete-record.ts";
 export { dataIncompatible, type FailingPrevious } from "./plan/recovery/failing-way-back.ts";
 export * from "./plan/recovery/recovery.ts";
+export { isCare, mayMigrate } from "./plan/recovery/remaining-steps.ts";
 export { aloneInCandidate, supersededBy } from "./plan/recovery/superseded.ts";
 export { hasImagesOf } from "./plan/releases/image-recipe.ts";
 export * from "./plan/releases/match-bundle.ts";

@@ -20,6 +20,8 @@ it("a container shows where the copies of its release lie, and of no other", () 
   for (const path of ["/srv/releases/r-2/files/conf", "/srv/releases/r-1/files.d/conf", "/srv/media"]) {
     expect(mounting("r-1", path)).toBeUndefined();
   }
-  expect(mounting(null, "/home/shop/releases/r-1/files/conf")).toBeUndefined();
+  expect(mounting(null, "/srv/shop/releases/20260101/files/conf")).toBeUndefined();
+  const ofBase = "/home/shop/releases/r0123456789abcdef/files";
+  expect(mounting(null, "/srv/media", `${ofBase}/1-conf`)).toBe(ofBase);
   expect(mounting("r-1")).toBeUndefined();
 });

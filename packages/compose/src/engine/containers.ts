@@ -75,7 +75,7 @@ export function observedContainer({
 }: Docker.ContainerInspectInfo): ObservedContainer {
   const health = State.Health?.Status;
   const release = Config.Labels[labels.release] ?? null;
-  const filesDir = release === null ? undefined : copiesOf(release, Mounts);
+  const filesDir = copiesOf(release, Mounts);
   return {
     id: Id,
     name: Name.slice(1),
@@ -96,12 +96,20 @@ export function observedContainer({
   };
 }
 
-/** Where the copies of a release lie that a container mounts some of, by what a state home calls them. */
-function copiesOf(release: string, mounts: readonly { readonly Source: string }[]): string | undefined {
+/**
+ * Where the copies of a release lie that a container mounts some of, by what a state home calls them. One of base does not say of which
+ * release it is.
+ */
+function copiesOf(release: string | null, mounts: readonly { readonly Source: string }[]): string | undefined {
+  const sources = mounts.map(({ Source }) => Source);
+  if (release === null) return sources.flatMap((path) => copiesOfAny.exec(path)?.[0] ?? []).at(0);
   const copies = `/releases/${release}/files`;
-  const source = mounts.map(({ Source }) => Source).find((path) => `${path}/`.includes(`${copies}/`));
+  const source = sources.find((path) => `${path}/`.includes(`${copies}/`));
   return source?.slice(0, source.indexOf(copies) + copies.length);
 }
+
+/** The id tells copies from what else may be called so. */
+const copiesOfAny = /^.*?\/releases\/r[0-9a-f]{16}\/files(?=\/|$)/;
 
 /** The engine says 0 where there is no limit. */
 export function memoryFacts({

@@ -83,6 +83,9 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
     async slotContainers(stack, slot, signal) {
       return (await slotProject(engine, stack, slot, signal)).map(observedContainer);
     },
+    async baseContainers(stack, signal) {
+      return (await projectContainers(engine, stack, signal)).map(observedContainer);
+    },
     async observe(project, signal): Promise<ObservedStack> {
       const { stack } = project;
       const [blue, green, base, made, homeId, links, resources, foreign, guests] = await Promise.all([

@@ -1,11 +1,13 @@
 import {
   type CallOptions,
   type ContainerExec,
+  isSluiceError,
   labels,
   type ServiceFacts,
   type Slot,
   type SlotRequest,
   type SlotRuntime,
+  SluiceError,
   type StartOptions,
 } from "@sluice/core";
 import type Docker from "dockerode";
@@ -134,11 +136,14 @@ async function wakePaused(engine: Engine, { stack, slot }: Pick<SlotRequest, "st
   );
 }
 
-/** Starts in waves; where a service waits for the health of another one of the slot, so does this. */
+/**
+ * Starts in waves; where a service waits for the health of another one of the slot, so does this. With `goesOn` whatever becomes of those
+ * before it, and of others of its wave.
+ */
 async function startServices(
   { engine, exec, readRelease }: SlotDependencies,
   { stack, slot, services }: { readonly stack: string; readonly slot: Slot; readonly services: readonly string[] },
-  { signal, replicas, onOutput }: StartOptions = {},
+  { signal, replicas, onOutput, goesOn = false }: StartOptions = {},
 ): Promise<void> {
   const found = firstOf(await containersOf(engine, stack, slot, services, signal), replicas);
   const dependencies: Record<string, string[]> = {};
@@ -148,14 +153,30 @@ async function startServices(
     dependencies[container.Labels[composeLabels.service] ?? ""] = needs.map(({ service }) => service);
     for (const { service, mustBeHealthy } of needs) if (mustBeHealthy) awaited.add(service);
   }
+  const failures: unknown[] = [];
+  const eachOf = async (work: readonly Promise<void>[]) => {
+    if (!goesOn) return void (await Promise.all(work));
+    for (const result of await Promise.allSettled(work)) if (result.status === "rejected") failures.push(result.reason);
+    signal?.throwIfAborted();
+  };
   for (const wave of startWaves(dependencies)) {
     signal?.throwIfAborted();
     const containers = found.filter(({ Labels }) => wave.includes(Labels[composeLabels.service] ?? ""));
     const hooked = await findHooks(containers, "post_start", readRelease, { onOutput });
-    await startHooked(engine, hooked, { signal, onOutput });
+    // Those that are started together end with the first of them that fails.
+    const together = goesOn ? hooked.map((one) => [one]) : [hooked];
+    await eachOf(together.map((some) => startHooked(engine, some, { signal, onOutput })));
     const watched = containers.filter(({ Labels }) => awaited.has(Labels[composeLabels.service] ?? ""));
-    await Promise.all(watched.map(({ Id }) => waitByOwnBudget(engine, exec, Id, signal)));
+    await eachOf(watched.map(({ Id }) => waitByOwnBudget(engine, exec, Id, signal)));
   }
+  if (failures.length > 0) throw failures.length === 1 ? failures[0] : startError(failures);
+}
+
+/** What each of them says: only one error is thrown. */
+function startError(failures: readonly unknown[]): SluiceError {
+  const details = failures.flatMap((failure) => (isSluiceError(failure) && failure.detail ? [failure.detail] : []));
+  const message = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))).join("; ");
+  return new SluiceError("START_FAILED", message, { detail: details.join("\n") || undefined, cause: failures[0] });
 }
 
 async function waitByOwnBudget(

@@ -24,7 +24,7 @@ export interface ObservedContainer {
   readonly finishedAt: string;
   readonly release: string | null;
   readonly deployment: string | null;
-  /** Where, on the engine's machine, the copies of its release lie that it mounts some of. Absent: it mounts none. */
+  /** Where, on the engine's machine, the copies of its release, or in base of whichever, lie that it mounts some of. Absent: it mounts none. */
   readonly filesDir?: string | undefined;
   /** A person made it by plain Compose, before a first deployment or beside them. Default: not. */
   readonly byPlainCompose?: boolean | undefined;

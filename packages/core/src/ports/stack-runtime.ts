@@ -159,6 +159,8 @@ export interface StackObserver {
   ): Promise<readonly OutsideProxy[]>;
   /** Containers of a slot as they are now; one cheap call, for watching. */
   slotContainers(stack: string, slot: Slot, signal?: AbortSignal): Promise<readonly ObservedContainer[]>;
+  /** Containers of the base project, whoever made them, next to nothing that is wanted. */
+  baseContainers(stack: string, signal?: AbortSignal): Promise<readonly ObservedContainer[]>;
   /** Of the machine that the engine runs on, read in a container that runs; `null` where it cannot be read. @throws SluiceError EXEC_FAILED */
   memory(container: string, signal?: AbortSignal): Promise<MachineMemory | null>;
   /** The last lines of a container's log, newest last. */
@@ -213,6 +215,8 @@ export interface ImageBuilder {
 export interface StartOptions extends CallOptions {
   /** Of each service only the first ones. Default: all. */
   readonly replicas?: number | undefined;
+  /** What does not start, or fails in what is to run after its start, keeps nothing else down, and is thrown at the end. Default: nothing is started after it. */
+  readonly goesOn?: boolean | undefined;
 }
 
 /** The services of one slot. */

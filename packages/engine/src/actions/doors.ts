@@ -196,7 +196,7 @@ async function startLeft(scope: DeploymentScope, service: string, slot: Slot, op
   if (!previousRelease) throw notStored(`the door of ${service} was removed`);
   const services = slotServices(previousRelease.bundle.services).filter(({ name }) => name === service);
   if (services.length === 0) return;
-  await ports.slots.start(stack, slot, [service], options);
+  await ports.slots.start(stack, slot, [service], { ...options, goesOn: true });
   await ports.slots.waitReady({ stack, slot, services }, options);
 }
 

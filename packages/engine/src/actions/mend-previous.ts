@@ -18,7 +18,7 @@ export async function mendPrevious(
   try {
     if (!previousRelease) throw notStored(`${services.join(", ")} of slot ${slot} cannot be made again`);
     await createMissing(scope, slot, previousRelease, options);
-    await ports.slots.start(stack, slot, services, options);
+    await ports.slots.start(stack, slot, services, { ...options, goesOn: true });
     const wanted = slotServices(previousRelease.bundle.services).filter(({ name }) => services.includes(name));
     await ports.slots.waitReady({ stack, slot, services: wanted, recovers: true }, options);
   } catch (error) {

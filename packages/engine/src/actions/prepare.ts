@@ -75,7 +75,7 @@ export const base: StepAction<"base"> = {
     const isOwn = ({ name, active }: ServiceFacts) => active && name === service;
     const facts = scope.release?.bundle.services.find(isOwn);
     const before = scope.previousRelease?.bundle.services.find(isOwn);
-    const isUnready = moves === undefined && isUnreadyData(facts?.role, service, scope);
+    const isUnready = moves === undefined && (await isUnreadyData(facts?.role, service, scope, call.signal));
     const isBack = moves?.isPutBack === true || isAlwaysPutBack(facts?.role, before);
     const isSame = isUnready && hasSameImage(service, scope);
     if ((isBack || isSame) && hadRelease(scope, service)) await putBack(service, scope, call);

@@ -1,4 +1,12 @@
-import { isSluiceError, type ServiceFacts, SluiceError } from "@sluice/core";
+import {
+  isSluiceError,
+  type ObservedContainer,
+  type ServiceFacts,
+  SluiceError,
+  type StoredRelease,
+} from "@sluice/core";
+import { observedAs } from "../prepare/base-as-released.ts";
+import type { AttemptRecord } from "../record/journal-entries.ts";
 import type { DeploymentScope } from "../scope.ts";
 
 /** Whether what was started came up, and did not become what it was started for. */
@@ -6,15 +14,54 @@ export function isUnreadyError(error: unknown): boolean {
   return isSluiceError(error) && (error.code === "START_FAILED" || error.code === "NOT_READY");
 }
 
-/** Whether a service that holds data was made otherwise than the release before has it, and did not become ready so in this run. */
-export function isUnreadyData(
+/** Services of base that an attempt began to make otherwise, and that nobody saw become ready so: they failed, or the run was killed. Pure. */
+export function unreadyOf({ start, notDone }: Pick<AttemptRecord, "start" | "notDone">): readonly string[] {
+  return start.plan.steps.flatMap((step) => (step.kind === "base" && notDone.includes(step.id) ? [step.service] : []));
+}
+
+/**
+ * Whether a service that holds data was made otherwise than the release before has it, and did not become ready so. It may have since
+ * where an earlier run of the attempt began it: then the engine says it.
+ */
+export async function isUnreadyData(
   role: ServiceFacts["role"] | undefined,
   service: string,
-  { run, release, previousRelease }: DeploymentScope,
-): boolean {
-  if (role !== "data" || run.unready?.includes(service) !== true) return false;
-  const before = previousRelease?.model.services[service];
-  return before !== undefined && JSON.stringify(before) !== JSON.stringify(release?.model.services[service]);
+  scope: DeploymentScope,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { run, release, previousRelease, isResumed } = scope;
+  if (role !== "data" || run.unready?.includes(service) !== true || !previousRelease) return false;
+  const before = previousRelease.model.services[service];
+  if (before === undefined || JSON.stringify(before) === JSON.stringify(release?.model.services[service])) return false;
+  return !isResumed || (await isOtherAndDown(service, previousRelease, scope, signal));
+}
+
+async function isOtherAndDown(
+  service: string,
+  before: StoredRelease,
+  scope: DeploymentScope,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { clock } = scope.ports;
+  const untilMs = clock.monotonicMs() + startingMs;
+  for (;;) {
+    const seen = (await observedAs(scope, before, signal)).observed.base[service];
+    if (seen?.state !== "changed" || seen.containers.every(isUp)) return false;
+    const isStarting = seen.containers.every(
+      (one) => isUp(one) || (one.state === "running" && one.health === "starting"),
+    );
+    if (!isStarting || clock.monotonicMs() >= untilMs) return true;
+    await clock.sleep(againMs, signal);
+  }
+}
+
+/** A run may have been killed a moment ago; what its health check does not say by then counts as not said at all. */
+const startingMs = 45_000;
+const againMs = 1_000;
+
+/** One that ends over and over runs now and then. */
+function isUp({ state, health, restartCount }: ObservedContainer): boolean {
+  return state === "running" && (health === "healthy" || (health === "none" && restartCount === 0));
 }
 
 /** Whether a base service is made from one image by the candidate and the release before: both read what the other has written. */
@@ -36,7 +83,7 @@ export function notPutBack(service: string, { tag, release, previousRelease }: D
     "START_FAILED",
     `${service} did not become ready as ${tag} has it (${imageOf(release)}), and is not made as ${before} has it (${imageOf(previousRelease)}), which may not read what it has written: what needs ${service} may not work now`,
     {
-      hint: `its log says what it did. Where it changed nothing, or is known to be read by both: check out ${before}, then sluice deploy --release ${before}; else a release that it comes up with, or sluice db list for a backup`,
+      hint: `its log says what it did. Where it changed nothing, or is known to be read by both: check out ${before}, then sluice deploy --release ${before} --accept-not-undone; else a release that it comes up with, in the same way, or sluice db list for a backup`,
     },
   );
 }

@@ -51,9 +51,9 @@ async function stopPrevious(
 async function startPrevious(scope: DeploymentScope, names: readonly string[], call: StepCall): Promise<void> {
   const { previousRelease, plan, stack, ports } = scope;
   if (!plan.previous || names.length === 0) return;
-  if (!previousRelease) return ports.slots.start(stack, plan.previous, names, call.options);
+  if (!previousRelease) return ports.slots.start(stack, plan.previous, names, { ...call.options, goesOn: true });
   const before = slotServices(previousRelease.bundle.services).filter(({ name }) => names.includes(name));
-  await startWorkers(scope, plan.previous, before, call);
+  await startWorkers(scope, plan.previous, before, call, true);
 }
 
 async function startWorkers(
@@ -61,11 +61,12 @@ async function startWorkers(
   slot: Slot,
   wanted: readonly ServiceFacts[],
   { options }: StepCall,
+  goesOn = false,
 ): Promise<void> {
   const services = wanted.filter(({ replicas }) => replicas > 0);
   if (services.length === 0) return;
   const names = services.map(({ name }) => name);
-  await ports.slots.start(stack, slot, names, options);
+  await ports.slots.start(stack, slot, names, { ...options, goesOn });
   const ready = await ports.slots.waitReady({ stack, slot, services }, options);
   noteRestarts(workerRestarts, ready);
   const missing = names.filter((name) => !ready.some(({ service }) => service === name));

@@ -1,10 +1,12 @@
 import {
   type DeploymentKind,
   type DeploymentPlan,
+  isCare,
   type JournalEntry,
   type JournalRecord,
   keptForWayBack,
   type ModelChanges,
+  mayMigrate,
   type Observation,
   type OrderKind,
   type Outcome,
@@ -140,7 +142,7 @@ export function unfinishedOf(attempt: AttemptRecord | null): UnfinishedAttempt |
     deployment: start.deployment,
     plan: start.plan,
     begun: [...new Set(begun)],
-    done: stillApproved(attempt, doneIn(attempt)),
+    done: withoutOldCare(attempt, stillApproved(attempt, doneIn(attempt))),
     ...(condemned ? { condemned: condemned.why } : {}),
     ...(pause?.byVerdict ? { undecided: pausedText(pause) } : {}),
     isBroken: condemned?.ofRelease ?? false,
@@ -185,6 +187,27 @@ function stillApproved({ start, outcomes, orders }: AttemptRecord, done: readonl
     const share = steps.slice(at).find(({ kind }) => kind === "shift");
     const approvedAt = outcomes.findLast(({ step, result }) => step === id && result === "done")?.seq ?? -1;
     return approvedAt > abortedAt || share === undefined || done.includes(share.id);
+  });
+}
+
+/**
+ * Users have written since to the release before where what comes first of what may migrate was undone after the backup or the rehearsal:
+ * neither knows of that. What was done where a record was exported, and since, it does not tell.
+ */
+function withoutOldCare(
+  { start, outcomes, undos, isImported }: AttemptRecord,
+  done: readonly string[],
+): readonly string[] {
+  if (isImported) return done;
+  const { steps } = start.plan;
+  return done.filter((id) => {
+    const at = steps.findIndex((step) => step.id === id);
+    const migrates = steps.findIndex((step, index) => index > at && mayMigrate(step));
+    const first = steps[migrates];
+    if (!steps.slice(at, at + 1).some(isCare) || !first || done.includes(first.id)) return true;
+    const undone = undos.findLast(({ step }) => steps.slice(0, migrates + 1).some((one) => one.id === step));
+    const caredAt = outcomes.findLast(({ step, result }) => step === id && result === "done")?.seq ?? -1;
+    return caredAt > (undone?.seq ?? -1);
   });
 }
 

@@ -1,7 +1,7 @@
 import type { TakenFromData } from "@sluice/core";
 import type { EnginePorts, StackFacts } from "../scope.ts";
 import { type DataChange, migratingSteps, readDataChanges } from "./data-changes.ts";
-import { dataHistory, fateOf, isAnyTakenAway, type MigrationFate } from "./data-history.ts";
+import { type DataHistory, dataHistory, fateOf, isAnyTakenAway, type MigrationFate } from "./data-history.ts";
 import { type AttemptRecord, bundleOf, type UnfinishedAttempt } from "./journal-entries.ts";
 
 /**
@@ -22,19 +22,21 @@ export interface LostWork {
  * @throws SluiceError JOURNAL_INVALID, JOURNAL_NEWER, HOME_UNUSABLE
  */
 export async function lostWork(
-  { attempt, plan, done }: Pick<UnfinishedAttempt, "attempt" | "plan" | "done">,
+  { attempt, plan, begun, done }: Pick<UnfinishedAttempt, "attempt" | "plan" | "begun" | "done">,
   { config }: Pick<StackFacts, "config">,
   { journal }: Pick<EnginePorts, "journal">,
 ): Promise<LostWork> {
   const release = bundleOf(attempt);
-  const migrating = migratingSteps(plan.steps).filter(([{ id }]) => done.includes(id));
+  // One that was killed may have done all that it does.
+  const migrating = migratingSteps(plan.steps).filter(([{ id }]) => begun.includes(id));
   if (release === null || migrating.length === 0 || !(await isAnyTakenAway(journal)))
     return { taken: undefined, unsure: [] };
   const careful = plan.steps.find((step) => step.kind === "rehearse" || step.kind === "backup");
   const changes = await readDataChanges(journal, careful?.service ?? config.database?.service);
   const whose = (wanted: MigrationFate) =>
     migrating.flatMap(([{ id }, job]) => {
-      const fate = fateOf(dataHistory(ofJob(changes, attempt, job)), release);
+      const history = dataHistory(ofJob(changes, attempt, job));
+      const fate = done.includes(id) ? fateOf(history, release) : fateOfBegun(history, release);
       return fate === wanted ? [id] : [];
     });
   const [away, unsure] = [whose("away"), whose("unsure")];
@@ -42,6 +44,13 @@ export async function lostWork(
   if (attempt.isImported) return { taken: undefined, unsure: [...away, ...unsure] };
   const isBegunAgain = dataHistory(changes).present.has(release);
   return { taken: away.length > 0 ? { jobs: away, isBegunAgain } : undefined, unsure };
+}
+
+/** Of what nobody saw the end: it is there as far as it came, unless it was taken away since. */
+function fateOfBegun(history: DataHistory, release: string): MigrationFate {
+  const presence = history.present.get(release);
+  if (!presence) return fateOf(history, release);
+  return presence.isSure ? "there" : "unsure";
 }
 
 /** Without what other jobs of the attempt did, which may have been done again already. */

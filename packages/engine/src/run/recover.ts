@@ -13,6 +13,7 @@ import {
 import { reviveRest } from "../actions/revive-base.ts";
 import { reviveDoors } from "../actions/revive-doors.ts";
 import { restoreRoutes } from "../actions/traffic.ts";
+import { unreadyOf } from "../actions/unready-base.ts";
 import { givenOrders } from "../control/control-state.ts";
 import { takeOrders } from "../control/take-orders.ts";
 import { settle } from "../deadline.ts";
@@ -218,6 +219,7 @@ async function scopeOf(
       previousRunsOnIt: hasSeenPrevious(attempt, "pass"),
       // The last moment of which that is sure.
       usersMovedAt: new Date(start.at),
+      unready: unreadyOf(attempt),
     },
   });
 }

@@ -41,7 +41,10 @@ export interface RunState {
   readEarly?: readonly string[];
   /** There was too little memory for the previous to stay warm: it is stopped, and stays so. By `retire`. */
   previousIsCold?: boolean;
-  /** Services of base that it has made otherwise, and that did not become ready as the candidate has them. By `base`. */
+  /**
+   * Services of base that it has made otherwise, and that did not become ready as the candidate has them. By `base`; for an attempt that
+   * an earlier run began, those that nobody saw become ready by its record.
+   */
   unready?: readonly string[];
   /** That logs of it cannot be kept was told. By `tellNotKept`. */
   logsLost?: boolean;

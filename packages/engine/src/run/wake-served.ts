@@ -18,28 +18,23 @@ import { isOver } from "../prepare/lost-base.ts";
 import { report } from "../report.ts";
 import { type DeploymentScope, emit, tellOutput } from "../scope.ts";
 import { containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
+import { type Unserved, wakeBeside } from "./wake-beside.ts";
 
 const lookMs = 30_000;
 /** Beside what the services may take to become ready. */
 const startMs = 60_000;
 
-/** Users do not get all of what they were led back to. */
-interface Unserved {
-  readonly why: string;
-  /** Services that they do not reach, where they reach others; none where they reach nothing at all. */
-  readonly shut: readonly string[];
-}
-
 /**
  * After a complete undo by a later run: users are served by what they were led back to. A machine that was restarted meanwhile has left
  * down what no restart policy starts, and that run never saw it run. What is down of the slot, and of what it has in base, is started
- * unless somebody stopped it: what is in base first. What fails here, and what does not run after it, is told.
+ * unless somebody stopped it: what is in base first. So is what served where no slot did. What fails here, and what does not run after it, is told.
  *
  * @returns `undefined` where users are served, and where it cannot be seen
  */
 export async function wakeServed(scope: DeploymentScope): Promise<Unserved | undefined> {
   const { previousRelease, plan } = scope;
-  if (!previousRelease || !plan.previous) return undefined;
+  if (!plan.previous) return wakeBeside(scope);
+  if (!previousRelease) return undefined;
   const { services } = previousRelease.bundle;
   try {
     const seen = await look(scope, previousRelease);
@@ -103,7 +98,7 @@ async function startDown(
         report(scope, error);
       });
     if (names.length === 0) return;
-    await ports.slots.start(stack, slot, names, { signal, onOutput: tellOutput(scope) });
+    await ports.slots.start(stack, slot, names, { signal, onOutput: tellOutput(scope), goesOn: true });
     await ports.slots.waitReady({ stack, slot, services: wanted }, { signal });
   };
   await settle(ports.clock, signal, start());

@@ -65,7 +65,7 @@ export async function wakePrevious(
   const down = observed.slots[plan.previous].containers.filter(downIn(scope, observed)).map(({ service }) => service);
   const services = [...new Set(down)].filter((service) => !spared.includes(service));
   if (services.length > 0)
-    await ports.slots.start(stack, plan.previous, services, { signal, onOutput: tellOutput(scope) });
+    await ports.slots.start(stack, plan.previous, services, { signal, onOutput: tellOutput(scope), goesOn: true });
 }
 
 /** Picks what ran before, or was made since, does not run, and was not stopped by hand. */

@@ -224,6 +224,80 @@ describe("a database that does not come up as the candidate has it", () => {
   });
 });
 
+describe("a database that did not come up as the candidate has it, where the run that saw it was killed", () => {
+  const other: RunParts = { ...before, images: { db: "db:2" } };
+  const same: RunParts = { ...before, environment: { db: { LIMIT: "wrong" } } };
+
+  /** In its start, or before it could undo anything; what has run of the database has ended. */
+  async function killedWith(parts: RunParts, at: "start" | "undo"): Promise<Scenario> {
+    const scenario = aScenario();
+    await scenario.deploy("v1", before);
+    const { world } = scenario;
+    let hasFailed = false;
+    world.restart();
+    world.calls.fault = ({ name }) => {
+      if (hasFailed) return name.startsWith("journal.append step-outcome") ? undefined : "crash";
+      if (name !== "base.up db: start") return undefined;
+      hasFailed = true;
+      for (const one of world.state.containers.values()) if (one.service === "db") one.state = "exited";
+      return at === "start" ? "crash" : new SluiceError("NOT_READY", "db is not ready");
+    };
+    await scenario.deploy("v2", parts).catch(() => undefined);
+    expect(hasFailed).toBe(true);
+    world.restart();
+    return scenario;
+  }
+
+  it.each(["start", "undo"] as const)("is as before where its image is the same: %s", async (at) => {
+    const scenario = await killedWith(same, at);
+    expect(await scenario.recover("undo", before)).toMatchObject({ exitCode: 0, serving: { tag: "v1" } });
+    expect(containerOf(scenario, "db")).toBe("db:1 data running");
+    expect(told(scenario).filter((text) => text.startsWith("base-"))).toEqual([]);
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it.each(["start", "undo"] as const)("is for a person with another image, until it runs: %s", async (at) => {
+    const scenario = await killedWith(other, at);
+    const { world } = scenario;
+    for (const goBack of [() => scenario.recover("undo", before), () => scenario.deploy("v3", before)]) {
+      const result = await goBack();
+      expect(result).toMatchObject({ outcome: "needs-person", exitCode: 30, serving: { tag: "v1" } });
+      expect(world.events).toContainEqual(
+        expect.objectContaining({ message: expect.stringContaining("(db:2), and is not made as v1 has it (db:1)") }),
+      );
+      expect(containerOf(scenario, "db")).toBe("db:2 data exited");
+    }
+    for (const one of world.state.containers.values()) if (one.service === "db") one.state = "running";
+    expect(await scenario.recover("undo", before)).toMatchObject({ outcome: "interrupted", exitCode: 0 });
+    expect(containerOf(scenario, "db")).toBe("db:2 data running");
+  });
+
+  it.each(["healthy", "starting"] as const)("is waited for while it starts, and is then %s", async (health) => {
+    const scenario = await killedWith(other, "start");
+    const { world } = scenario;
+    const databases = () => [...world.state.containers.values()].filter(({ service }) => service === "db");
+    for (const one of databases()) Object.assign(one, { state: "running", health: "starting" });
+    const fromMs = world.clock.monotonicMs() + 10_000;
+    world.calls.fault = ({ name }) => {
+      if (name === "observer.observe" && world.clock.monotonicMs() > fromMs)
+        for (const one of databases()) one.health = health;
+      return undefined;
+    };
+    expect(await scenario.recover("undo", before)).toMatchObject({ exitCode: health === "healthy" ? 0 : 30 });
+  });
+
+  it("gives way to the release before, as a person is told", async () => {
+    const scenario = await killedWith(other, "undo");
+    const { world } = scenario;
+    expect(await scenario.recover("undo", before)).toMatchObject({ outcome: "needs-person" });
+    const hints = world.events.flatMap((event) => (event.type === "error" ? [event.hint] : []));
+    expect(hints.at(-1)).toContain("sluice deploy --release v1 --accept-not-undone");
+    const again = { ...before, acceptNotUndone: true };
+    expect(await scenario.deploy("v1", again)).toMatchObject({ exitCode: 0, serving: { tag: "v1" } });
+    expect(containerOf(scenario, "db")).toBe("db:1 data running");
+  });
+});
+
 it("PostgreSQL is not started on the data of another major version: that is refused, and nothing is touched", async () => {
   const scenario = aScenario();
   await scenario.deploy("v1", { ...before, images: { db: "postgres:16" } });

@@ -1,4 +1,4 @@
-import { isSluiceError, type RehearsalOutcome } from "@sluice/core";
+import { isSluiceError, type RehearsalOutcome, SluiceError } from "@sluice/core";
 import { aConfig, nothingSeen } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { killEverywhere, serves } from "../../test/support/enumerate.ts";
@@ -80,6 +80,25 @@ describe("a deployer killed before any effect of a deployment that backs up, reh
     expect(serves(scenario, "v3")).toEqual([]);
   });
 
+  it.each(["killed", "unwritten"] as const)(
+    "what users have written since v3 was undone is cared for, too: the undo was %s",
+    async (end) => {
+      const scenario = await undoneV3(end);
+      await scenario.recover("finish");
+      const cared = ["backups.take db", "rehearser.rehearse db", expect.stringMatching(/^migrations/)];
+      expect(careIn(scenario)).toEqual(cared);
+      expect(serves(scenario, "v3")).toEqual([]);
+    },
+  );
+
+  it("what was undone is finished as it is once it has begun again", async () => {
+    const scenario = await undoneV3("killed");
+    await killedBefore(scenario, /^migrations\.run/, () => scenario.recover("finish"));
+    await scenario.recover("finish");
+    expect(careIn(scenario)).toEqual([expect.stringMatching(/^migrations/)]);
+    expect(serves(scenario, "v3")).toEqual([]);
+  });
+
   it("the newest rehearsal of a deployment says whether users may be led back", async () => {
     const halves = aConfig({ database: { service: "db", rehearsal: "warn" }, rollout: { steps: [50, 100] } });
     const parts = { config: halves };
@@ -115,6 +134,26 @@ async function v3KilledAt(call: RegExp, parts: RunParts = {}, previous?: "pass" 
   if (previous) scenario.world.state.rehearsal = saying(previous);
   scenario.world.restart();
   await killedBefore(scenario, call, () => scenario.deploy("v3", parts));
+  return scenario;
+}
+
+/** v3 is taken back after its migration by a run that could not write so, or could not write its end. */
+async function undoneV3(end: "killed" | "unwritten"): Promise<Scenario> {
+  const scenario = aScenario({ config });
+  const { world } = scenario;
+  for (const tag of ["v1", "v2"]) await scenario.deploy(tag);
+  world.restart();
+  world.behaviours.set("v3", { unhealthy: ["web"] });
+  let isFull = false;
+  world.calls.fault = ({ name }) => {
+    isFull ||= name.startsWith("slots.waitReady");
+    return isFull && name.startsWith("journal.append") ? new SluiceError("DISK_FULL", "no space left") : undefined;
+  };
+  if (end === "unwritten") await scenario.deploy("v3");
+  else await killedBefore(scenario, /deployment-end$/, () => scenario.deploy("v3"));
+  world.restart();
+  world.behaviours.delete("v3");
+  expect(serves(scenario, "v2")).toEqual([]);
   return scenario;
 }
 

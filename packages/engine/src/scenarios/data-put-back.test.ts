@@ -119,6 +119,15 @@ describe("a deployment that was killed after its migration, where data of before
     expect(world.violations).toEqual([]);
   });
 
+  it("does so also where it was killed in its migration, which leaves the slot to be made", async () => {
+    const { scenario, world, begunSince } = await killedAt("journal.append step-outcome job-1", "restore");
+    for (const [id, { place }] of world.state.containers) if (place === "green") world.state.containers.delete(id);
+    const begun = begunSince();
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+    expect(begun().slice(0, 4)).toEqual(["backup", "rehearse", "job", "start"]);
+    expect(world.violations).toEqual([]);
+  });
+
   it("keeps its users where some are there, and proves it on the data as it is then", async () => {
     const { scenario, world, begunSince } = await killedAt("journal.append step-intent shift-2", "restore");
     const begun = begunSince();
@@ -211,6 +220,27 @@ describe("a deployment that was killed after its migration, where data of before
       expect(begun().slice(0, 5)).toEqual(["backup", "rehearse", "networks", "create", "start"]);
       expect(old.filter((id) => world.state.containers.has(id))).toEqual([]);
       expect(told().map(({ code }) => code)).not.toContain("jobs-not-run");
+      expect(world.violations).toEqual([]);
+    });
+
+    it.each(["restore", "migrate-down"])("starts anew also where it was killed as it started: %s", async (what) => {
+      const { scenario, world, begunSince } = await killedAt("journal.append step-outcome start-1", what, without);
+      const old = [...world.state.containers.values()].filter(({ place }) => place === "green").map(({ id }) => id);
+      const begun = begunSince();
+      expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+      expect(begun().slice(0, 5)).toEqual(["backup", "rehearse", "networks", "create", "start"]);
+      expect(old.filter((id) => world.state.containers.has(id))).toEqual([]);
+      expect(world.violations).toEqual([]);
+    });
+
+    it("goes on where it was killed as it started, on data that was put back before", async () => {
+      const { scenario, world, begunSince } = await killedAt("journal.append step-outcome start-1", "restore", without);
+      world.calls.fault = ({ name }) => (name === "journal.append step-outcome start-1" ? "crash" : undefined);
+      await scenario.recover("finish").catch(() => undefined);
+      world.restart();
+      const begun = begunSince();
+      expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v2" } });
+      expect(begun()[0]).toBe("start");
       expect(world.violations).toEqual([]);
     });
 

@@ -66,6 +66,21 @@ describe("what an attempt left and could not be undone", () => {
     expect(start).toMatchObject({ tag: "v3", consents: [expect.stringMatching(/^not undone/)] });
   });
 
+  it("keeps no other down: what can be started of the version before runs", async () => {
+    const two = [aService("web"), aService("cart", { role: "worker" }), aService("mail", { role: "worker" })];
+    const scenario = aScenario({ services: two });
+    await scenario.deploy("v1");
+    scenario.world.restart();
+    scenario.world.behaviours.set("v2", { exits: ["mail"] });
+    scenario.world.calls.fault = failing("slots.start cart of blue");
+    expect(await scenario.deploy("v2")).toMatchObject({
+      outcome: "needs-person",
+      serving: { tag: "v1" },
+      error: { message: "no memory" },
+    });
+    expect(statesOf(scenario)).toEqual(["cart@blue:exited", "mail@blue:running", "web@blue:running"]);
+  });
+
   it("keeps the only proven version from being taken for what nobody needs", async () => {
     const scenario = aScenario();
     await scenario.deploy("v1");

@@ -41,10 +41,18 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
         }
       }
     },
-    async start(_stack, slot, services, { signal, replicas } = {}) {
+    async start(_stack, slot, services, { signal, replicas, goesOn = false } = {}) {
+      const failures: unknown[] = [];
       for (const container of ofServices(state, slot, services, replicas)) {
-        await act(`slots.start ${container.service} of ${slot}`, signal, () => startContainer(context, container));
+        const started = act(`slots.start ${container.service} of ${slot}`, signal, () =>
+          startContainer(context, container),
+        );
+        await started.catch((error: unknown) => {
+          if (!goesOn || signal?.aborted) throw error;
+          failures.push(error);
+        });
       }
+      if (failures.length > 0) throw failures[0];
     },
     async waitReady({ slot, services, replicas }, { signal } = {}) {
       const names = services.map(({ name }) => name);

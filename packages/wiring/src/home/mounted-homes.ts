@@ -12,15 +12,16 @@ import {
 } from "@sluice/core";
 import type { StateHome } from "@sluice/journal";
 
-/** Which copies of releases the containers in slots mount. @throws SluiceError ENGINE_UNREACHABLE */
+/** Which copies of releases the containers in slots and in base mount. @throws SluiceError ENGINE_UNREACHABLE */
 export async function mountedIn(
-  observer: Pick<StackObserver, "slotContainers">,
+  observer: Pick<StackObserver, "slotContainers" | "baseContainers">,
   stack: string,
   signal: AbortSignal,
 ): Promise<readonly MountedCopies[]> {
-  const found = await Promise.all(
-    slots.map(async (slot) => mountedCopies(slot, await observer.slotContainers(stack, slot, signal))),
-  );
+  const found = await Promise.all([
+    ...slots.map(async (slot) => mountedCopies(slot, await observer.slotContainers(stack, slot, signal))),
+    observer.baseContainers(stack, signal).then((containers) => mountedCopies(null, containers)),
+  ]);
   return found.flat();
 }
 
@@ -39,12 +40,17 @@ async function copiesElsewhere(
   return mounted.filter((_one, index) => isElsewhere[index]);
 }
 
-/** What containers in slots mount of other homes than this one, as it is told. */
+/** What containers in slots and in base mount of other homes than this one, as it is told. */
 export async function mountsElsewhere(
-  observed: Pick<ObservedStack, "slots">,
+  observed: Pick<ObservedStack, "slots" | "base" | "plain" | "orphans">,
   { path, releasesDir }: Pick<StateHome, "path" | "releasesDir">,
 ): Promise<readonly StateFinding[]> {
-  const mounted = slots.flatMap((slot) => mountedCopies(slot, observed.slots[slot].containers));
+  const { base, plain, orphans } = observed;
+  const inBase = [...Object.values(base).flatMap(({ containers }) => containers), ...plain, ...orphans];
+  const mounted = [
+    ...slots.flatMap((slot) => mountedCopies(slot, observed.slots[slot].containers)),
+    ...mountedCopies(null, inBase),
+  ];
   return mountFindings(await copiesElsewhere(mounted, releasesDir), path);
 }
 

@@ -50,6 +50,7 @@ const aSession = (
   claims: ReturnType<typeof fakeClaims>,
   place = "here",
   containers: readonly ObservedContainer[] = [],
+  inBase: readonly ObservedContainer[] = [],
 ) =>
   ({
     clock,
@@ -58,7 +59,10 @@ const aSession = (
     project: async () => project,
     runtime: () => ({
       claims,
-      observer: { slotContainers: async (_stack: string, slot: Slot) => (slot === "blue" ? containers : []) },
+      observer: {
+        slotContainers: async (_stack: string, slot: Slot) => (slot === "blue" ? containers : []),
+        baseContainers: async () => inBase,
+      },
     }),
   }) as unknown as Session;
 
@@ -163,8 +167,10 @@ describe("importing a state", () => {
     const { id, archive } = await exported({ type: "note" });
     const filesDir = join(root, "there", "releases", "r-1", "files");
     const web = aContainer("web", { release: "r-1", filesDir });
-    const session = aSession(fakeClaims(id), "here", [web, web]);
-    expect((await importState(session, archive(), {}, signal)).mountedHomes).toEqual([join(root, "there")]);
+    const proxy = { ...web, release: null, filesDir: join(root, "else", "releases", "r-2", "files") };
+    const session = aSession(fakeClaims(id), "here", [web, web], [proxy]);
+    const homes = [join(root, "else"), join(root, "there")];
+    expect((await importState(session, archive(), {}, signal)).mountedHomes).toEqual(homes);
     await rm(join(root, "here"), { recursive: true });
     await rename(join(root, "there"), join(root, "away"));
     const back = aSession(fakeClaims(id), "there", [web]);

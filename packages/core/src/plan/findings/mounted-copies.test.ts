@@ -9,6 +9,9 @@ it("is each directory of copies once, and nothing where containers mount none", 
   const containers = [web, { ...web, id: "2" }, aContainer("worker", { release: "r-1" })];
   expect(mountedCopies("blue", containers)).toEqual([{ slot: "blue", release: "r-1", filesDir }]);
   expect(mountedCopies("blue", [])).toEqual([]);
+  // A container of base has no release of its own.
+  const proxy = { ...aContainer("proxy", { filesDir }), release: null };
+  expect(mountedCopies(null, [proxy])).toEqual([{ slot: null, release: "r-1", filesDir }]);
 });
 
 it("says of another home which directory has to stay, and until when", () => {
@@ -22,4 +25,6 @@ it("says of another home which directory has to stay, and until when", () => {
       hint: expect.stringMatching(/^keep \/srv\/old .*sluice deploy/),
     },
   ]);
+  const inBase = elsewhere.map((copies) => ({ ...copies, slot: null }));
+  expect(mountFindings(inBase, "/srv/new")[0]?.message).toMatch(/^base mounts files of /);
 });

@@ -2,19 +2,21 @@ import type { StateFinding } from "../../model/finding.ts";
 import type { Slot } from "../../model/slot.ts";
 import type { ObservedContainer } from "../../model/stack.ts";
 
-/** Containers in a slot mount files of a release from where a state home has, or had, its copies. */
+/** Containers in a slot, or in base, mount files of a release from where a state home has, or had, its copies. */
 export interface MountedCopies {
-  readonly slot: Slot;
+  /** `null` in base. */
+  readonly slot: Slot | null;
   readonly release: string;
   /** As the engine has it. */
   readonly filesDir: string;
 }
 
-/** Each directory of copies that containers of a slot mount something of, once. Pure. */
-export function mountedCopies(slot: Slot, containers: readonly ObservedContainer[]): readonly MountedCopies[] {
-  const found = containers.flatMap(({ release, filesDir }) =>
-    release !== null && filesDir !== undefined ? [{ slot, release, filesDir }] : [],
-  );
+/** Each directory of copies that containers of a slot, or of base, mount something of, once. Pure. */
+export function mountedCopies(slot: Slot | null, containers: readonly ObservedContainer[]): readonly MountedCopies[] {
+  const found = containers.flatMap(({ filesDir }) => {
+    const release = filesDir?.split("/").at(-2);
+    return filesDir !== undefined && release !== undefined ? [{ slot, release, filesDir }] : [];
+  });
   return found.filter(({ filesDir }, index) => found.findIndex((one) => one.filesDir === filesDir) === index);
 }
 
@@ -27,11 +29,12 @@ export function homeOfCopies({ release, filesDir }: Pick<MountedCopies, "release
 export function mountFindings(elsewhere: readonly MountedCopies[], home: string): readonly StateFinding[] {
   return elsewhere.map((copies) => {
     const other = homeOfCopies(copies);
+    const place = copies.slot === null ? "base" : `slot ${copies.slot}`;
     return {
       severity: "warn",
       code: "mounts-of-another-home",
-      message: `slot ${copies.slot} mounts files of ${copies.filesDir}, and the state home is ${home}: where they are gone, its containers do not start again`,
-      hint: `keep ${other} (or put it back) until this is told no more: what the next release (sluice deploy) makes mounts files of this home`,
+      message: `${place} mounts files of ${copies.filesDir}, and the state home is ${home}: where they are gone, its containers do not start again`,
+      hint: `keep ${other} (or put it back) until this is told no more: what the next release (sluice deploy) makes mounts files of this home${copies.slot === null ? ", or of the checkout" : ""}`,
     };
   });
 }

@@ -271,9 +271,10 @@ describe("a choice", () => {
       const careful = planDeployment({ ...wish, config, services: [...webs, ...job] }, observed);
       const all = careful.steps.map(({ id }) => id);
       const migrating = job.length > 0 ? "job-1" : "start-1";
-      const remaining = (begun: readonly string[], done = begun, isImported = false) => {
+      const filled = { ...observed, slots: { ...observed.slots, green: aSlot("green", "r-2", ["web"]) } };
+      const remaining = (begun: readonly string[], done = begun, isImported = false, seen = filled) => {
         const died = { deployment: "d1", plan: careful, begun, done, isImported };
-        const recovery = planRecovery(died, observed, "finish");
+        const recovery = planRecovery(died, seen, "finish");
         return recovery.action === "finish" ? recovery.remaining.map(({ id }) => id).slice(0, 2) : [];
       };
       const care = ["backup-1", "rehearse-1"];
@@ -282,6 +283,9 @@ describe("a choice", () => {
       expect(remaining(until.slice(0, until.indexOf("rehearse-1")))).toEqual(care);
       expect(remaining([...until, migrating], until)).not.toEqual(expect.arrayContaining(["backup-1"]));
       expect(remaining([...until, migrating], until)).not.toEqual(expect.arrayContaining(["rehearse-1"]));
+      // An undo has removed the slot: users have written to the release before since.
+      expect(remaining([...until, migrating], [...until, migrating], false, observed)).toEqual(care);
+      expect(remaining([...until, migrating], [...until, migrating], true, observed)[0]).not.toBe("backup-1");
       // Where it was exported from it may have migrated since: the backup in its record is the one of before.
       expect(remaining(until, until, true).filter((id) => care.includes(id))).toEqual([]);
       const backedUp = until.slice(0, until.indexOf("rehearse-1"));

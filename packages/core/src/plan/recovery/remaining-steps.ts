@@ -8,7 +8,7 @@ import type { UnfinishedDeployment } from "./recovery.ts";
  * What is not done, or is not so any more whatever the record says, and what lived only with the run that did it. That an undo
  * had begun may be missing in the record: until the release is promoted workers are changed once more, and a slot that is empty
  * was taken back. A backup and a rehearsal of an earlier run are as old as that: they are made once more as long as nothing can have
- * migrated since. What migrated, and whose work was taken from the data, does it again until then, and the candidate is proven on what comes of that. Pure.
+ * migrated since, or what has was undone. What migrated, and whose work was taken from the data, does it again until then, and the candidate is proven on what comes of that. Pure.
  *
  * @param isFinal the candidate is promoted
  */
@@ -24,14 +24,15 @@ export function remainingSteps(
     takenBack.includes(step) ||
     again.includes(step) ||
     (step.kind === "workers" && !isFinal) ||
-    isOutdatedCare(step, unfinished);
+    isOutdatedCare(step, unfinished, takenBack);
   const open = plan.steps.filter((step) => !done.includes(step.id) || isUnsure(step));
   // The way to a preview is known only to the run that made it, and needed until the service's own door leads there.
   const isPreviewed = (service: string) => open.some((step) => step.kind === "adopt" || takesOver(step, service));
   const remaining = plan.steps.filter(
     (step) => open.includes(step) || (step.kind === "preview-door" && isPreviewed(step.service)),
   );
-  return remaining.map((step) => (again.includes(step) && !takenBack.includes(step) ? inFilledSlot(step) : step));
+  const isFilled = (step: PlanStep) => done.includes(step.id) && !takenBack.includes(step);
+  return remaining.map((step) => (again.includes(step) && isFilled(step) ? inFilledSlot(step) : step));
 }
 
 /**
@@ -46,7 +47,7 @@ function stepsForData({ plan, begun, takenFromData }: UnfinishedDeployment): rea
   if (isByStart && plan.steps.some((step) => begun.includes(step.id) && mayLeadUsers(step)))
     return plan.steps.filter((step, index) => step.kind === "verify" && index > first);
   return plan.steps.filter((step, index) => {
-    if (step.kind === "backup" || step.kind === "rehearse") return !isBegunAgain;
+    if (isCare(step)) return !isBegunAgain;
     if (isByStart) return hasUndo(step);
     const isProof = (step.kind === "start" && !step.mends) || step.kind === "verify";
     return jobs.includes(step.id) || (isProof && index > first);
@@ -70,21 +71,28 @@ function inFilledSlot(step: PlanStep): PlanStep {
 
 /**
  * What was written since the run that took them is neither in the backup, nor was the migration rehearsed with it. Once that may have
- * begun, a backup of now would hold what came of it, and the one of before is the way back. A record that was imported does not tell
- * whether it has: that may have been where it was exported, and since.
+ * begun, a backup of now would hold what came of it, and the one of before is the way back; where it was taken back with the slot, users
+ * have gone on writing, and it begins anew. A record that was imported does not tell whether it has: that may have been where it was
+ * exported, and since.
  */
 function isOutdatedCare(
   step: PlanStep,
   { plan, begun, isImported }: Pick<UnfinishedDeployment, "plan" | "begun" | "isImported">,
+  takenBack: readonly PlanStep[],
 ): boolean {
-  if (isImported === true) return false;
-  if (step.kind !== "backup" && step.kind !== "rehearse") return false;
-  const later = plan.steps.slice(plan.steps.indexOf(step) + 1);
-  return !later.some((one) => begun.includes(one.id) && mayMigrate(one));
+  if (isImported === true || !isCare(step)) return false;
+  const migrating = plan.steps.slice(plan.steps.indexOf(step) + 1).filter(mayMigrate);
+  const [first] = migrating;
+  return !migrating.some(({ id }) => begun.includes(id)) || (first !== undefined && takenBack.includes(first));
 }
 
-/** A job, or the application itself, where it runs for the first time. */
-function mayMigrate(step: PlanStep): boolean {
+/** What is done for the data before anything may migrate it. Pure. */
+export function isCare({ kind }: PlanStep): boolean {
+  return kind === "backup" || kind === "rehearse";
+}
+
+/** A job, or the application itself, where it runs for the first time. Pure. */
+export function mayMigrate(step: PlanStep): boolean {
   if (step.kind === "start") return !step.mends;
   return step.kind === "job" || step.kind === "recreate" || step.kind === "workers";
 }
@@ -104,8 +112,8 @@ function isSlotGone({ plan, done }: UnfinishedDeployment, { slots }: ObservedSta
 }
 
 /** These leave something that no undo takes away. */
-function hasUndo({ kind }: PlanStep): boolean {
-  return kind !== "build" && kind !== "backup" && kind !== "rehearse";
+function hasUndo(step: PlanStep): boolean {
+  return step.kind !== "build" && !isCare(step);
 }
 
 /**

@@ -1,0 +1,67 @@
+import { SluiceError } from "@sluice/core";
+import { aProject, aService } from "@sluice/testing";
+import { describe, expect, it } from "vitest";
+import { aScenario, reached, type Scenario, shopServices } from "../../test/support/scenario.ts";
+
+const beside = ["plain", "base"];
+
+/** A first deployment is killed before it takes over what plain Compose runs, by the end of its machine. */
+async function rebooted(services = shopServices): Promise<Scenario> {
+  const scenario = aScenario({ services });
+  const { world } = scenario;
+  world.runPlain(aProject({ services }));
+  world.calls.fault = ({ name }) => (name === "journal.append step-intent adopt-1" ? "crash" : undefined);
+  await scenario.deploy("v1").catch(() => undefined);
+  expect(world.calls.log.at(-1)).toBe("journal.append step-intent adopt-1");
+  world.restart();
+  for (const one of world.state.containers.values())
+    Object.assign(one, { state: "exited", exitCode: 137, finishedAt: world.clock.now().toISOString() });
+  world.clock.advance(120_000);
+  return scenario;
+}
+
+function statesOf({ world }: Scenario): readonly string[] {
+  return [...world.state.containers.values()]
+    .filter(({ place }) => beside.includes(place))
+    .map(({ service, place, state }) => `${service}@${place} ${state}`)
+    .toSorted();
+}
+
+describe("a first deployment that is undone after its machine was restarted", () => {
+  it("leads users to what plain Compose ran, which runs again with what it needs", async () => {
+    const scenario = await rebooted();
+    expect(await scenario.recover("undo")).toMatchObject({ outcome: "interrupted", exitCode: 0 });
+    expect(statesOf(scenario)).toEqual(["db@base running", "web@plain running", "worker@plain running"]);
+    expect(reached(scenario)).toEqual({ web: ["plain"] });
+    const { log } = scenario.world.calls;
+    expect(log.indexOf("slots.startPlain db")).toBeLessThan(log.indexOf("slots.startPlain web"));
+  });
+
+  it("leaves down what somebody stopped", async () => {
+    const scenario = await rebooted();
+    for (const one of scenario.world.state.containers.values()) {
+      if (one.service === "worker" || !beside.includes(one.place)) continue;
+      Object.assign(one, { state: "running", startedAt: "2000-01-01T00:00:00Z" });
+    }
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0 });
+    expect(statesOf(scenario)).toEqual(["db@base running", "web@plain running", "worker@plain exited"]);
+  });
+
+  it("is for a person where that does not start, and says what users do not reach", async () => {
+    const admin = aService("admin", { ports: [{ published: 9090, target: 3000, protocol: "tcp" }] });
+    const scenario = await rebooted([...shopServices, admin]);
+    const { world } = scenario;
+    world.calls.fault = ({ name }) =>
+      name === "slots.startPlain web" ? new SluiceError("START_FAILED", "its network is gone") : undefined;
+    expect(await scenario.recover("undo")).toMatchObject({
+      outcome: "needs-person",
+      exitCode: 30,
+      reason: expect.stringMatching(/^undone: .*; web does not run/),
+    });
+    expect(world.events.at(-1)).toMatchObject({ undone: true, shut: ["web"] });
+    expect(reached(scenario)["admin"]).toEqual(["plain"]);
+    world.calls.fault = () => undefined;
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0 });
+    expect(reached(scenario)).toEqual({ web: ["plain"], admin: ["plain"] });
+  });
+});

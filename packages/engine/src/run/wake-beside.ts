@@ -1,0 +1,104 @@
+import {
+  createDeadline,
+  isDown,
+  keptForWayBack,
+  type ObservedContainer,
+  type ObservedStack,
+  type PlanStep,
+} from "@sluice/core";
+import { settle } from "../deadline.ts";
+import { baseOf, observedAs } from "../prepare/base-as-released.ts";
+import { isOver } from "../prepare/lost-base.ts";
+import { report } from "../report.ts";
+import type { DeploymentScope } from "../scope.ts";
+import { containersInBase, containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
+
+const lookMs = 30_000;
+const startMs = 60_000;
+
+/** Users do not get all of what they were led back to. */
+export interface Unserved {
+  readonly why: string;
+  /** Services that they do not reach, where they reach others; none where they reach nothing at all. */
+  readonly shut: readonly string[];
+}
+
+/**
+ * As `wakeServed`, where no slot served: what plain Compose ran, or the release before has in base, is started, what others need first.
+ *
+ * @returns `undefined` where users are served, and where it cannot be seen
+ */
+export async function wakeBeside(scope: DeploymentScope): Promise<Unserved | undefined> {
+  try {
+    const seen = await look(scope);
+    const { base, kept } = downBeside(scope, seen);
+    if (base.length + kept.length === 0) return unservedBeside(scope, seen);
+    await start(scope, base);
+    await start(scope, kept);
+    return unservedBeside(scope, await look(scope));
+  } catch (error) {
+    report(scope, error);
+    return undefined;
+  }
+}
+
+async function look(scope: DeploymentScope): Promise<ObservedStack> {
+  const { ports, previousRelease, project } = scope;
+  using deadline = createDeadline(ports.clock, lookMs);
+  const { signal } = deadline;
+  const seen = async () =>
+    previousRelease
+      ? (await observedAs(scope, previousRelease, signal)).observed
+      : await ports.observer.observe(project, signal);
+  return await settle(ports.clock, signal, seen());
+}
+
+/** Ids of what somebody did not stop. Of a first deployment base may hold what is its own, which nobody is led back to. */
+function downBeside(
+  { plan, previousRelease, project }: DeploymentScope,
+  seen: ObservedStack,
+): { readonly base: readonly string[]; readonly kept: readonly string[] } {
+  const { services } = previousRelease?.bundle ?? project;
+  const all = containersOf(seen);
+  const graceMs = Math.max(0, ...services.map(({ stopGraceMs }) => stopGraceMs));
+  const ids = new Set([...keptForWayBack(plan), ...plan.steps.flatMap(recreatedOf)]);
+  const isWanted = (one: ObservedContainer) => isDown(one.state) && !isStoppedByHand(one, all, graceMs);
+  const kept = all.filter((one) => ids.has(one.id) && isWanted(one));
+  const base = baseOf({ services }).flatMap((service) => {
+    const { containers = [] } = seen.base[service.name] ?? {};
+    if (service.replicas === 0 || isOver(service, containers)) return [];
+    const theirs = previousRelease ? containers : containers.filter(({ byPlainCompose }) => byPlainCompose);
+    return theirs.filter((one) => !ids.has(one.id) && isWanted(one));
+  });
+  return { base: base.map(({ id }) => id), kept: kept.map(({ id }) => id) };
+}
+
+function recreatedOf(step: PlanStep): readonly string[] {
+  return step.kind === "recreate" ? (step.restarts ?? step.replaces ?? []) : [];
+}
+
+/** What does not start is told, and keeps nothing else down. */
+async function start(scope: DeploymentScope, ids: readonly string[]): Promise<void> {
+  const { clock, slots } = scope.ports;
+  using deadline = createDeadline(clock, startMs);
+  const { signal } = deadline;
+  const starts = ids.map((id) =>
+    settle(clock, signal, slots.startPlain([id], { signal })).catch((error: unknown) => report(scope, error)),
+  );
+  await Promise.all(starts);
+}
+
+/** Of services whose doors were to follow on what ran; somebody may have made that anew since. */
+function unservedBeside({ plan }: DeploymentScope, seen: ObservedStack): Unserved | undefined {
+  const up = new Set(
+    [...seen.plain, ...containersInBase(seen)].flatMap(({ service, state }) => (state === "running" ? [service] : [])),
+  );
+  const served = plan.steps.flatMap((step) => {
+    if (step.kind !== "adopt") return [];
+    const own = (service: string) => step.serving?.[service] ?? step.containers;
+    return step.services.filter((service) => own(service).some((id) => step.restarts.includes(id)));
+  });
+  const shut = served.filter((service) => !up.has(service));
+  if (shut.length === 0) return undefined;
+  return { why: shut.map((name) => `${name} does not run`).join("; "), shut: shut.length < served.length ? shut : [] };
+}
