@@ -64,10 +64,12 @@ describe("adopting a project that plain Compose runs", () => {
     const ids = plain.map(({ id }) => id);
     await slots.stopPlain(ids, 1_000);
     expect((await observe()).plain.map(({ state }) => state)).toEqual(["exited"]);
+    expect(await observer.gone(ids)).toEqual([]);
     await slots.startPlain(ids);
     expect((await observe()).plain.map(({ state }) => state)).toEqual(["running"]);
     await slots.removePlain(ids);
     expect((await observe()).plain).toEqual([]);
+    expect(await observer.gone(ids)).toEqual(ids);
   });
 });
 

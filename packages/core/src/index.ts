@@ -148,8 +148,9 @@ export { type MovedPorts, maybeMovedPorts, movedPorts, portHeirs } from "./plan/
 export { isGiven, type PortTransfer, portTransfers } from "./plan/ports/port-transfers.ts";
 export { type Completion, completionText } from "./plan/recovery/complete-record.ts";
 export { dataIncompatible, type FailingPrevious } from "./plan/recovery/failing-way-back.ts";
+export { keptForWayBack } from "./plan/recovery/kept-beside.ts";
 export * from "./plan/recovery/recovery.ts";
-export { aloneInCandidate, supersededBy } from "./plan/recovery/superseded.ts";
+export { aloneBeside, aloneInCandidate, supersededBy } from "./plan/recovery/superseded.ts";
 export { hasImagesOf } from "./plan/releases/image-recipe.ts";
 export * from "./plan/releases/match-bundle.ts";
 export * from "./plan/releases/promoted-images.ts";

@@ -80,6 +80,10 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
     async slotContainers(stack, slot, signal) {
       return (await slotProject(engine, stack, slot, signal)).map(observedContainer);
     },
+    async gone(containers, signal) {
+      const found = await inspectAll(engine, containers, signal);
+      return containers.filter((id) => found.every(({ Id }) => Id !== id));
+    },
     async observe(project, signal): Promise<ObservedStack> {
       const { stack } = project;
       const [blue, green, base, made, homeId, links, resources, foreign, guests] = await Promise.all([
