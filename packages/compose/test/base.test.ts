@@ -59,6 +59,15 @@ describe("adopting a project that plain Compose runs", () => {
     expect(await Promise.all(["db", "mail", "edge"].map(statesOf))).toEqual(before);
   });
 
+  it("sees jobs that plain Compose has run, and when", async () => {
+    expect((await observe()).jobs).toEqual([]);
+    await plainUp("migrate");
+    const { jobs = [], orphans, plain } = await observe();
+    expect(jobs).toMatchObject([{ service: "migrate", byPlainCompose: true, startedAt: expect.stringMatching(/^20/) }]);
+    expect([...orphans, ...plain].map(({ service }) => service)).not.toContain("migrate");
+    await docker("rm", "-f", ...jobs.map(({ id }) => id));
+  });
+
   it("stops and starts what plain Compose runs, and removes it in the end", async () => {
     const { plain } = await observe();
     const ids = plain.map(({ id }) => id);

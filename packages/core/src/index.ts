@@ -101,6 +101,7 @@ export * from "./plan/findings/checkout-findings.ts";
 export * from "./plan/findings/data-anew.ts";
 export * from "./plan/findings/down-base.ts";
 export * from "./plan/findings/foreign-projects.ts";
+export { handRunFindings } from "./plan/findings/hand-run-jobs.ts";
 export { type MemoryUse, memoryCost } from "./plan/findings/memory-cost.ts";
 export * from "./plan/findings/memory-kill.ts";
 export {

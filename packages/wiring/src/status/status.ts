@@ -38,6 +38,7 @@ import { readOnlyFindings } from "../home/home-room.ts";
 import { mountsElsewhere } from "../home/mounted-homes.ts";
 import type { Session } from "../session.ts";
 import { seeStack } from "./find-serving.ts";
+import { findHandRun } from "./hand-run.ts";
 import { idleFindings, leftInSlots } from "./left-in-slots.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
@@ -74,6 +75,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     ...stackFindings(observed, services, { counts: stored !== null && !lock, kept: keptBy(last) }),
     ...(stored && !lock ? changedBaseFindings(observed, stored.bundle.tag) : []),
     ...(lock ? [] : orphanFindings(kept)),
+    ...(lock ? [] : await findHandRun(observed, ports.journal)),
     ...unreadable,
     ...unstoredFindings(observed, bundles),
     ...(await mountsElsewhere(observed, home)),
