@@ -102,6 +102,7 @@ export * from "./plan/findings/data-anew.ts";
 export * from "./plan/findings/down-base.ts";
 export * from "./plan/findings/foreign-projects.ts";
 export { handRunFindings } from "./plan/findings/hand-run-jobs.ts";
+export { keptGoneFindings } from "./plan/findings/kept-gone.ts";
 export { type MemoryUse, memoryCost } from "./plan/findings/memory-cost.ts";
 export * from "./plan/findings/memory-kill.ts";
 export {

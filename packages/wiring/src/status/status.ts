@@ -2,6 +2,7 @@ import {
   changedBaseFindings,
   type Finding,
   homeFindings,
+  keptGoneFindings,
   type LiveSlot,
   type ObservedStack,
   orphanFindings,
@@ -63,7 +64,8 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   // What only the checkout has no more is not gone before that is deployed.
   const kept = served ? findOrphans(observed, [...project.services, ...served.services], null, bundles) : [];
   const gone = lock ? [] : await goneImages({ observed, stored }, bundles, ports, signal);
-  const unfinished = isDeploying(lock) ? null : unfinishedOf(last);
+  const open = unfinishedOf(last);
+  const unfinished = isDeploying(lock) ? null : open;
   // What an attempt without an end has in a slot is for that to be ended.
   const isIdle = !lock && !unfinished;
   const left = isIdle ? leftInSlots(seen, config) : [];
@@ -73,6 +75,7 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     // What lies beside the slots belongs to who is at work, as the copy of a rehearsal does.
     ...(lock ? [] : observed.leftovers),
     ...stackFindings(observed, services, { counts: stored !== null && !lock, kept: keptBy(last) }),
+    ...(open ? keptGoneFindings(open, observed, !unfinished) : []),
     ...(stored && !lock ? changedBaseFindings(observed, stored.bundle.tag) : []),
     ...(lock ? [] : orphanFindings(kept)),
     ...(lock ? [] : await findHandRun(observed, ports.journal)),
