@@ -59,15 +59,26 @@ describe("adopting a project that plain Compose runs", () => {
     expect(await Promise.all(["db", "mail", "edge"].map(statesOf))).toEqual(before);
   });
 
+  it("sees jobs that plain Compose has run, and when", async () => {
+    expect((await observe()).jobs).toEqual([]);
+    await plainUp("migrate");
+    const { jobs = [], orphans, plain } = await observe();
+    expect(jobs).toMatchObject([{ service: "migrate", byPlainCompose: true, startedAt: expect.stringMatching(/^20/) }]);
+    expect([...orphans, ...plain].map(({ service }) => service)).not.toContain("migrate");
+    await docker("rm", "-f", ...jobs.map(({ id }) => id));
+  });
+
   it("stops and starts what plain Compose runs, and removes it in the end", async () => {
     const { plain } = await observe();
     const ids = plain.map(({ id }) => id);
     await slots.stopPlain(ids, 1_000);
     expect((await observe()).plain.map(({ state }) => state)).toEqual(["exited"]);
+    expect(await observer.gone(ids)).toEqual([]);
     await slots.startPlain(ids);
     expect((await observe()).plain.map(({ state }) => state)).toEqual(["running"]);
     await slots.removePlain(ids);
     expect((await observe()).plain).toEqual([]);
+    expect(await observer.gone(ids)).toEqual(ids);
   });
 });
 

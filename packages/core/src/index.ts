@@ -102,7 +102,9 @@ export * from "./plan/findings/checkout-findings.ts";
 export * from "./plan/findings/data-anew.ts";
 export * from "./plan/findings/down-base.ts";
 export * from "./plan/findings/foreign-projects.ts";
+export { handRunFindings } from "./plan/findings/hand-run-jobs.ts";
 export { inactiveText, lostToProfiles, noActiveService } from "./plan/findings/inactive-profiles.ts";
+export { keptGoneFindings } from "./plan/findings/kept-gone.ts";
 export { type MemoryUse, memoryCost } from "./plan/findings/memory-cost.ts";
 export * from "./plan/findings/memory-kill.ts";
 export {
@@ -150,9 +152,10 @@ export { type MovedPorts, maybeMovedPorts, movedPorts, portHeirs } from "./plan/
 export { isGiven, type PortTransfer, portTransfers } from "./plan/ports/port-transfers.ts";
 export { type Completion, completionText } from "./plan/recovery/complete-record.ts";
 export { dataIncompatible, type FailingPrevious } from "./plan/recovery/failing-way-back.ts";
+export { keptForWayBack } from "./plan/recovery/kept-beside.ts";
 export * from "./plan/recovery/recovery.ts";
 export { isCare, mayMigrate } from "./plan/recovery/remaining-steps.ts";
-export { aloneInCandidate, supersededBy } from "./plan/recovery/superseded.ts";
+export { aloneBeside, aloneInCandidate, supersededBy } from "./plan/recovery/superseded.ts";
 export { hasImagesOf } from "./plan/releases/image-recipe.ts";
 export * from "./plan/releases/match-bundle.ts";
 export * from "./plan/releases/promoted-images.ts";

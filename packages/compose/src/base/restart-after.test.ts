@@ -8,6 +8,7 @@ it.each([
   ["one that runs since before another was made", container(at(1)), [at(2)], true],
   ["one that runs since before the newest of several was made", container(at(3)), [at(2), at(4)], true],
   ["one that was started since", container(at(3)), [at(2)], false],
+  ["one that was started by a clock that was ahead: when it was is not known", container(at(9)), [at(2)], true],
   ["one that does not run", container(at(1), false), [at(2)], false],
   ["anything where there is no other", container(at(1)), [], false],
 ])("outlived is %s", (_name, one, made, expected) => {
@@ -15,6 +16,7 @@ it.each([
     outlived(
       [one],
       made.map((Created) => ({ Created })),
+      Date.parse(at(5)),
     ),
   ).toEqual(expected ? [one] : []);
 });

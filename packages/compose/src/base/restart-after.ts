@@ -3,6 +3,7 @@ import type Docker from "dockerode";
 import { composeLabels, inspectAll, listBase } from "../engine/containers.ts";
 import type { Engine } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
+import { readEngineTime } from "../engine/start.ts";
 import { waitContainer } from "../slots/wait-ready.ts";
 
 interface RestartTools {
@@ -33,8 +34,9 @@ export async function restartAfter(
     );
   };
   const [own, made] = await Promise.all([of([name]), of(others)]);
+  const nowMs = own.length > 0 && made.length > 0 ? await readEngineTime(engine) : 0;
   await Promise.all(
-    outlived(own, made).map(async ({ Id: id }) => {
+    outlived(own, made, nowMs).map(async ({ Id: id }) => {
       options.signal?.throwIfAborted();
       await restart(engine, id);
       await waitContainer(engine, exec, { id, budget }, options);
@@ -46,13 +48,21 @@ type Container = Pick<Docker.ContainerInspectInfo, "Id" | "Created"> & {
   readonly State: Pick<Docker.ContainerInspectInfo["State"], "Running" | "StartedAt">;
 };
 
-/** Those that run since before one of the others was made. Both moments are of the engine's clock. Pure. */
+/**
+ * Those that run since before one of the others was made. All moments are of the engine's clock: one that runs since later than now was
+ * started before that was set back, and nobody knows when. Pure.
+ */
 export function outlived<T extends Container>(
   containers: readonly T[],
   others: readonly Pick<Container, "Created">[],
+  nowMs: number,
 ): readonly T[] {
+  if (others.length === 0) return [];
   const madeAt = Math.max(...others.map(({ Created }) => Date.parse(Created)));
-  return containers.filter(({ State }) => State.Running && Date.parse(State.StartedAt) < madeAt);
+  return containers.filter(({ State: { Running, StartedAt } }) => {
+    const startedAt = Date.parse(StartedAt);
+    return Running && (startedAt < madeAt || startedAt > nowMs);
+  });
 }
 
 /** The engine stops it, with its own grace period, and starts it, whatever becomes of whoever asked. */

@@ -63,10 +63,7 @@ export async function isBeingStopped(
   const noted = await engine.stopNotes?.get(Id).catch(() => undefined);
   if (noted === State.StartedAt) return true;
   // By the engine's clock, of which both moments are.
-  const { SystemTime } = (await engine.call("the engine's clock cannot be read", (docker) => docker.info())) as {
-    readonly SystemTime: string;
-  };
-  const span = { sinceMs: Date.parse(State.StartedAt), untilMs: Date.parse(SystemTime) + 1 };
+  const span = { sinceMs: Date.parse(State.StartedAt), untilMs: (await readEngineTime(engine)) + 1 };
   const filters = { type: ["container"], container: [Id], event: ["start", "die", "kill"] };
   let isAsked = false;
   for await (const { action, attributes } of await openEvents(engine, filters, new AbortController().signal, span)) {
@@ -74,6 +71,14 @@ export async function isBeingStopped(
     else if (endsBy(attributes["signal"], (Config as { readonly StopSignal?: string }).StopSignal)) isAsked = true;
   }
   return isAsked;
+}
+
+/** Now by the engine's own clock, Unix milliseconds. @throws SluiceError ENGINE_UNREACHABLE */
+export async function readEngineTime(engine: Engine): Promise<number> {
+  const { SystemTime } = (await engine.call("the engine's clock cannot be read", (docker) => docker.info())) as {
+    readonly SystemTime: string;
+  };
+  return Date.parse(SystemTime);
 }
 
 /** Numbers of the signals that images name as theirs, on Linux, where every container runs. */

@@ -86,6 +86,10 @@ export function createObserver({ engine, exec, readRouting, wantedDoor }: Observ
     async baseContainers(stack, signal) {
       return (await projectContainers(engine, stack, signal)).map(observedContainer);
     },
+    async gone(containers, signal) {
+      const found = await inspectAll(engine, containers, signal);
+      return containers.filter((id) => found.every(({ Id }) => Id !== id));
+    },
     async observe(project, signal): Promise<ObservedStack> {
       const { stack } = project;
       const [blue, green, base, made, homeId, links, resources, foreign, guests] = await Promise.all([
@@ -185,7 +189,9 @@ async function observeProject(
   { model, services }: ResolvedProject,
   containers: readonly Docker.ContainerInspectInfo[],
   signal?: AbortSignal,
-): Promise<Pick<ObservedStack, "base" | "plain" | "orphans"> & { readonly lostRestarts: readonly LostRestart[] }> {
+): Promise<
+  Pick<ObservedStack, "base" | "plain" | "orphans" | "jobs"> & { readonly lostRestarts: readonly LostRestart[] }
+> {
   const inBase = services.filter(isInBase);
   const hashes = await hashesFor(
     engine,
@@ -219,8 +225,10 @@ async function observeProject(
   );
   const known = new Set(services.flatMap((service) => (isLeftOut(service) ? [] : service.name)));
   const orphans = containers.filter((container) => isOrphan(container, known)).map(observedContainer);
+  const jobNames = new Set(services.filter(({ role }) => role === "job").map(({ name }) => name));
+  const jobs = containers.filter((one) => isPlainOf(one, jobNames)).map(observedContainer);
   const staying = inBase.flatMap(({ name }) => of(name).filter(isAsWanted));
-  return { base: Object.fromEntries(base), plain, orphans, lostRestarts: lostRestarts(model, staying, null) };
+  return { base: Object.fromEntries(base), plain, orphans, jobs, lostRestarts: lostRestarts(model, staying, null) };
 }
 
 function lostOfOne(project: Pick<ResolvedProject, "model" | "services">, container: Docker.ContainerInspectInfo) {
@@ -250,6 +258,11 @@ async function existing(engine: Engine, volumes: readonly string[]): Promise<rea
 /** What would be in base under a profile that is not active. */
 function isLeftOut(service: ServiceFacts): boolean {
   return !service.active && isInBase({ ...service, active: true });
+}
+
+/** Made by plain Compose, of one of the services. */
+function isPlainOf(container: Docker.ContainerInspectInfo, names: ReadonlySet<string>): boolean {
+  return names.has(serviceOf(container)) && container.Config.Labels[labels.kind] === undefined;
 }
 
 /** What is made by Sluice beside the slots is none, whichever project it is in. */

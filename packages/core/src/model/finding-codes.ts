@@ -21,6 +21,7 @@ export const stateFindingCodes = [
   "home-disk-low",
   "home-mismatch",
   "home-read-only",
+  "job-by-hand",
   "job-cut-short",
   "missing-link",
   "mounts-of-another-home",

@@ -217,6 +217,8 @@ export interface ObservedStack {
   readonly plain: readonly ObservedContainer[];
   /** Containers in the base project of services that the project asked for has not, or would have in base under a profile that is not active. */
   readonly orphans: readonly ObservedContainer[];
+  /** Containers in the base project of jobs that plain Compose has run there. Default: none. */
+  readonly jobs?: readonly ObservedContainer[] | undefined;
   /** Of slots that hold containers. */
   readonly missingLinks: readonly MissingLink[];
   /** As the project that was asked for has it: says nothing of a slot that holds another release. */

@@ -161,6 +161,8 @@ export interface StackObserver {
   slotContainers(stack: string, slot: Slot, signal?: AbortSignal): Promise<readonly ObservedContainer[]>;
   /** Containers of the base project, whoever made them, next to nothing that is wanted. */
   baseContainers(stack: string, signal?: AbortSignal): Promise<readonly ObservedContainer[]>;
+  /** Those of the containers, by id, that are not on the engine any more; one cheap call each. */
+  gone(containers: readonly string[], signal?: AbortSignal): Promise<readonly string[]>;
   /** Of the machine that the engine runs on, read in a container that runs; `null` where it cannot be read. @throws SluiceError EXEC_FAILED */
   memory(container: string, signal?: AbortSignal): Promise<MachineMemory | null>;
   /** The last lines of a container's log, newest last. */

@@ -1,4 +1,4 @@
-import { type CallOptions, otherSlot, type PlanStep, type Slot, slotServices } from "@sluice/core";
+import { type CallOptions, otherSlot, type PlanStep, type Slot, SluiceError, slotServices } from "@sluice/core";
 import type { StepAction } from "../action.ts";
 import { assertProven, proveImages } from "../prepare/image-proof.ts";
 import { notStored } from "../record/not-stored.ts";
@@ -118,6 +118,7 @@ export const adopt: StepAction<"adopt"> = {
     // Where the previous had a door users are led back there; any other is of no use, and holds ports.
     const made = services.filter((service) => !servedBefore(scope, service));
     if (made.length + restarts.length === 0) return;
+    await assertThere(scope, restarts, options);
     const holders = portHolders(scope, made);
     await Promise.all(holders.map((service) => removeInUse(scope, service, plan.candidate, options)));
     await ports.slots.startPlain(restarts, options);
@@ -128,6 +129,16 @@ export const adopt: StepAction<"adopt"> = {
     if (others.length > 0) await rereadNames(scope, options);
   },
 };
+
+/** Users stay where they are where there is nothing to start again for them. @throws SluiceError START_FAILED */
+async function assertThere({ ports }: DeploymentScope, ids: readonly string[], { signal }: CallOptions): Promise<void> {
+  if (ids.length === 0) return;
+  const gone = await ports.observer.gone(ids, signal);
+  if (gone.length === 0) return;
+  const names = gone.map((id) => id.slice(0, 12)).join(", ");
+  const message = `what served beside the slots cannot be started again: somebody has removed ${names}`;
+  throw new SluiceError("START_FAILED", message, { hint: "sluice resume finishes the deployment" });
+}
 
 /** Two containers cannot publish the same port at once, nor have the same fixed address. */
 function portHolders(scope: DeploymentScope, services: readonly string[]): readonly string[] {

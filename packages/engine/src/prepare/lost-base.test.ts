@@ -1,5 +1,6 @@
 import type { ObservedContainer, StoredRelease } from "@sluice/core";
 import { aContainer, aService, aStack } from "@sluice/core/testing";
+import { aConfig } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../../test/support/scenario.ts";
 import { lostBase } from "./lost-base.ts";
@@ -82,7 +83,13 @@ it("a warm rollback leaves what somebody stopped as it is, and says how it is st
   expect(await scenario.rollback()).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
   expect(db?.state).toBe("exited");
   expect(events.filter(({ type }) => type === "finding")).toMatchObject([
-    { finding: { code: "base-stopped", service: "db", hint: `docker start ${db?.name}, or the next sluice deploy` } },
+    {
+      finding: {
+        code: "base-stopped",
+        service: "db",
+        hint: `docker start ${db?.name}, or the next sluice deploy; at any time: sluice rollback v1`,
+      },
+    },
   ]);
 });
 
@@ -99,4 +106,17 @@ it.each([
   };
   expect(await scenario.deploy("v2")).toMatchObject({ outcome });
   expect(told(scenario).filter((code) => code === "base-absent")).toHaveLength(1);
+});
+
+it("what serves is whole again in a freeze as well, by a rollback to it", async () => {
+  const frozen = aConfig({ windows: { freezes: [{ from: "2025-12-20", until: "2026-01-03", reason: "year end" }] } });
+  const scenario = aScenario();
+  await scenario.deploy("v1");
+  const { containers } = scenario.world.state;
+  for (const { id, service } of containers.values()) if (service !== "web") containers.delete(id);
+  scenario.world.restart();
+  await expect(scenario.deploy("v1", { config: frozen })).rejects.toMatchObject({ code: "WINDOW_CLOSED" });
+  expect(await scenario.rollback("v1", { config: frozen })).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+  const runs = [...containers.values()].map(({ service, state }) => `${service} ${state}`);
+  expect(runs).toEqual(expect.arrayContaining(["db running", "web running", "worker running"]));
 });

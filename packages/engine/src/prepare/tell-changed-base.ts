@@ -22,7 +22,7 @@ export async function tellChangedBase(scope: DeploymentScope, serves: StoredRele
   await tell(scope, async (signal) => {
     const { observed, stays } = await lookAt(scope, serves, signal);
     const files = stays.flatMap((name) => filesFindings(name, observed, serves, scope));
-    return [...changedBaseFindings(observed, tag), ...files, ...downBaseFindings(observed, services)];
+    return [...changedBaseFindings(observed, tag), ...files, ...downBaseFindings(observed, services, { serves: tag })];
   });
 }
 
@@ -30,11 +30,11 @@ export async function tellChangedBase(scope: DeploymentScope, serves: StoredRele
 export function tellDownBase(
   scope: DeploymentScope,
   { base, missingVolumes }: ObservedStack,
-  { services }: ReleaseBundle,
+  { tag, services }: ReleaseBundle,
 ): void {
   const names = baseOf({ services }).map(({ name }) => name);
   const own = Object.fromEntries(Object.entries(base).filter(([name]) => names.includes(name)));
-  for (const finding of downBaseFindings({ base: own, missingVolumes }, services))
+  for (const finding of downBaseFindings({ base: own, missingVolumes }, services, { serves: tag }))
     emit(scope, { type: "finding", finding });
 }
 

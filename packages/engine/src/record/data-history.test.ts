@@ -130,6 +130,19 @@ describe("what became of a migration", () => {
     expect(at([...both, database("restore", { backup: "b", result: "begun" })])).toBe(`at ${both.length}`);
   });
 
+  it("is after the backups of before, by the order of the record, whichever clock they were taken by", () => {
+    const takenIn = (entries: readonly Fields[]) => Object.fromEntries(historyOf(entries).taken);
+    const after = database("backup", { backup: "after" });
+    expect(takenIn([...both, after])).toEqual({ "before-v2": false, after: true });
+    expect(takenIn([...both, after, database("restore", { backup: "before-v2" })])).toEqual({
+      "before-v2": false,
+      after: false,
+    });
+    // A rehearsal takes one where none will do: it may name one that there was.
+    expect(takenIn([...both, database("rehearse", { backup: "before-v2" })])).toEqual({ "before-v2": false });
+    expect(takenIn([database("backup", { backup: "b", result: "failed" })])).toEqual({});
+  });
+
   it("is that of the database itself, whatever is put back and undone, in any order", () => {
     const releases = ["v1", "v2", "v3"];
     const action = fc.record({

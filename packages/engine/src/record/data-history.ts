@@ -9,6 +9,8 @@ export interface DataHistory {
   readonly present: ReadonlyMap<string, Presence>;
   /** When a migration was at work, or data was put back, for the last time, ISO 8601; `null` where that is not on record. */
   readonly changedAt: string | null;
+  /** Backups on record, by id: whether each was taken after that, by the order of the record. Clocks may have been set between. */
+  readonly taken: ReadonlyMap<string, boolean>;
 }
 
 export interface Presence {
@@ -63,12 +65,16 @@ export function dataHistory(changes: readonly DataChange[]): DataHistory {
   const replaced = new Map<string, Present[]>();
   let present: Present = new Map();
   let changedAt: string | null = null;
+  const taken = new Map<string, boolean>();
   for (const { action, outcome, release, backup, at } of changes) {
     const isDone = outcome === "done";
     const key = String(backup);
     const before = present;
     // Also what failed, or never ended, may have changed it.
-    if (action !== "backup") changedAt = at;
+    if (action !== "backup") {
+      changedAt = at;
+      for (const id of taken.keys()) taken.set(id, false);
+    }
     if (action === "migrate" && release !== null) {
       if (!begun.includes(release)) begun.push(release);
       const { isDone: wasDone = false, isSure = true } = present.get(release) ?? {};
@@ -76,7 +82,10 @@ export function dataHistory(changes: readonly DataChange[]): DataHistory {
       continue;
     }
     if (outcome === "not-done") continue;
-    if (action === "backup" && backup !== null && !backups.has(backup)) backups.set(backup, present);
+    if (action === "backup" && backup !== null && !backups.has(backup)) {
+      backups.set(backup, present);
+      taken.set(backup, true);
+    }
     if (action === "anew") present = new Map();
     if (action === "migrate-down") present = without(present, release);
     if (action === "restore") {
@@ -87,7 +96,7 @@ export function dataHistory(changes: readonly DataChange[]): DataHistory {
     if (action === "restore-undo") present = (isDone ? replaced.get(key)?.pop() : replaced.get(key)?.at(-1)) ?? present;
     if (!isDone) present = eitherOf(before, present);
   }
-  return { begun, present, changedAt };
+  return { begun, present, changedAt, taken };
 }
 
 /** Pure. */

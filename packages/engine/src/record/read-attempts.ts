@@ -118,9 +118,15 @@ export async function lastServing(journal: Journal): Promise<Serving | null> {
   return null;
 }
 
-/** When a release was made live the last time, ISO 8601; `null` where it never was. @throws SluiceError as `newestAttempts` */
-export async function lastLiveAt(journal: Journal, release: string): Promise<string | null> {
-  for await (const end of newestEnds(journal)) if (end.outcome === "live" && end.release === release) return end.at;
+/**
+ * When a release was made live the last time, ISO 8601; `null` where it never was.
+ *
+ * @param release default: any
+ * @throws SluiceError as `newestAttempts`
+ */
+export async function lastLiveAt(journal: Journal, release?: string): Promise<string | null> {
+  for await (const end of newestEnds(journal))
+    if (end.outcome === "live" && (release === undefined || end.release === release)) return end.at;
   return null;
 }
 

@@ -1,4 +1,11 @@
-import { aloneInCandidate, createDeadline, type ObservedContainer, type PlanStep } from "@sluice/core";
+import {
+  aloneBeside,
+  aloneInCandidate,
+  createDeadline,
+  keptForWayBack,
+  type ObservedContainer,
+  type PlanStep,
+} from "@sluice/core";
 import { settle } from "../deadline.ts";
 import type { DeploymentScope } from "../scope.ts";
 
@@ -19,7 +26,9 @@ export async function whyAlone(scope: DeploymentScope, begun: readonly PlanStep[
   const { ports, stack, plan, deployment, previousRelease } = scope;
   const { previous } = plan;
   if (scope.run.isWayBackGone) return "what served before is removed already: there is nothing to go back to";
-  if (previous === null || !begun.some(({ kind }) => kind === "shift")) return undefined;
+  const kept = keptForWayBack({ steps: begun });
+  const isLed = previous !== null && begun.some(({ kind }) => kind === "shift");
+  if (kept.length === 0 && !isLed) return undefined;
   using deadline = createDeadline(ports.clock, lookMs);
   const { signal } = deadline;
   const before = previousRelease?.bundle.services;
@@ -34,6 +43,10 @@ export async function whyAlone(scope: DeploymentScope, begun: readonly PlanStep[
   let alone: string | undefined;
   let ran: string | undefined;
   try {
+    const gone = kept.length === 0 ? [] : await settle(ports.clock, signal, ports.observer.gone(kept, signal));
+    const beside =
+      gone.length === 0 ? undefined : aloneBeside(attempt, await settle(ports.clock, signal, look()), gone);
+    if (beside !== undefined || !isLed) return beside;
     while (true) {
       const seen = await settle(ports.clock, signal, look());
       const now = aloneInCandidate(attempt, seen);

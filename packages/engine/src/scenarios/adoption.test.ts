@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/core";
-import { addContainer, aProject, aService } from "@sluice/testing";
+import { aConfig, addContainer, aProject, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { problemsOf } from "../../test/support/enumerate.ts";
 import { aScenario, reached, type Scenario, shopServices } from "../../test/support/scenario.ts";
@@ -197,5 +197,108 @@ describe("taking over what plain Compose runs", () => {
     expect(firstOf("doors.ensure web: take over")).toBeLessThan(firstOf("slots.stopPlain admin"));
     expect(firstOf("doors.ensure admin: create")).toBeLessThan(firstOf("slots.stopPlain admin"));
     expect(await problemsOf(scenario)).toEqual([]);
+  });
+});
+
+describe("plain containers that were kept for the way back, and that somebody removed", () => {
+  const config = aConfig({ rollout: { bake: "1m" } });
+
+  function baking(services = shopServices): Scenario {
+    const scenario = aScenario({ services, config });
+    scenario.world.runPlain(aProject({ services }));
+    return scenario;
+  }
+
+  /** `docker container prune` */
+  function prune({ world }: Scenario): undefined {
+    const { containers } = world.state;
+    for (const { id, place, state } of containers.values())
+      if (place === "plain" && state !== "running") containers.delete(id);
+  }
+
+  /** What happens once, just before an effect. */
+  function once({ world }: Scenario, effect: string, happens: () => Error | "crash" | undefined): void {
+    let isOver = false;
+    world.calls.fault = ({ name }) => {
+      if (isOver || name !== effect) return undefined;
+      isOver = true;
+      return happens();
+    };
+  }
+
+  const ended = new SluiceError("START_FAILED", "container worker ended");
+  const left = {
+    outcome: "needs-person",
+    exitCode: 30,
+    serving: { tag: "v1", share: 100 },
+    reason: expect.stringContaining("web runs in slot blue alone: what served it beside the slots is removed"),
+  };
+
+  const candidate = ["web running", "worker running"];
+  const inBlue = ({ world }: Scenario) =>
+    [...world.state.containers.values()]
+      .filter(({ place }) => place === "blue")
+      .map(({ service, state }) => `${service} ${state}`);
+
+  it("leave users with the candidate where a verdict would take it back, until it is finished", async () => {
+    const scenario = baking();
+    once(scenario, "slots.waitReady worker of blue", () => prune(scenario) ?? ended);
+    expect(await scenario.deploy("v1")).toMatchObject(left);
+    expect(inBlue(scenario)).toEqual(candidate);
+    expect(await scenario.recover("undo")).toMatchObject(left);
+    const told = scenario.world.events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
+    expect(told.findLast(({ code }) => code === "unfinished-deployment")?.hint).toBe(
+      "sluice resume finishes it; where it cannot be finished, sluice deploy --accept-not-undone goes on from what runs now",
+    );
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    expect(inBlue(scenario)).toEqual(candidate);
+    expect(await scenario.recover("finish")).toMatchObject({ outcome: "live", serving: { tag: "v1" } });
+    expect(await problemsOf(scenario)).toEqual([]);
+  });
+
+  it("leave them there, too, where it was killed before, and the next release goes on from there", async () => {
+    const scenario = baking();
+    once(scenario, "journal.append step-intent workers-1", () => "crash");
+    await scenario.deploy("v1").catch(() => undefined);
+    scenario.world.restart();
+    prune(scenario);
+    expect(await scenario.recover("undo")).toMatchObject(left);
+    // All users are at one version.
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "live" });
+    expect(reached(scenario)).toEqual({ web: ["v2"] });
+    expect(scenario.world.violations).toEqual([]);
+  });
+
+  it("keep its door where they go while it is being undone", async () => {
+    const scenario = baking();
+    once(scenario, "slots.waitReady worker of blue", () => ended);
+    const failing = scenario.world.calls.fault;
+    scenario.world.calls.fault = (effect) => {
+      if (effect.name === "journal.append undo-intent adopt-1") prune(scenario);
+      return failing(effect);
+    };
+    expect(await scenario.deploy("v1")).toMatchObject({ outcome: "needs-person", serving: { tag: "v1", share: 100 } });
+    expect(reached(scenario)).toEqual({ web: ["v1"] });
+    expect(scenario.world.violations).toEqual([]);
+  });
+
+  it("leave the work with a candidate that has workers alone", async () => {
+    const scenario = baking([aService("worker", { role: "worker" })]);
+    once(scenario, "slots.waitReady worker of blue", () => prune(scenario) ?? ended);
+    expect(await scenario.deploy("v1")).toMatchObject({
+      outcome: "needs-person",
+      reason: expect.stringContaining("worker runs in slot blue alone"),
+    });
+    expect(inBlue(scenario)).toEqual(["worker running"]);
+  });
+
+  it("leave nothing to stay with where the candidate does not run, either", async () => {
+    const scenario = baking();
+    once(scenario, "slots.waitReady worker of blue", () => {
+      for (const one of scenario.world.state.containers.values()) if (one.place === "blue") one.state = "exited";
+      return prune(scenario) ?? ended;
+    });
+    const result = await scenario.deploy("v1");
+    expect(result).toMatchObject({ outcome: "needs-person", reason: expect.stringContaining("could not be undone") });
   });
 });

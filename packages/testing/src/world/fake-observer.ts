@@ -66,6 +66,8 @@ export function fakeObserver({ act, state }: FakeContext): StackObserver {
       act(`observer.slotContainers ${slot}`, signal, () => containersIn(state, slot).map((one) => ({ ...one }))),
     baseContainers: (_stack, signal) =>
       act("observer.baseContainers", signal, () => containersIn(state, "base").map((one) => ({ ...one }))),
+    gone: (containers, signal) =>
+      act("observer.gone", signal, () => containers.filter((id) => !state.containers.has(id))),
     obstacles: (_request, signal) => act("observer.obstacles", signal, () => state.obstacles),
     outsideProxies: (_request, signal) => act("observer.outsideProxies", signal, () => state.outsideProxies),
     memory: (container, signal) =>

@@ -30,6 +30,7 @@ import { readOutbox } from "../notify/tell.ts";
 import { checkVariableFindings } from "../project/check-variables.ts";
 import type { Session } from "../session.ts";
 import { seeStack } from "../status/find-serving.ts";
+import { findHandRun } from "../status/hand-run.ts";
 import { idleFindings, leftInSlots } from "../status/left-in-slots.ts";
 import { findingDiagnoses } from "./finding-diagnoses.ts";
 import { homeDiagnoses } from "./home-diagnoses.ts";
@@ -132,6 +133,7 @@ export function deploymentExaminers(session: Session): readonly Examiner[] {
           ...unstoredFindings(observed, releases),
           ...(await mountsElsewhere(observed, home)),
           ...killed,
+          ...(locked ? [] : await findHandRun(observed, journal)),
         ];
         return [...findingDiagnoses([...recorded, ...found, ...idle, ...gone]), ...stackDiagnoses(observed, locked)];
       },

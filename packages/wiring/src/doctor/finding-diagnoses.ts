@@ -46,6 +46,10 @@ const meanings: Readonly<Record<StateFindingCode, Meaning>> = {
   },
   "slot-gone": unreachable,
   "slot-left-running": { severity: "warn", why: "it takes memory, and may do work in a version that was left" },
+  "job-by-hand": {
+    severity: "warn",
+    why: "data may be of another version than the one that serves, and no backup holds it as it was",
+  },
   "base-absent": { severity: "error", why: "both slots use it" },
   "base-cut-off": { severity: "error", why: "the next version would not reach the service, such as its database" },
   "base-stopped": { severity: "error", why: "both slots use it" },

@@ -2,6 +2,7 @@ import {
   changedBaseFindings,
   type Finding,
   homeFindings,
+  keptGoneFindings,
   type LiveSlot,
   type ObservedStack,
   orphanFindings,
@@ -38,6 +39,7 @@ import { readOnlyFindings } from "../home/home-room.ts";
 import { mountsElsewhere } from "../home/mounted-homes.ts";
 import type { Session } from "../session.ts";
 import { seeStack } from "./find-serving.ts";
+import { findHandRun } from "./hand-run.ts";
 import { idleFindings, leftInSlots } from "./left-in-slots.ts";
 
 /** What is there and what serves, judged by the engine and the doors. */
@@ -62,7 +64,8 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
   // What only the checkout has no more is not gone before that is deployed.
   const kept = served ? findOrphans(observed, [...project.services, ...served.services], null, bundles) : [];
   const gone = lock ? [] : await goneImages({ observed, stored }, bundles, ports, signal);
-  const unfinished = isDeploying(lock) ? null : unfinishedOf(last);
+  const open = unfinishedOf(last);
+  const unfinished = isDeploying(lock) ? null : open;
   // What an attempt without an end has in a slot is for that to be ended.
   const isIdle = !lock && !unfinished;
   const left = isIdle ? leftInSlots(seen, config) : [];
@@ -72,8 +75,10 @@ export async function readStatus(session: Session, signal?: AbortSignal): Promis
     // What lies beside the slots belongs to who is at work, as the copy of a rehearsal does.
     ...(lock ? [] : observed.leftovers),
     ...stackFindings(observed, services, { counts: stored !== null && !lock, kept: keptBy(last) }),
+    ...(open ? keptGoneFindings(open, observed, !unfinished) : []),
     ...(stored && !lock ? changedBaseFindings(observed, stored.bundle.tag) : []),
     ...(lock ? [] : orphanFindings(kept)),
+    ...(lock ? [] : await findHandRun(observed, ports.journal)),
     ...unreadable,
     ...unstoredFindings(observed, bundles),
     ...(await mountsElsewhere(observed, home)),

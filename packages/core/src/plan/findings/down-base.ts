@@ -9,19 +9,21 @@ import { isDone, isDown } from "./short-services.ts";
  *
  * @param services those of the release that serves
  * @param counts whether what has no container is told: not where nobody knows what that release wants. Default: it is
+ * @param serves id or tag of that release, to which a rollback mends it at any time: no window refuses that. Default: it is not known
  */
 export function downBaseFindings(
   { base, missingVolumes = {} }: Pick<ObservedStack, "base" | "missingVolumes">,
   services: readonly ServiceFacts[],
-  counts = true,
+  { counts = true, serves = null }: { readonly counts?: boolean; readonly serves?: string | null } = {},
 ): readonly StateFinding[] {
+  const back = serves === null ? "" : `; at any time: sluice rollback ${serves}`;
   const done = ({ service, containers }: ObservedBaseService) =>
     services.some((one) => one.name === service && isDone(one, containers));
   return Object.values(base).flatMap((seen): StateFinding[] => {
     const { service, state, reason, containers } = seen;
     if (state === "absent" && counts) {
       const message = `base service ${service} is gone: no container of it is there`;
-      const hint = `the next sluice deploy makes it anew, also of the release that serves; ${kept(missingVolumes[service])}`;
+      const hint = `the next sluice deploy makes it anew, also of the release that serves${back}; ${kept(missingVolumes[service])}`;
       return [{ severity: "error", code: "base-absent", service, message, hint }];
     }
     // One that is down may have been changed as well.
@@ -36,7 +38,7 @@ export function downBaseFindings(
     }
     const why = isChanged ? `${down.name} is ${stateText(down)}` : reason;
     const message = `base service ${service} does not run: ${why}`;
-    const hint = `${startCommand(containers)}, or the next sluice deploy`;
+    const hint = `${startCommand(containers)}, or the next sluice deploy${back}`;
     return [{ severity: "warn", code: "base-stopped", service, message, hint }];
   });
 }

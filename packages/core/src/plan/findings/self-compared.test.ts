@@ -3,7 +3,7 @@ import { aContainer } from "../../testing/index.ts";
 import { selfCompared } from "./self-compared.ts";
 
 const at = (time: string) => new Date(`2026-01-01T${time}Z`);
-const seen = (started: readonly string[]) =>
+const seen = (started: readonly string[], from = "12:00:00") =>
   selfCompared(
     {
       stack: "shop",
@@ -13,7 +13,7 @@ const seen = (started: readonly string[]) =>
         aContainer("worker", { id: `c${n}`, startedAt: time && at(time).toISOString() }),
       ),
     },
-    at("12:00:00"),
+    at(from),
     at("12:10:00"),
   );
 
@@ -33,5 +33,11 @@ describe("what nothing runs beside", () => {
     ["started by a clock that is ahead", ["12:30:00"], "12:10:00"],
   ])("and with nothing where it %s", (_what, started, since) => {
     expect(seen(started)).toMatchObject({ since: at(since), previous: null });
+  });
+
+  it("is looked at from now on where the start was taken by a clock that was ahead", () => {
+    const since = at("12:10:00");
+    expect(seen(["10:00:00"], "12:30:00")).toMatchObject({ since, previous: { servedUntil: since } });
+    expect(seen(["12:20:00"], "12:30:00")).toMatchObject({ since, previous: null });
   });
 });

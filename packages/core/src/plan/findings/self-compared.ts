@@ -9,12 +9,13 @@ type Whose = Pick<WatchTarget, "stack" | "slot" | "release"> & { readonly contai
 
 /**
  * What is watched where nothing else runs beside it: containers that have all users, looked at since `from` and compared with
- * what they did themselves before that; one that has started since, with nothing. Pure.
+ * what they did themselves before that; one that has started since, with nothing. A clock that was ahead moves that to `now`: nothing
+ * is written in the future. Pure.
  */
 export function selfCompared({ containers, ...whose }: Whose, from: Date, now: Date): WatchTarget {
   const starts = containers.flatMap(({ startedAt }) => (startedAt === "" ? [] : [Date.parse(startedAt)]));
   const youngest = Math.max(0, ...starts);
-  const since = new Date(Math.max(from.getTime(), Math.min(youngest, now.getTime())));
+  const since = new Date(Math.min(now.getTime(), Math.max(from.getTime(), youngest)));
   const ids = containersByService(containers);
   const isSettled = since.getTime() - youngest >= settledMs;
   const itself: WatchedPrevious = { release: whose.release, containers: ids, share: 0, servedUntil: since };

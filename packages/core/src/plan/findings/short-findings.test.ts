@@ -21,7 +21,7 @@ describe("of the slot that serves", () => {
         code: "service-short",
         service: "worker",
         message: "worker runs in 0 of 1 containers in slot blue, which serves: 1 gone",
-        hint: "sluice deploy of the release that serves brings back what is missing, and touches nothing that runs",
+        hint: "sluice deploy of the release that serves brings back what is missing, and touches nothing that runs; at any time: sluice rollback r-1",
       },
     ]);
   });
@@ -70,7 +70,8 @@ describe("of the slot that serves", () => {
     ] as const;
     const containers = [...twice.slice(0, 1), paused, aContainer("worker")];
     const slots = { ...stack.slots, blue: { ...stack.slots.blue, containers } };
-    const next = "sluice deploy of the release that serves brings back what is missing, and touches nothing that runs";
+    const next =
+      "sluice deploy of the release that serves brings back what is missing, and touches nothing that runs; at any time: sluice rollback r-1";
     expect(shortFindings({ ...stack, slots, cutOff }, services)).toMatchObject([
       {
         message: "web runs in 1 of 2 containers in slot blue, which serves: shop-blue-web-2 is paused",

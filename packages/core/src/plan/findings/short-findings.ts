@@ -2,7 +2,7 @@ import type { StateFinding } from "../../model/finding.ts";
 import { isBehindDoor } from "../../model/placement.ts";
 import type { ServiceFacts } from "../../model/service.ts";
 import type { Slot } from "../../model/slot.ts";
-import type { ObservedContainer, ObservedStack } from "../../model/stack.ts";
+import type { ObservedContainer, ObservedSlot, ObservedStack } from "../../model/stack.ts";
 import { liveSlot } from "../live/live-slot.ts";
 import { stateText } from "./memory-kill.ts";
 import { cutOffText, type ShortService, shortServices, shortText } from "./short-services.ts";
@@ -30,7 +30,7 @@ export function shortFindings(observed: ObservedStack, services: readonly Servic
   const behindDoors = new Set(services.filter(isBehindDoor).map(({ name }) => name));
   return shortServices(services, { containers, cutOff }).map((short) => {
     const isServed = !behindDoors.has(short.service) || short.up > 0 || short.cutOff.some((one) => !one.isUnlinked);
-    return shortFinding(short, slot, isServed);
+    return shortFinding(short, observed.slots[slot], isServed);
   });
 }
 
@@ -40,7 +40,7 @@ function goneFinding(slot: Slot): StateFinding {
   return { severity: "error", code: "slot-gone", message, hint, unserved: "down" };
 }
 
-function shortFinding(short: ShortService, slot: Slot, isServed: boolean): StateFinding {
+function shortFinding(short: ShortService, { slot, release }: ObservedSlot, isServed: boolean): StateFinding {
   const { service, wanted, up, down, cutOff } = short;
   const gone = Math.max(0, wanted - up - down.length - cutOff.length);
   const parts = [
@@ -50,6 +50,8 @@ function shortFinding(short: ShortService, slot: Slot, isServed: boolean): State
   ];
   const message = `${shortText(short)} in slot ${slot}, which serves: ${parts.join(", ")}`;
   const next = "sluice deploy of the release that serves brings back what is missing, and touches nothing that runs";
+  // No window refuses that.
+  const back = release === null ? [] : [`at any time: sluice rollback ${release}`];
   const [paused, ended] = [true, false].map((wants) =>
     down.filter(({ state }) => (state === "paused") === wants).map(({ name }) => name),
   );
@@ -58,7 +60,7 @@ function shortFinding(short: ShortService, slot: Slot, isServed: boolean): State
     // A log says why it ended.
     ...(ended?.length ? [`why it ended: docker logs --tail 50 ${ended.join(" ")}`] : []),
   ];
-  const hint = [next, ...more].join("; ");
+  const hint = [next, ...back, ...more].join("; ");
   const about = { code: "service-short", service, message, hint } as const;
   if (isServed) return { ...about, severity: "warn" };
   return { ...about, severity: "error", unserved: cutOff.length > 0 ? "unreached" : "down" };

@@ -179,13 +179,13 @@ describe("what a person must know of a stack", () => {
 
     it("was removed or stopped, and what brings it back", () => {
       expect(found(base("absent", []))).toEqual([
-        "error base-absent: base service db is gone: no container of it is there -> the next sluice deploy makes it anew, also of the release that serves; its volumes are kept",
+        "error base-absent: base service db is gone: no container of it is there -> the next sluice deploy makes it anew, also of the release that serves; at any time: sluice rollback r-1; its volumes are kept",
       ]);
       expect(found({ ...base("absent", []), missingVolumes: { db: ["shop_data"] } })[0]).toMatch(
         /; its volume shop_data is gone too: it starts empty, and sluice db list shows the backups$/,
       );
       expect(found(base("stopped"))).toEqual([
-        "warn base-stopped: base service db does not run: shop-db-1 is exited -> docker start shop-db-1, or the next sluice deploy",
+        "warn base-stopped: base service db does not run: shop-db-1 is exited -> docker start shop-db-1, or the next sluice deploy; at any time: sluice rollback r-1",
       ]);
     });
 
@@ -201,7 +201,7 @@ describe("what a person must know of a stack", () => {
 
     it("was paused, and what lets it go on", () => {
       const paused = [aContainer("db", { state: "paused" })];
-      expect(found(base("stopped", paused))[0]).toMatch(/-> docker unpause shop-db-1, or the next sluice deploy$/);
+      expect(found(base("stopped", paused))[0]).toMatch(/-> docker unpause shop-db-1, or the next sluice deploy; /);
     });
 
     it("has ended well, and is to run once, is nothing", () => {

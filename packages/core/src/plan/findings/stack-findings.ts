@@ -45,7 +45,7 @@ export function stackFindings(
     // Users feel nothing of it.
     ...foreignFindings(observed).map((finding) => ({ ...finding, severity: "warn" as const })),
     ...sameFilesFindings(observed),
-    ...downBaseFindings(observed, services, counts),
+    ...downBaseFindings(observed, services, { counts, serves: live && observed.slots[live].release }),
     ...lostFindings(observed, live),
     ...restartFindings(observed, live),
   ];

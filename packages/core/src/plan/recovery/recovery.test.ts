@@ -118,13 +118,14 @@ describe("an attempt that died is", () => {
   });
 
   it("undone where the door that was to take over did not yet: what plain Compose ran has the port", () => {
-    const adoption = planDeployment({ ...wish, services: [aService("web")] }, aStack({ plain: [aContainer("web")] }));
+    const plain = [aContainer("web")];
+    const adoption = planDeployment({ ...wish, services: [aService("web")] }, aStack({ plain }));
     const steps = adoption.steps.map(({ id }) => id);
     const begun = steps.slice(0, steps.indexOf("adopt-1") + 1);
     const died = { deployment: "d1", plan: adoption, begun, done: begun.slice(0, -1) };
     const led = { stable: "green", share: 100, salt: 0 } as const;
     const seen = (overrides: Parameters<typeof aDoor>[2]) =>
-      aStack({ live: { slot: "blue", release: "r-2" }, doors: { web: aDoor("web", led, overrides) } });
+      aStack({ plain, live: { slot: "blue", release: "r-2" }, doors: { web: aDoor("web", led, overrides) } });
     const dark = seen({ state: "outdated", isUnreached: true });
     expect(planRecovery(died, dark)).toMatchObject({ action: "undo", reason: "cutover was not complete" });
     expect(planRecovery(died, seen({})).action).toBe("finish");

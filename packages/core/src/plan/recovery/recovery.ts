@@ -1,9 +1,10 @@
 import { SluiceError } from "../../errors/sluice-error.ts";
 import type { ServiceFacts } from "../../model/service.ts";
-import type { ObservedContainer, ObservedStack } from "../../model/stack.ts";
+import type { ObservedStack } from "../../model/stack.ts";
 import type { DeploymentPlan, PlanStep, StepKind } from "../steps/step.ts";
 import { type Completion, completeRecord, shareAt } from "./complete-record.ts";
 import { type FailingPrevious, failingHint, failingText, failingWayBack, noWayBack } from "./failing-way-back.ts";
+import { type Beside, besideSlots, goneBeside } from "./kept-beside.ts";
 import { remainingSteps } from "./remaining-steps.ts";
 import { aloneHint, onlyRunning, supersededBy, untoldSince } from "./superseded.ts";
 
@@ -91,14 +92,8 @@ function waysOf(unfinished: UnfinishedDeployment, observed: Reached | null): Rec
   return { finish: isStored(unfinished), undo: !isPromoted(unfinished, observed) };
 }
 
-/** What is beside the slots: which of the three holds a container is a matter of what is checked out. */
-type Beside = Pick<ObservedStack, "plain" | "base" | "orphans">;
 type Reached = Beside & Pick<ObservedStack, "doors">;
 type Seen = Reached & Pick<ObservedStack, "slots">;
-
-function besideSlots({ plain, base, orphans }: Beside): readonly ObservedContainer[] {
-  return [...plain, ...orphans, ...Object.values(base).flatMap(({ containers }) => containers)];
-}
 
 /**
  * What to do with an attempt that died: before cutover is complete it is undone, after it is finished. Cutover is
@@ -222,20 +217,8 @@ function isPromoted(unfinished: UnfinishedDeployment, observed: Beside | null): 
 
 /** What served beside the slots is removed while the candidate is promoted: with the first of it gone there is no way back. */
 function isWayBackGone({ plan, begun }: UnfinishedDeployment, observed: Beside): boolean {
-  const left = new Set(besideSlots(observed).map(({ id }) => id));
-  const isRemoved = plan.steps.some((step) => keptBeside(step).some((id) => !left.has(id)));
+  const isRemoved = goneBeside({ plan }, observed).length > 0;
   return isRemoved && plan.steps.some(({ kind, id }) => kind === "promote" && begun.includes(id));
-}
-
-/** Ids of containers beside the slots that a deployment undoes with, as long as its candidate is not promoted. Pure. */
-export function keptForWayBack({ steps }: Pick<DeploymentPlan, "steps">): readonly string[] {
-  return steps.flatMap(keptBeside);
-}
-
-/** Containers beside the slots that are kept for the way back until the candidate is promoted. */
-function keptBeside(step: PlanStep): readonly string[] {
-  if (step.kind === "adopt") return step.restarts;
-  return step.kind === "workers" ? (step.replaces ?? []) : [];
 }
 
 function isStored(unfinished: UnfinishedDeployment): boolean {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { DoorRouting } from "../../model/door.ts";
 import type { ServiceFacts } from "../../model/service.ts";
-import type { ObservedSlot, ObservedStack } from "../../model/stack.ts";
-import { aConfig, aDoor, aService, aSlot, aStack } from "../../testing/index.ts";
+import type { ObservedContainer, ObservedSlot, ObservedStack } from "../../model/stack.ts";
+import { aConfig, aContainer, aDoor, aService, aSlot, aStack } from "../../testing/index.ts";
 import { planDeployment } from "../plan-deployment.ts";
 import { planWarmRollback } from "../plan-rollback.ts";
 import { portHeirs } from "../ports/moved-ports.ts";
@@ -134,7 +134,7 @@ describe("an attempt whose candidate alone runs, and may be what users reach", (
         deployment: "d2",
       }));
       const slots = { blue: { ...blue, containers }, green: { ...blue, slot: "green" as const, containers: green } };
-      return onlyRunning({ deployment: "d2", plan: dying, begun: until, before: old }, { slots, doors: {} });
+      return onlyRunning({ deployment: "d2", plan: dying, begun: until, before: old }, { ...live, slots, doors: {} });
     };
     expect(dies([web], [inBase, admin], "close-1", ["web"])).toBeUndefined();
     expect(dies([worker, inBase], [worker, inBase, admin], "shift-1", [])).toBeUndefined();
@@ -212,6 +212,41 @@ describe("an attempt whose candidate has taken over more than the previous still
     expect(aloneInCandidate(unknown, { blue: run("blue", ["web"]), green })).toBeUndefined();
     expect(aloneInCandidate(unknown, { blue: run("blue", ["web"], ["front"]), green })).toMatch(/^front runs/);
     expect(aloneInCandidate(unknown, { blue: [], green })).toMatch(/^web, front runs/);
+  });
+});
+
+describe("a way back to what runs beside the slots", () => {
+  const plain = [aContainer("web"), aContainer("api")];
+  const adopted = [aService("web"), aService("api")];
+  const adoption = planDeployment({ ...wish, services: adopted }, aStack({ services: adopted, plain }));
+  const steps = adoption.steps.map(({ id }) => id);
+  const until = (id: string) => steps.slice(0, steps.indexOf(id) + 1);
+  const died = (id: string) => ({ deployment: "d2", plan: adoption, begun: until(id), done: until(id).slice(0, -1) });
+  const blue = { ...slotOf("blue", "r-2", "d2"), containers: ["web", "api"].map((name) => aContainer(name)) };
+  const own = { ...blue, containers: blue.containers.map((one) => ({ ...one, deployment: "d2" })) };
+  const doors = { web: aDoor("web", { stable: "green", share: 100, salt: 0 }) };
+  const now = (kept: readonly ObservedContainer[]): ObservedStack => ({
+    ...aStack({ services: adopted, plain: kept }),
+    slots: { ...before.slots, blue: own },
+    doors,
+  });
+
+  it("is left where somebody has removed some of that since it gave way, and may be finished", () => {
+    const left = now(plain.slice(1));
+    expect(planRecovery(died("shift-1"), left, "undo")).toMatchObject({
+      action: "leave",
+      reason: "web runs in slot blue alone: what served it beside the slots is removed",
+      hint: "sluice resume finishes it; where it cannot be finished, sluice deploy --accept-not-undone goes on from what runs now",
+    });
+    expect(planRecovery(died("shift-1"), left, "finish").action).toBe("finish");
+  });
+
+  it("is undone where all of it is there, wherever, where it did not give way yet, and where the candidate has none of it", () => {
+    expect(planRecovery(died("shift-1"), now(plain), "undo").action).toBe("undo");
+    expect(planRecovery(died("shift-1"), { ...now([]), orphans: plain }, "undo").action).toBe("undo");
+    expect(planRecovery(died("verify-1"), { ...now([]), doors: {} }, "undo").action).toBe("undo");
+    const down = { ...now([]), slots: { ...before.slots, blue: stopped(own) } };
+    expect(planRecovery(died("shift-1"), down, "undo").action).toBe("undo");
   });
 });
 

@@ -4,6 +4,7 @@ import type { ObservedContainer, ObservedStack } from "../../model/stack.ts";
 import { isDown } from "../findings/short-services.ts";
 import { shareOf } from "../live/live-slot.ts";
 import type { DeploymentPlan, PlanStep } from "../steps/step.ts";
+import { type Beside, goneBeside, keptBeside } from "./kept-beside.ts";
 import type { UnfinishedDeployment } from "./recovery.ts";
 
 type Attempt = Pick<UnfinishedDeployment, "deployment" | "plan" | "done">;
@@ -51,10 +52,11 @@ export function untoldSince({
  *
  * @returns `undefined` where nothing keeps it from being undone
  */
-export function onlyRunning(attempt: WayOut, seen: Seen): string | undefined {
+export function onlyRunning(attempt: WayOut, seen: Seen & Beside): string | undefined {
   const { blue, green } = seen.slots;
   if (!mayBeReached(attempt.plan, seen)) return undefined;
-  return aloneInCandidate(attempt, { blue: blue.containers, green: green.containers });
+  const inSlots = { blue: blue.containers, green: green.containers };
+  return aloneBeside(attempt, inSlots, goneBeside(attempt, seen)) ?? aloneInCandidate(attempt, inSlots);
 }
 
 type WayOut = Pick<UnfinishedDeployment, "deployment" | "plan" | "begun" | "before">;
@@ -73,20 +75,45 @@ export function aloneInCandidate(attempt: WayOut, inSlots: InSlots): string | un
 }
 
 /**
+ * As `onlyRunning`, of what has given way beside the slots: an undo starts that again, and cannot where somebody has removed some of
+ * it since. Each of its services that the candidate runs as well keeps that where it is; workers do only where users are led to nothing. Pure.
+ *
+ * @param gone ids of containers that are not there any more
+ */
+export function aloneBeside(attempt: WayOut, inSlots: InSlots, gone: readonly string[]): string | undefined {
+  const { plan, begun } = attempt;
+  const own = ownOf(attempt, inSlots);
+  const lost = plan.steps.flatMap((step): readonly string[] => {
+    const removed = keptBeside(step).filter((id) => gone.includes(id));
+    if (removed.length === 0 || !begun.includes(step.id)) return [];
+    if (step.kind === "workers") return isShifted(plan) ? [] : step.services;
+    if (step.kind !== "adopt") return [];
+    const { services, serving } = step;
+    return serving ? services.filter((name) => serving[name]?.some((id) => removed.includes(id))) : services;
+  });
+  const alone = lost.filter((service) => own.has(service));
+  if (alone.length === 0) return undefined;
+  return `${alone.join(", ")} runs in slot ${plan.candidate} alone: what served it beside the slots is removed`;
+}
+
+/**
  * What a person may do about an attempt that is not undone for that, as `onlyRunning` says. Pure.
  *
  * @param isStored without a stored release it cannot be finished
  */
-export function aloneHint(attempt: WayOut, { slots: { blue, green } }: Pick<Seen, "slots">, isStored: boolean): string {
+export function aloneHint(attempt: WayOut, seen: Pick<Seen, "slots"> & Beside, isStored: boolean): string {
   const { previous } = attempt.plan;
+  const { blue, green } = seen.slots;
   const inSlots = { blue: blue.containers, green: green.containers };
+  const finishes = isStored ? "sluice resume finishes it; " : "";
+  const goesOn = `sluice deploy --accept-not-undone${previous === null ? "" : ", or rollback,"} goes on from what runs now`;
+  if (aloneBeside(attempt, inSlots, goneBeside(attempt, seen)) !== undefined)
+    return isStored ? `${finishes}where it cannot be finished, ${goesOn}` : goesOn;
   const gone = findAlone(attempt, inSlots)?.gone ?? [];
   const there = previous === null ? [] : inSlots[previous].filter(({ service }) => gone.includes(service));
   const isThere = gone.every((service) => there.some((container) => container.service === service));
   const down = there.filter(({ state }) => isDown(state)).map(({ name }) => name);
-  const finishes = isStored ? "sluice resume finishes it; " : "";
   if (isThere && down.length > 0) return `${finishes}docker start ${down.join(" ")}, and then sluice abort undoes it`;
-  const goesOn = "sluice deploy --accept-not-undone, or rollback, goes on from what runs now";
   if (!isStored) return goesOn;
   return `${finishes}sluice rollback then makes the version before anew; where it cannot be finished, ${goesOn}`;
 }
@@ -98,12 +125,11 @@ function findAlone(
   attempt: WayOut,
   inSlots: InSlots,
 ): { readonly alone: readonly string[]; readonly gone: readonly string[] } | undefined {
-  const { deployment, plan } = attempt;
-  const { candidate, previous } = plan;
+  const { plan } = attempt;
+  const { previous } = plan;
   if (previous === null) return undefined;
   const changed = changedOver(attempt);
-  const isMade = plan.steps.some(makesSlot);
-  const own = running(inSlots[candidate].filter((one) => !isMade || one.deployment === deployment));
+  const own = ownOf(attempt, inSlots);
   const taken = changed.filter((service) => own.has(service));
   if (taken.length === 0) return undefined;
   const heirs = heirsIn(plan);
@@ -118,6 +144,12 @@ function findAlone(
     .filter((service) => own.has(service));
   const alone = gone.length === led.length ? taken : lost;
   return alone.length === 0 ? undefined : { alone, gone };
+}
+
+/** Services that run in the slot of the candidate, and are its own there. */
+function ownOf({ deployment, plan }: WayOut, inSlots: InSlots): ReadonlySet<string> {
+  const isMade = plan.steps.some(makesSlot);
+  return running(inSlots[plan.candidate].filter((one) => !isMade || one.deployment === deployment));
 }
 
 /** Containers of the candidate bear the id of a plan that makes them; those of a warm slot are of one before it. */

@@ -9,7 +9,7 @@ const backup = (id: string, release: string, hour: number, level: "written" | "c
   verified: [{ level, at: at(hour), restoreMs: 1, notTested: [] }],
 });
 const failed = { at: at(9), code: "BACKUP_CORRUPT", message: "bad" };
-const live = { releases: ["v3"], changedAt: at(3) };
+const live = { releases: ["v3"], changedAt: at(3), taken: new Map<string, boolean>() };
 
 describe("the backup that a rehearsal runs on", () => {
   it("is the newest that is proven, of the release that serves", () => {
@@ -27,5 +27,16 @@ describe("the backup that a rehearsal runs on", () => {
     expect(chooseBackup([backup("a", "v3", 2)], live)).toBeNull();
     expect(chooseBackup([backup("a", "v3", 2)], { ...live, changedAt: null })?.id).toBe("a");
     expect(chooseBackup([{ ...backup("a", "v3", 4), failed }], live)).toBeNull();
+  });
+
+  it("is what the record has after that, whatever its clock said; of one that is not on record it is all there is", () => {
+    const all = [backup("before", "v3", 9), backup("after", "v3", 1), backup("other", "v3", 2)];
+    const taken = new Map([
+      ["before", false],
+      ["after", true],
+    ]);
+    expect(chooseBackup(all, { ...live, taken })?.id).toBe("after");
+    expect(chooseBackup(all.slice(0, 1), { ...live, taken })).toBeNull();
+    expect(chooseBackup([backup("other", "v3", 4)], { ...live, taken })?.id).toBe("other");
   });
 });

@@ -6,6 +6,8 @@ export interface LiveData {
   readonly releases: readonly (string | null)[];
   /** When a migration ran, or data was put back, the last time, ISO 8601; `null` where none is on record. */
   readonly changedAt: string | null;
+  /** Backups on record, by id: whether each was taken after that. Of any other the time that it bears says so. */
+  readonly taken: ReadonlyMap<string, boolean>;
 }
 
 /**
@@ -14,15 +16,15 @@ export interface LiveData {
  *
  * @param backups newest last
  */
-export function chooseBackup<T extends Pick<Manifest, "at" | "release" | "verified" | "failed">>(
+export function chooseBackup<T extends Pick<Manifest, "id" | "at" | "release" | "verified" | "failed">>(
   backups: readonly T[],
-  { releases, changedAt }: LiveData,
+  { releases, changedAt, taken }: LiveData,
 ): T | null {
   const fit = backups.filter(
     (backup) =>
       backup.failed === undefined &&
       releases.includes(backup.release) &&
-      (changedAt === null || Date.parse(backup.at) >= Date.parse(changedAt)),
+      (taken.get(backup.id) ?? (changedAt === null || Date.parse(backup.at) >= Date.parse(changedAt))),
   );
   return fit.findLast(isProven) ?? fit.at(-1) ?? null;
 }

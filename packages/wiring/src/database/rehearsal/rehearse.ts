@@ -78,9 +78,9 @@ async function provideBackup(
   signal: AbortSignal,
 ): Promise<string> {
   const [backups, { journal }] = await Promise.all([backupsOf(session, database, signal), session.ports()]);
-  const { changedAt } = await readDataHistory(journal, database.service);
+  const { changedAt, taken } = await readDataHistory(journal, database.service);
   const releases = [database.release, previous?.bundle.id ?? null];
-  const chosen = fresh ? null : chooseBackup(backups, { releases, changedAt });
+  const chosen = fresh ? null : chooseBackup(backups, { releases, changedAt, taken });
   if (!chosen) return (await takeAndProve(session, database, true, signal)).id;
   if (!isProven(chosen)) await proveBackup(session, database, chosen.id, signal);
   return chosen.id;
