@@ -1,6 +1,7 @@
 import type { Clock, ContainerExec, DoorRouting, TrafficRouter } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
 import { createDoorLinks } from "../door/door-link.ts";
+import { keepScript, notKeptError } from "../door/keep-routing.ts";
 import { formatRouting } from "../door/routing-value.ts";
 import { createTurns } from "../door/turns.ts";
 import { createAdminShell } from "./admin-shell.ts";
@@ -71,17 +72,13 @@ async function readRouting({ door, shell }: DoorLink, signal?: AbortSignal): Pro
 async function writeRouting({ door, shell }: DoorLink, routing: DoorRouting, signal?: AbortSignal): Promise<void> {
   const value = formatRouting(routing);
   const { routing: path, adminSocket } = doorFiles;
-  const next = `${path}.next`;
   const admin = `socat -t 10 - UNIX-CONNECT:${adminSocket}`;
   const set = (verb: string) =>
     `printf '%s\\n' '${verb} map ${path} ${routingKey} ${value}; show map ${path}' | ${admin}`;
   const read = await shell.run(
     [
       "set -e",
-      `printf '%s\\n' '${routingKey} ${value}' > ${next}`,
-      // Not every sync can do a single file; without it the rename still holds for everything but a power cut.
-      `sync -d ${next} 2>/dev/null || true`,
-      `mv -f ${next} ${path}`,
+      keepScript(path, `${routingKey} ${value}`),
       "printf 'file:\\n'",
       `cat ${path}`,
       "printf 'process:\\n'",
@@ -92,10 +89,14 @@ async function writeRouting({ door, shell }: DoorLink, routing: DoorRouting, sig
     ].join("\n"),
     signal,
   );
-  const [file = "", process = ""] = read.split("process:\n");
-  const written = findRouting(file);
-  const running = findRouting(process);
-  if (written && running && formatRouting(written) === value && formatRouting(running) === value) return;
+  const [kept = "", process = ""] = read.split("process:\n");
+  const [said = "", file = ""] = kept.split("file:\n");
+  const isThere = (listing: string) => {
+    const found = findRouting(listing);
+    return found !== null && formatRouting(found) === value;
+  };
+  if (isThere(process) && isThere(file)) return;
+  if (isThere(process)) throw notKeptError(door, value, said);
   throw new SluiceError("DOOR_FAILED", `door ${door} did not take the routing ${value}`, {
     hint: `look at \`docker logs ${door}\``,
     detail: read.trim().slice(-1000),
