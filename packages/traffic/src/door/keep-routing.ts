@@ -1,4 +1,5 @@
 import { SluiceError } from "@sluice/core";
+import { isFullDisk } from "./full-disk.ts";
 
 /** No routing is as long, in characters of its line. */
 const lineLength = 63;
@@ -22,7 +23,7 @@ export function keepScript(path: string, line: string): string {
 
 /** Of a door whose process leads users by a routing that its file does not have. `said` is what {@link keepScript} said. */
 export function notKeptError(door: string, value: string, said: string): SluiceError {
-  const isFull = /no space left|quota exceeded/i.test(said);
+  const isFull = isFullDisk(said);
   const what = `door ${door} leads users by ${value}, but could not keep that for its next start`;
   return new SluiceError(isFull ? "DISK_FULL" : "DOOR_FAILED", what, {
     hint: isFull

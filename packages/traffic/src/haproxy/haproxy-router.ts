@@ -1,6 +1,7 @@
 import type { Clock, ContainerExec, DoorRouting, TrafficRouter } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
 import { createDoorLinks } from "../door/door-link.ts";
+import type { MakeRoom } from "../door/door-shell.ts";
 import { keepScript, notKeptError } from "../door/keep-routing.ts";
 import { formatRouting } from "../door/routing-value.ts";
 import { createTurns } from "../door/turns.ts";
@@ -23,6 +24,8 @@ export interface HaproxyRouterOptions {
   readonly commandTimeoutMs?: number | undefined;
   /** Between two looks at the door while something is waited for, in milliseconds. Default 40. */
   readonly pollMs?: number | undefined;
+  /** For a full disk. Default: nothing was kept for that. */
+  readonly makeRoom?: MakeRoom | undefined;
 }
 
 /**
@@ -30,11 +33,11 @@ export interface HaproxyRouterOptions {
  * router to close those shells; the doors go on as they are.
  */
 export function createHaproxyRouter(options: HaproxyRouterOptions): TrafficRouter & AsyncDisposable {
-  const { exec, clock, commandTimeoutMs = 20_000, pollMs = 40 } = options;
+  const { exec, clock, commandTimeoutMs = 20_000, pollMs = 40, makeRoom } = options;
   // A reload between the two halves of a change would bring the old routing back.
   const inTurn = createTurns();
   const links = createDoorLinks<DoorLink>((door) => {
-    const shell = createAdminShell({ exec, clock, door, timeoutMs: commandTimeoutMs });
+    const shell = createAdminShell({ exec, clock, door, timeoutMs: commandTimeoutMs, makeRoom });
     return { door, shell, exec, clock, pollMs, reloaded: new EventTarget() };
   });
   return {
