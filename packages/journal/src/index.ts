@@ -16,4 +16,5 @@ export type { KeptLog } from "./logs/read-log.ts";
 export { createOrderDesk, type StateOrderDesk } from "./orders/create-order-desk.ts";
 export { followEvents, type SendOptions, sendOrder } from "./orders/send-order.ts";
 export { createJournal } from "./record/create-journal.ts";
+export { makeRoom } from "./record/reserve.ts";
 export { tailRecords } from "./record/tail.ts";

@@ -22,12 +22,19 @@ export const previewSecret = "preview-secret-for-tests";
 export interface Stage extends AsyncDisposable {
   readonly router: TrafficRouter & AsyncDisposable;
   spec(changes?: Partial<DoorSpec>): DoorSpec;
-  /** A door's container, without files, not started; `variables` as `NAME=VALUE`. */
-  createDoor(spec: DoorSpec, variables?: readonly string[]): Promise<string>;
+  /** A door's container, without files, not started. */
+  createDoor(spec: DoorSpec, options?: DoorOptions): Promise<string>;
   /** Starts a door; gives its name and the port on 127.0.0.1 for each port it listens on. */
-  startDoor(spec: DoorSpec, routing: DoorRouting, variables?: readonly string[]): Promise<Door>;
+  startDoor(spec: DoorSpec, routing: DoorRouting, options?: DoorOptions): Promise<Door>;
   /** Starts the application at the slot's nth address (from 1), and waits for nothing. */
   startApp(slot: Slot, replica?: number): Promise<string>;
+}
+
+export interface DoorOptions {
+  /** As `NAME=VALUE`. */
+  readonly variables?: readonly string[];
+  /** Directories of this machine, as `HOST:DOOR`. */
+  readonly mounts?: readonly string[];
 }
 
 export interface Door {
@@ -74,14 +81,15 @@ export async function openStage(image: string): Promise<Stage> {
   const kept = new Set<string>();
   const router = createRouter(image);
   const addressOf = (slot: Slot, replica: number) => `${prefix}.${slot === "blue" ? 10 + replica : 20 + replica}`;
-  const createDoor = async (spec: DoorSpec, variables: readonly string[] = []) => {
+  const createDoor = async (spec: DoorSpec, { variables = [], mounts: given = [] }: DoorOptions = {}) => {
     const name = `${id}-door-${containers.length}`;
     containers.push(name);
     const publish = spec.listen.flatMap(({ port }) => ["-p", `127.0.0.1::${port}`]);
     const volumes = router.volumes(spec);
     for (const volume of volumes) await docker("volume", "create", "--label", label, volume.name);
     for (const volume of volumes) kept.add(volume.name);
-    const mounts = volumes.flatMap((volume) => ["-v", `${volume.name}:${volume.path}`]);
+    const mounted = [...volumes.map((volume) => `${volume.name}:${volume.path}`), ...given];
+    const mounts = mounted.flatMap((mount) => ["-v", mount]);
     const environment = variables.flatMap((variable) => ["-e", variable]);
     await docker("create", "--name", name, "--label", label, ...publish, ...mounts, ...environment, image);
     await docker("network", "connect", id, name);
@@ -107,8 +115,8 @@ export async function openStage(image: string): Promise<Stage> {
       ...changes,
     }),
     createDoor,
-    async startDoor(spec, routing, variables) {
-      const name = await createDoor(spec, variables);
+    async startDoor(spec, routing, options) {
+      const name = await createDoor(spec, options);
       await dockerExec().putFiles(name, router.files(spec, routing));
       await docker("start", name);
       const ports: Record<number, number> = {};

@@ -84,7 +84,7 @@ describe.each(await doorImages())("on the wire of %s", (image) => {
     "over IPv6, where a network has it, users are served and their address is passed on, also after a reload",
     async () => {
       const spec = stage.spec();
-      const { name } = await stage.startDoor(spec, routing, [`${doorIpv6Variable}=1`]);
+      const { name } = await stage.startDoor(spec, routing, { variables: [`${doorIpv6Variable}=1`] });
       await stage.router.waitServers(name, "blue", 1, 20_000);
       const asked =
         'printf "GET /headers HTTP/1.1\\r\\nHost: door\\r\\nConnection: close\\r\\n\\r\\n" | socat -t 5 - "TCP6:[::1]:8080"';

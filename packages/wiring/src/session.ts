@@ -13,7 +13,7 @@ import {
 } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
 import type { EnginePorts, StackFacts } from "@sluice/engine";
-import { discardUnusedHome, openStateHome, type StateHome } from "@sluice/journal";
+import { discardUnusedHome, makeRoom, openStateHome, type StateHome } from "@sluice/journal";
 import { createCaddyRouter, createHaproxyRouter } from "@sluice/traffic";
 import { createPorts } from "./create-ports.ts";
 import type { DeployerOptions } from "./deployer.ts";
@@ -102,7 +102,8 @@ export function createSession(options: DeployerOptions): Session {
   const router: Once<Promise<TrafficRouter & AsyncDisposable>, []> = once(async () => {
     const { driver } = (await config()).traffic;
     const create = { haproxy: createHaproxyRouter, caddy: createCaddyRouter }[driver];
-    return create({ exec: runtime().exec, clock });
+    const makeRoomAtHome = async () => home.made && makeRoom(await home());
+    return create({ exec: runtime().exec, clock, makeRoom: makeRoomAtHome });
   });
   const runtime: Once<ComposeRuntime, []> = once(() =>
     createComposeRuntime({

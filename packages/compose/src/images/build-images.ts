@@ -1,11 +1,13 @@
 import { type CallOptions, type ResolvedProject, SluiceError, stackNames } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
+import { freeDisk } from "../engine/free-disk.ts";
 import { withBuildSecrets } from "../model/build-secrets.ts";
 import { buildModel, sharedBuilds, withContexts } from "./build-model.ts";
 import { allBuilt, beginningFrom, buildRounds, readBeginnings } from "./build-rounds.ts";
 import { passingTag } from "./passing-tags.ts";
 import { sweepPassing } from "./remove-tags.ts";
 import { runBuild } from "./run-build.ts";
+import { type EngineDisk, whileRoom } from "./while-room.ts";
 
 export interface ImagesBuilt {
   /** By service. */
@@ -22,7 +24,7 @@ export interface ImagesBuilt {
  * What Compose does here on its own is niced. The build itself runs inside the engine, in containers of ordinary
  * weight: limit it there where builds and what serves share a machine (BuildKit's `cgroup-parent` or CPU quota).
  *
- * @throws SluiceError BUILD_FAILED with the end of the output
+ * @throws SluiceError BUILD_FAILED with the end of the output, DISK_FULL also before what serves has no room
  */
 export async function buildImages(
   engine: Engine,
@@ -59,12 +61,14 @@ export async function buildImages(
       withContexts(model, [name]).flatMap((one) =>
         Object.values(beginnings[one] ?? {}).map((other) => shared[other] ?? other),
       );
+    const disk = await diskOf(engine);
     for (const round of buildRounds(built, needsOf)) {
       const names = [...new Set(withContexts(model, round).map((name) => shared[name] ?? name))];
       const images = Object.fromEntries(names.map((name) => [name, tagOf(name)]));
-      const run = { services: round, tags: Object.values(images), signal, onOutput };
+      const run = { services: round, tags: Object.values(images), onOutput };
       const wanted = withBuildSecrets(buildModel(begun, images, shared), engine.env);
-      reports.push((await runBuild(engine, wanted, run)).reported);
+      const build = (until?: AbortSignal) => runBuild(engine, wanted, { ...run, signal: until });
+      reports.push((await whileRoom(disk, build, signal)).reported);
     }
     await swept;
     const docker = await engine.docker();
@@ -78,12 +82,18 @@ export async function buildImages(
   }
 }
 
+async function diskOf(engine: Engine): Promise<EngineDisk> {
+  const info: unknown = await engine.call("the engine cannot be asked", (docker) => docker.info());
+  const { DockerRootDir: directory } = info as { DockerRootDir?: string };
+  return { clock: engine.clock, free: () => freeDisk(engine, directory) };
+}
+
 function diskFull(error: unknown): SluiceError | undefined {
   const { detail = "" } = error as { detail?: string };
   if (!/no space left on device/i.test(detail)) return undefined;
   return new SluiceError("DISK_FULL", "the build ran out of disk space", {
     detail,
-    hint: "free space on the engine's disk: `docker builder prune`, `sluice prune`",
+    hint: "free space on the engine's disk: `docker builder prune`, `sluice prune`; not with `docker system prune`, which takes what a way back needs",
     cause: error,
   });
 }

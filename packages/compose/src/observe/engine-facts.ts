@@ -1,9 +1,9 @@
-import { statfs } from "node:fs/promises";
 import { type EngineFacts, type Finding, SluiceError } from "@sluice/core";
 import { composeVersion } from "../compose-cli/library.ts";
 import { remembered } from "../compose-cli/memo.ts";
 import { minimumCompose } from "../compose-cli/minimum-compose.ts";
 import type { Engine } from "../engine/engine.ts";
+import { freeDisk } from "../engine/free-disk.ts";
 
 const minimumEngine = [24, 0] as const;
 
@@ -51,18 +51,6 @@ export function isOlder(version: string, [major, minor]: readonly [number, numbe
   if (!match) return false;
   const [foundMajor, foundMinor] = [Number(match[1]), Number(match[2])];
   return foundMajor < major || (foundMajor === major && foundMinor < minor);
-}
-
-/** Known only where the engine's directory is on this machine. */
-async function freeDisk(engine: Engine, directory: string | undefined): Promise<number | null> {
-  const { kind } = await engine.endpoint();
-  if (kind !== "unix" || !directory) return null;
-  try {
-    const { bavail, bsize } = await statfs(directory);
-    return bavail * bsize;
-  } catch {
-    return null;
-  }
 }
 
 function findingsOf({ LiveRestoreEnabled }: { LiveRestoreEnabled?: boolean }): readonly Finding[] {

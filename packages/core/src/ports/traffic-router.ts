@@ -67,7 +67,11 @@ export interface TrafficRouter {
   volumes(spec: DoorSpec): readonly DoorVolume[];
   /** @throws SluiceError DOOR_FAILED when the door does not answer */
   routing(door: string, signal?: AbortSignal): Promise<DoorRouting>;
-  /** File first, then the running process, then read back. Effective for the next request. */
+  /**
+   * File first, then the running process, then read back. Effective for the next request.
+   *
+   * @throws SluiceError DISK_FULL when users are led by it, but a restart of the door would not go on with it; DOOR_FAILED
+   */
   setRouting(door: string, routing: DoorRouting, signal?: AbortSignal): Promise<void>;
   /** Replaces the configuration (reload); what that costs the capabilities say. */
   reconfigure(door: string, spec: DoorSpec, signal?: AbortSignal): Promise<void>;

@@ -8,7 +8,7 @@ import { findEnd } from "./journal-end.ts";
 import { journalFiles } from "./journal-files.ts";
 import { readRecords, readRecordsBackwards } from "./read-records.ts";
 import { type ChainEnd, formatRecord } from "./record.ts";
-import { spendReserve } from "./reserve.ts";
+import { makeRoom } from "./reserve.ts";
 
 /**
  * The journal of a state home: one JSON record a line, each chained to the one before by its hash, durable when `append`
@@ -28,9 +28,8 @@ export function createJournal(
       try {
         return await appendOnce(entry);
       } catch (error) {
-        const maySpend = isDiskFull(error) && (home.deploying?.size ?? 0) > 0;
-        const hasRoom = maySpend && (await spendReserve(home.path).catch(() => false));
-        if (!hasRoom) throw homeError(error, files.journal, "the journal cannot be written:");
+        if (!(isDiskFull(error) && (await makeRoom(home))))
+          throw homeError(error, files.journal, "the journal cannot be written:");
       }
     }
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, open, stat, statfs, truncate } from "node:fs/promises";
+import type { StateHome } from "../home/state-home.ts";
 import { journalFiles } from "./journal-files.ts";
 
 /** What a way back and its undo append, several times over. */
@@ -42,6 +43,16 @@ async function fill(file: FileHandle, size: number): Promise<void> {
     await file.truncate(size);
     throw error;
   }
+}
+
+/**
+ * As {@link spendReserve}, for a deployment or a way back alone, which have the home's lock as such. Whatever else needs the
+ * room, a full disk keeps nobody from a way back.
+ */
+export async function makeRoom(
+  home: Pick<StateHome, "path"> & Partial<Pick<StateHome, "deploying">>,
+): Promise<boolean> {
+  return (home.deploying?.size ?? 0) > 0 && (await spendReserve(home.path).catch(() => false));
 }
 
 /** Gives a part of it back to the disk. Resolves `false` where nothing is left of it. */

@@ -1,6 +1,6 @@
 import { type Clock, type ContainerExec, stackNames, type TrafficRouter } from "@sluice/core";
 import { createDoorLinks, type DoorLink } from "../door/door-link.ts";
-import { createDoorShell } from "../door/door-shell.ts";
+import { createDoorShell, type MakeRoom } from "../door/door-shell.ts";
 import { formatRouting } from "../door/routing-value.ts";
 import { createTurns } from "../door/turns.ts";
 import { caddyCapabilities } from "./capabilities.ts";
@@ -20,6 +20,8 @@ export interface CaddyRouterOptions {
   readonly commandTimeoutMs?: number | undefined;
   /** Between two looks at the door while something is waited for, in milliseconds. Default 100. */
   readonly pollMs?: number | undefined;
+  /** For a full disk. Default: nothing was kept for that. */
+  readonly makeRoom?: MakeRoom | undefined;
 }
 
 /**
@@ -27,10 +29,10 @@ export interface CaddyRouterOptions {
  * router to close those shells; the doors go on as they are.
  */
 export function createCaddyRouter(options: CaddyRouterOptions): TrafficRouter & AsyncDisposable {
-  const { exec, clock, commandTimeoutMs = 20_000, pollMs = 100 } = options;
+  const { exec, clock, commandTimeoutMs = 20_000, pollMs = 100, makeRoom } = options;
   const inTurn = createTurns();
   const links = createDoorLinks<DoorLink>((door) => {
-    const shell = createDoorShell({ exec, clock, door, timeoutMs: commandTimeoutMs });
+    const shell = createDoorShell({ exec, clock, door, timeoutMs: commandTimeoutMs, makeRoom });
     return { door, shell, exec, clock, pollMs };
   });
   return {

@@ -70,8 +70,9 @@ for f in $(files); do
   counted=$(tail -c +$((from + 1)) "$f" | awk -v before="$counts" '${program}')
   offset=$((from + \${counted%% *})); counts=\${counted#* }; file=$id
 done
-printf '%s %s %s %s\\n' "$epoch" "$file" "$offset" "$counts" > ${doorFiles.counts}.$$
-mv -f ${doorFiles.counts}.$$ ${doorFiles.counts}
+# Where there is no room, the next count begins where this one did.
+{ printf '%s %s %s %s\\n' "$epoch" "$file" "$offset" "$counts" > ${doorFiles.counts}.$$ &&
+  mv -f ${doorFiles.counts}.$$ ${doorFiles.counts}; } 2>/dev/null || rm -f ${doorFiles.counts}.$$
 printf 'counts %s %s\\n' "$epoch" "$counts"
 `;
 

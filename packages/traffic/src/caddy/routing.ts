@@ -1,5 +1,6 @@
 import { type DoorRouting, SluiceError } from "@sluice/core";
 import type { DoorLink } from "../door/door-link.ts";
+import { keepScript, notKeptError } from "../door/keep-routing.ts";
 import { formatRouting } from "../door/routing-value.ts";
 import { doorFiles } from "./door-files.ts";
 import { parseRoutingName, routingPrefix } from "./routing-name.ts";
@@ -30,22 +31,26 @@ export async function writeRouting(
   const answer = await shell.run(
     [
       "set -e",
-      `printf '%s\\n' '${value}' > ${path}.next`,
-      // Not every sync can do a single file; without it the rename still holds for everything but a power cut.
-      `sync -d ${path}.next 2>/dev/null || true`,
-      `mv -f ${path}.next ${path}`,
-      `newest=$(ls ${running} | head -n 1)`,
+      keepScript(path, value),
+      `newest=$(ls ${running} | head -n 1); oldest=$(ls ${running} | tail -n 1)`,
       `number=\${newest#${routingPrefix}}; number=\${number%%.*}`,
-      `: > ${running}/${routingPrefix}$((number - 1)).${value}`,
+      `next=${running}/${routingPrefix}$((number - 1)).${value}`,
+      // A disk may have no room for one more name.
+      `{ printf '' > $next; } 2>/dev/null || mv ${running}/"$oldest" $next`,
       `ls ${running} | tail -n +3 | while read -r old; do rm -f ${running}/"$old"; done`,
+      "printf 'process:\\n'",
       ask,
+      "printf 'file:\\n'",
       `cat ${path}`,
     ].join("\n"),
     signal,
   );
-  const [process = "", file = ""] = answer.trim().split("\n");
-  const read = parseRoutingName(process);
-  if (read && formatRouting(read) === value && file === value) return;
+  const [said = "", read = ""] = answer.split("process:\n");
+  const [process = "", file = ""] = read.split("file:\n");
+  const taken = parseRoutingName(process);
+  const isTaken = taken !== null && formatRouting(taken) === value;
+  if (isTaken && file.trim() === value) return;
+  if (isTaken) throw notKeptError(door, value, said);
   throw new SluiceError("DOOR_FAILED", `door ${door} did not take the routing ${value}`, {
     hint: `look at \`docker logs ${door}\``,
     detail: answer.trim().slice(-1000),

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { type Clock, type ContainerExec, SluiceError } from "@sluice/core";
 import { expect, test } from "vitest";
 import { createDoorShell } from "./door-shell.ts";
@@ -134,4 +135,46 @@ test("a shell whose opening hangs is given up at the deadline too", async () => 
   const exec = { open: () => new Promise<never>(() => undefined) } as Partial<ContainerExec> as ContainerExec;
   const shell = createDoorShell({ exec, clock, door: "door", timeoutMs: 50 });
   await expect(shell.run("true")).rejects.toMatchObject({ code: "DOOR_FAILED", retryable: true });
+});
+
+/** An engine that finds no room to start a process before it was given back some, `parts` times; what it says is all that comes back. */
+function fullEngine(parts: number) {
+  const { exec: local } = localShells();
+  let given = 0;
+  const saying = "OCI runtime exec failed: write /tmp/runc-process1: no space left on device: unknown\r\n";
+  const refused = async () => {
+    const asked = new AbortController();
+    const stdout = (async function* () {
+      if (!asked.signal.aborted) await once(asked.signal, "abort");
+      yield Buffer.from(saying);
+    })();
+    return { stdout, write: async () => asked.abort(), [Symbol.asyncDispose]: async () => undefined };
+  };
+  const exec = { open: () => (given < parts ? refused() : local.open("door", ["sh"])) } as Partial<ContainerExec>;
+  const makeRoom = async () => {
+    given += 1;
+    return given <= 4;
+  };
+  return { exec: exec as ContainerExec, makeRoom, given: () => given };
+}
+
+test("an engine without room to start a shell is given back some, as whoever else writes takes it, too", async () => {
+  const { exec, makeRoom } = fullEngine(2);
+  await using shell = createDoorShell({ exec, clock, door: "door", timeoutMs: 5000, makeRoom });
+  expect(await shell.run("printf on")).toBe("on");
+});
+
+test.each([
+  ["is given back too little", 9, true, 3],
+  ["has none to give back", 1, false, 0],
+])("an engine that %s says that its disk is full", async (_what, parts, isKept, spent) => {
+  const { exec, makeRoom, given } = fullEngine(parts);
+  const options = { exec, clock, door: "door", timeoutMs: 5000, ...(isKept ? { makeRoom } : {}) };
+  await using shell = createDoorShell(options);
+  await expect(shell.run("true")).rejects.toMatchObject({
+    code: "DISK_FULL",
+    hint: expect.stringContaining("docker builder prune"),
+    cause: { message: expect.stringContaining("runc-process1") },
+  });
+  expect(given()).toBe(spent);
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Clock, type ContainerExec, type ExecSession, isSluiceError, SluiceError } from "@sluice/core";
+import { isFullDisk } from "./full-disk.ts";
 
 export interface DoorShell extends AsyncDisposable {
   /**
@@ -17,7 +18,14 @@ export interface DoorShellOptions {
   readonly door: string;
   /** For one script, in milliseconds. */
   readonly timeoutMs: number;
+  readonly makeRoom?: MakeRoom | undefined;
 }
+
+/**
+ * Gives back some room on the engine's disk, where something was kept for that; resolves `false` where nothing was. An engine
+ * that starts a process in a container writes down which one, mostly on the disk that it has everything on.
+ */
+export type MakeRoom = () => Promise<boolean>;
 
 interface Turn {
   readonly marker: string;
@@ -32,7 +40,7 @@ interface OpenShell {
 }
 
 /** A shell in the door that stays open: a command costs milliseconds instead of a new process on the engine. */
-export function createDoorShell({ exec, clock, door, timeoutMs }: DoorShellOptions): DoorShell {
+export function createDoorShell({ exec, clock, door, timeoutMs, makeRoom }: DoorShellOptions): DoorShell {
   let opening: Promise<OpenShell> | undefined;
   let turn = 0;
 
@@ -107,12 +115,22 @@ export function createDoorShell({ exec, clock, door, timeoutMs }: DoorShellOptio
     });
   };
 
+  /** Whoever else writes to a full disk takes what is given back, too: it is tried some times. */
+  const attemptWithRoom = async (script: string, signal: AbortSignal | undefined, parts = 3) => {
+    try {
+      return await attempt(script, signal);
+    } catch (error) {
+      if (parts === 0 || !findsNoRoom(error) || !(await makeRoom?.())) throw error;
+      return attemptWithRoom(script, signal, parts - 1);
+    }
+  };
+
   const run = async (script: string, signal?: AbortSignal): Promise<string> => {
     signal?.throwIfAborted();
     try {
       // A shell may have died long ago with a door that was restarted since: such a call is worth a second one.
       const { output, exitCode } = await attempt(script, signal).catch((error: unknown) => {
-        if (error instanceof BrokenShell) return attempt(script, signal);
+        if (error instanceof BrokenShell || findsNoRoom(error)) return attemptWithRoom(script, signal);
         throw error;
       });
       if (exitCode === 0) return output;
@@ -128,6 +146,12 @@ export function createDoorShell({ exec, clock, door, timeoutMs }: DoorShellOptio
       if (isGone(error)) {
         const hint = "its container was removed; sluice deploy makes it anew";
         throw new SluiceError("DOOR_FAILED", `door ${door} is not there any more`, { hint, cause: error });
+      }
+      if (findsNoRoom(error)) {
+        throw new SluiceError("DISK_FULL", `door ${door} cannot be talked to: the engine's disk is full`, {
+          hint: "free some of it (`docker builder prune`, what containers logged), then do it again",
+          cause: error,
+        });
       }
       throw new SluiceError("DOOR_FAILED", `door ${door} cannot be talked to`, {
         hint: `see that it runs: \`docker ps -a --filter id=${door}\``,
@@ -152,10 +176,16 @@ function isGone(error: unknown): boolean {
   return isSluiceError(error) && error.code === "EXEC_FAILED" && !error.retryable;
 }
 
+/** The engine had no room to start the shell. */
+function findsNoRoom(error: unknown): boolean {
+  const isOfShell = error instanceof BrokenShell || (isSluiceError(error) && error.code === "EXEC_FAILED");
+  return isOfShell && isFullDisk(error.message);
+}
+
 class BrokenShell extends Error {
   override readonly name = "BrokenShell";
-  constructor(options?: ErrorOptions) {
-    super("the shell in the door ended", options);
+  constructor({ said = "", cause }: { readonly said?: string; readonly cause?: unknown } = {}) {
+    super(`the shell in the door ended${said.trim() && `: ${said.trim()}`}`, { cause });
   }
 }
 
@@ -178,7 +208,8 @@ async function readAnswers(shell: OpenShell): Promise<void> {
     }
   } finally {
     shell.broken = true;
-    for (const waiting of shell.turns.splice(0)) waiting.reject(new BrokenShell());
+    // Of a process that could not be started, the engine says so where the process would have answered.
+    for (const waiting of shell.turns.splice(0)) waiting.reject(new BrokenShell({ said: text.slice(-500) }));
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Clock, ContainerExec, DoorRouting, TrafficRouter } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
 import { createDoorLinks } from "../door/door-link.ts";
+import type { MakeRoom } from "../door/door-shell.ts";
+import { keepScript, notKeptError } from "../door/keep-routing.ts";
 import { formatRouting } from "../door/routing-value.ts";
 import { createTurns } from "../door/turns.ts";
 import { createAdminShell } from "./admin-shell.ts";
@@ -22,6 +24,8 @@ export interface HaproxyRouterOptions {
   readonly commandTimeoutMs?: number | undefined;
   /** Between two looks at the door while something is waited for, in milliseconds. Default 40. */
   readonly pollMs?: number | undefined;
+  /** For a full disk. Default: nothing was kept for that. */
+  readonly makeRoom?: MakeRoom | undefined;
 }
 
 /**
@@ -29,11 +33,11 @@ export interface HaproxyRouterOptions {
  * router to close those shells; the doors go on as they are.
  */
 export function createHaproxyRouter(options: HaproxyRouterOptions): TrafficRouter & AsyncDisposable {
-  const { exec, clock, commandTimeoutMs = 20_000, pollMs = 40 } = options;
+  const { exec, clock, commandTimeoutMs = 20_000, pollMs = 40, makeRoom } = options;
   // A reload between the two halves of a change would bring the old routing back.
   const inTurn = createTurns();
   const links = createDoorLinks<DoorLink>((door) => {
-    const shell = createAdminShell({ exec, clock, door, timeoutMs: commandTimeoutMs });
+    const shell = createAdminShell({ exec, clock, door, timeoutMs: commandTimeoutMs, makeRoom });
     return { door, shell, exec, clock, pollMs, reloaded: new EventTarget() };
   });
   return {
@@ -71,17 +75,13 @@ async function readRouting({ door, shell }: DoorLink, signal?: AbortSignal): Pro
 async function writeRouting({ door, shell }: DoorLink, routing: DoorRouting, signal?: AbortSignal): Promise<void> {
   const value = formatRouting(routing);
   const { routing: path, adminSocket } = doorFiles;
-  const next = `${path}.next`;
   const admin = `socat -t 10 - UNIX-CONNECT:${adminSocket}`;
   const set = (verb: string) =>
     `printf '%s\\n' '${verb} map ${path} ${routingKey} ${value}; show map ${path}' | ${admin}`;
   const read = await shell.run(
     [
       "set -e",
-      `printf '%s\\n' '${routingKey} ${value}' > ${next}`,
-      // Not every sync can do a single file; without it the rename still holds for everything but a power cut.
-      `sync -d ${next} 2>/dev/null || true`,
-      `mv -f ${next} ${path}`,
+      keepScript(path, `${routingKey} ${value}`),
       "printf 'file:\\n'",
       `cat ${path}`,
       "printf 'process:\\n'",
@@ -92,10 +92,14 @@ async function writeRouting({ door, shell }: DoorLink, routing: DoorRouting, sig
     ].join("\n"),
     signal,
   );
-  const [file = "", process = ""] = read.split("process:\n");
-  const written = findRouting(file);
-  const running = findRouting(process);
-  if (written && running && formatRouting(written) === value && formatRouting(running) === value) return;
+  const [kept = "", process = ""] = read.split("process:\n");
+  const [said = "", file = ""] = kept.split("file:\n");
+  const isThere = (listing: string) => {
+    const found = findRouting(listing);
+    return found !== null && formatRouting(found) === value;
+  };
+  if (isThere(process) && isThere(file)) return;
+  if (isThere(process)) throw notKeptError(door, value, said);
   throw new SluiceError("DOOR_FAILED", `door ${door} did not take the routing ${value}`, {
     hint: `look at \`docker logs ${door}\``,
     detail: read.trim().slice(-1000),
