@@ -191,7 +191,7 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
       expect(count).toBeGreaterThan(0);
       expect(await stop("mysqldump ", "mysql ")).toEqual([]);
       expect(fingerprintOf(proven)).toMatchObject({
-        objects: { views: 1, triggers: 1, routines: 3, events: 1 },
+        objects: { views: 1, triggers: 1, routines: 3, "recurring events": 1 },
         notCovered: expect.arrayContaining([expect.stringContaining("still")]),
       });
       expect(fingerprintOf(proven).tables.map(({ name, rows }) => [name, rows])).toEqual(
@@ -293,6 +293,39 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     await sql(
       `alter database shop collate utf8mb4_0900_ai_ci; drop function older; drop database ${undone}; create view large as select * from orders where total > 100; create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id))`,
     );
+  });
+
+  it("goes back and forth with events that are somebody's own, and with those whose time comes meanwhile", async () => {
+    const { database } = project.deployer;
+    const noted = (what: string) => `do insert into audit (what) values ('${what}')`;
+    const stateSql = (schema: string) =>
+      `select event_name, definer, status from information_schema.events where event_schema = '${schema}' order by 1`;
+    await sql(
+      `create user keeper@'%'; grant all on shop.* to keeper@'%'; create definer = keeper@'%' event hers on schedule every 1 hour starts current_timestamp + interval 1 hour ${noted("hers")}; create event once on schedule at current_timestamp + interval 3 second ${noted("once")}`,
+    );
+    const { id } = await database.backup({}, signal);
+    await until(async () => !(await sql(stateSql("shop"))).includes("once"));
+    expect(highestLevel(await database.verify(id, {}, signal))).toBe("compared");
+    await sql(`create event late on schedule at current_timestamp + interval 1 hour ${noted("late")}`);
+    const before = await sql(stateSql("shop"));
+
+    const { old } = await database.restore(id, {}, signal);
+    expect(await sql(stateSql("shop"))).toBe(
+      before
+        .split("\n")
+        .filter((line) => !line.includes("late"))
+        .join("\n"),
+    );
+    expect(await sql(stateSql(old))).not.toContain("ENABLED");
+    await sql(`alter event ${old}.late on schedule at current_timestamp + interval 1 second; do sleep(2)`);
+    const undone = await database.undoRestore(id, {}, signal);
+    expect(await sql(stateSql("shop"))).toBe(
+      before
+        .split("\n")
+        .filter((line) => !line.includes("late"))
+        .join("\n"),
+    );
+    await sql(`drop event hers; drop database ${undone}; drop user keeper@'%'`);
   });
 
   it("takes nothing away where an undo cannot be done", async () => {

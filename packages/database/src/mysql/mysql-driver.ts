@@ -238,7 +238,10 @@ async function restoreBeside(
     },
     async fingerprint(like) {
       const found = await takeFingerprint(exec, fresh, sampledIn(like), session);
-      return { ...found, objects: { ...found.objects, events: (found.objects["events"] ?? 0) + countEvents(events) } };
+      const { all, recurring } = countEvents(events);
+      const more = { events: all, "recurring events": recurring };
+      const sums = Object.entries(more).map(([kind, count]) => [kind, (found.objects[kind] ?? 0) + count] as const);
+      return { ...found, objects: { ...found.objects, ...Object.fromEntries(sums) } };
     },
     async swap(onAway) {
       const request = { live: target.database, fresh: name, old };
