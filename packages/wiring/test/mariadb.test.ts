@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Finding } from "@sluice/core";
 import { findMysqlTarget, highestLevel, runMysqlMigration } from "@sluice/database";
 import { watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -244,6 +245,25 @@ describe("going back", () => {
         .join("\n"),
     );
     await sql(`drop event hers; drop database ${undone}; drop user keeper@'%'`);
+  });
+
+  it("names keys that act on in what was set aside", async () => {
+    const { database } = project.deployer;
+    await sql(`create database crm; create table crm.people (id int primary key); insert into crm.people values (1);
+      create table calls (who int, constraint called foreign key (who) references crm.people (id)); insert into calls values (1)`);
+    const { id } = await database.backup({}, signal);
+    await sql("delete from calls");
+    const key = (code: string) => [{ code, message: expect.stringContaining(": calls.called (to crm.people)") }];
+    expect((await database.planRestore(id)).findings).toMatchObject(key("foreign-keys-stay"));
+    const told: Finding[] = [];
+    const call = { onFinding: (one: Finding) => void told.push(one) };
+    await database.restore(id, call, signal);
+    expect(told.splice(0)).toMatchObject(key("foreign-keys-left"));
+    const undone = await database.undoRestore(id, call, signal);
+    expect(told).toMatchObject(key("foreign-keys-left"));
+    await expect(sql("delete from crm.people")).rejects.toThrow(undone);
+    await sql(told[0]?.hint?.split(": ").at(-1) ?? "");
+    await sql(`delete from crm.people; drop table calls; drop database crm; drop database ${undone}`);
   });
 
   it("takes nothing away where an undo cannot be done", async () => {

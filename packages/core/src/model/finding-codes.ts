@@ -69,6 +69,8 @@ export const otherFindingCodes = [
   "external-name-dropped",
   "file-not-there",
   "files-of-the-host",
+  "foreign-keys-left",
+  "foreign-keys-stay",
   "github-unusable",
   "growth-not-judged",
   "hook-not-run",

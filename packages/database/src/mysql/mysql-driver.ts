@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
+import { type Clock, type ContainerExec, type Finding, SluiceError, type ThrowAwayContainers } from "@sluice/core";
 import type {
   DatabaseDriver,
   DriverCall,
@@ -29,6 +29,7 @@ import {
   withoutEvents,
 } from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
+import { findKeysLeft, keysToStay, readOutwardKeys } from "./foreign-keys.ts";
 import { openGate } from "./gate.ts";
 import { readHistory } from "./history.ts";
 import { isSwapOpen, leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
@@ -90,8 +91,10 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
     rehearsalCopy: (manifest, image, call) => rehearsalCopy(options, manifest, image, call),
     longestTransaction: (call) => longestTransaction(exec, target, sessionOf(call, "rehearse")),
     async foreseeSwap(call) {
-      await assertNobodyRefers(exec, target, target.database, sessionOf(call, "restore"));
-      return [];
+      const session = sessionOf(call, "restore");
+      await assertNobodyRefers(exec, target, target.database, session);
+      const keys = await readOutwardKeys(exec, target, target.database, session);
+      return keysToStay(target.database, call.backup, keys);
     },
     restoreBeside: (manifest, source, call) => restoreBeside(options, manifest, source, call),
     async findLeft() {
@@ -247,6 +250,7 @@ async function restoreBeside(
       const request = { live: target.database, fresh: name, old };
       const script = renamedText(events, database.name, target.database);
       await swapDatabases(exec, target, request, script, { ...session, onAway });
+      tell(call, [await findKeysLeft(exec, target, old, session)]);
       return old;
     },
   };
@@ -271,7 +275,12 @@ async function undoSwap({ exec, target: written }: MysqlOptions, call: DriverCal
   }
   await vacate(exec, target, { kind: "undone", name: undone, fresh: old, backup: call.backup }, session);
   await swapDatabases(exec, target, { live: target.database, fresh: old, old: undone }, "", session);
+  tell(call, [await findKeysLeft(exec, target, undone, session)]);
   return undone;
+}
+
+function tell({ onFinding }: DriverCall, findings: readonly (Finding | null)[]): void {
+  for (const finding of findings) if (finding) onFinding?.(finding);
 }
 
 function sampledIn({ tables }: Fingerprint): Sampling {
