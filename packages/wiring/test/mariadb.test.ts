@@ -173,7 +173,11 @@ describe("going back", () => {
       ]),
     );
 
-    const { old } = await project.deployer.database.restore(id, {}, signal);
+    const told: Finding[] = [];
+    const { old } = await project.deployer.database.restore(id, { onFinding: (one) => told.push(one) }, signal);
+    expect(told).toMatchObject([
+      { code: "definers-missing", message: expect.stringContaining(": gone@% (view orphaned)") },
+    ]);
     expect(await countOf("orders")).toBe(before);
     expect(await sql("select id, price from prices for system_time all order by id, row_end")).toBe(
       "1\t10\n1\t11\n2\t20",
@@ -245,6 +249,37 @@ describe("going back", () => {
         .join("\n"),
     );
     await sql(`drop event hers; drop database ${undone}; drop user keeper@'%'`);
+  });
+
+  it("is refused while the server lacks accounts as which something acts", async () => {
+    const { database } = project.deployer;
+    await sql(`create user app@'%', net@'10.%'; create role acting; grant all on shop.* to app@'%', net@'10.%', acting;
+      create definer = app@'%' trigger dated before insert on orders for each row set new.price = 1;
+      create definer = net@'10.0.0.5' view near as select 1;
+      create definer = app@localhost procedure mine() select 1;
+      create definer = nobody@'%' sql security invoker view anyones as select 1;
+      create definer = acting event acts on schedule every 1 day do do 1;
+      create definer = acting function acted() returns int return 1;`);
+    const { id } = await database.backup({}, signal);
+    const before = await databases();
+    await sql("drop user app@'%'; drop role acting");
+    const refused = await database.restore(id, {}, signal).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: "BACKUP_ROLE_MISSING",
+      message: expect.stringContaining("app@% (trigger dated)"),
+      hint: expect.stringContaining("create user `app`@`%` account lock"),
+    });
+    expect(refused).toMatchObject({ message: expect.stringContaining("acting (function acted, event acts)") });
+    expect(refused).toMatchObject({ hint: expect.stringContaining("create role `acting`") });
+    expect(await databases()).toEqual(before);
+    await sql("create user app@'%' account lock; create role acting; grant all on shop.* to app@'%', acting");
+    const told: Finding[] = [];
+    const { old } = await database.restore(id, { onFinding: (one) => told.push(one) }, signal);
+    expect(told).toEqual([]);
+    await sql("insert into orders (customer) values (1)");
+    await sql(
+      `drop trigger dated; drop view near; drop view anyones; drop procedure mine; drop event acts; drop function acted; drop database ${old}; drop user app@'%', net@'10.%'; drop role acting`,
+    );
   });
 
   it("names keys that act on in what was set aside", async () => {

@@ -62,6 +62,7 @@ export const otherFindingCodes = [
   "data-of-another-major",
   "database-mended",
   "database-not-mended",
+  "definers-missing",
   "disk-low",
   "done-unrecorded",
   "engine-away",

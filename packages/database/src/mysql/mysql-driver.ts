@@ -5,6 +5,7 @@ import type {
   DriverCall,
   FreshDatabase,
   RehearsalCopy,
+  RestoreCall,
   RunningDump,
   ScratchDatabase,
 } from "../driver.ts";
@@ -19,6 +20,7 @@ import { orDispose } from "../process/or-dispose.ts";
 import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
 import { type ClientOptions, runSql } from "./client.ts";
+import { checkDefiners } from "./definers.ts";
 import { prepareDump, startDump } from "./dump.ts";
 import {
   countEvents,
@@ -210,10 +212,11 @@ async function rehearsalCopy(
 
 async function restoreBeside(
   { exec, target: written }: MysqlOptions,
-  { database }: Manifest,
+  manifest: Manifest,
   source: AsyncIterable<Uint8Array>,
-  call: DriverCall,
+  call: RestoreCall,
 ): Promise<FreshDatabase> {
+  const { database } = manifest;
   const session = sessionOf(call, "restore");
   const target = await storedTarget(exec, written, session);
   const old = besideName(target.database, "old", call.backup);
@@ -229,8 +232,10 @@ async function restoreBeside(
   // They would run beside those of the live database, and wait for the swap.
   let events = "";
   const quiet = withoutEvents(source, (script) => (events = script));
+  let lacking: Finding | null;
   try {
     await restoreDump(exec, fresh, renamedDump(quiet, database.name, name), session);
+    lacking = await checkDefiners(exec, fresh, { manifest, events, globals: call.globals }, session);
   } catch (error) {
     throw await afterDrop(error, { name, dropSql: `drop database ${quoteName(name)}` }, drop);
   }
@@ -250,7 +255,7 @@ async function restoreBeside(
       const request = { live: target.database, fresh: name, old };
       const script = renamedText(events, database.name, target.database);
       await swapDatabases(exec, target, request, script, { ...session, onAway });
-      tell(call, [await findKeysLeft(exec, target, old, session)]);
+      tell(call, [lacking, await findKeysLeft(exec, target, old, session)]);
       return old;
     },
   };

@@ -1,6 +1,7 @@
 import { type ContainerExec, SluiceError } from "@sluice/core";
 import { reasonOf } from "../process/reason-of.ts";
 import { type ClientOptions, runSql } from "./client.ts";
+import { accountOf, quotedAccount } from "./definers.ts";
 import { routineRightsHint } from "./routine-rights.ts";
 import {
   clientEnvironment,
@@ -100,7 +101,7 @@ select 'grant', hex(routine_name), routine_type, hex(user), hex(host), ${isRole}
     triggers: namesOf("trigger"),
     events: of("event").map(([, digits = "", status, definer = "", lasts]) => ({
       name: fromHex(digits),
-      definer: accountOf(fromHex(definer)),
+      definer: quotedAccount(accountOf(fromHex(definer))),
       enabled: status === "ENABLED",
       waiting: status === "SLAVESIDE_DISABLED" || status === "REPLICA_SIDE_DISABLED",
       ending: lasts !== "1",
@@ -110,13 +111,6 @@ select 'grant', hex(routine_name), routine_type, hex(user), hex(host), ${isRole}
     bound: `${triggers}\n${shown}`,
     free,
   };
-}
-
-/** A role has no host. */
-function accountOf(definer: string): string {
-  const at = definer.lastIndexOf("@");
-  const [user, host] = [definer.slice(0, at), definer.slice(at + 1)];
-  return host === "" ? quoteName(user) : `${quoteName(user)}@${quoteName(host)}`;
 }
 
 function parseGrant([, routine = "", type = "", user = "", host = "", isRole, rights = ""]: readonly string[]) {
