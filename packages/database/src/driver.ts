@@ -11,6 +11,11 @@ export interface DriverCall {
   readonly onFinding?: ((finding: Finding) => void) | undefined;
 }
 
+export interface RestoreCall extends DriverCall {
+  /** Reads what `globals` wrote for the backup; `null` where it has none. */
+  readonly globals?: (() => Promise<string | null>) | undefined;
+}
+
 export interface LiveDatabase {
   readonly server: Manifest["server"];
   readonly database: DatabaseFacts;
@@ -143,7 +148,7 @@ export interface DatabaseDriver {
    */
   foreseeSwap?(call: DriverCall): Promise<readonly Finding[]>;
   /** Restores into a new database beside the live one, which goes on undisturbed. */
-  restoreBeside(manifest: Manifest, dump: AsyncIterable<Uint8Array>, call: DriverCall): Promise<FreshDatabase>;
+  restoreBeside(manifest: Manifest, dump: AsyncIterable<Uint8Array>, call: RestoreCall): Promise<FreshDatabase>;
   /** What a dead run left changed in the server, and what puts that right; `null` where there is nothing. Changes nothing. */
   findLeft?(call: DriverCall): Promise<LeftBehind | null>;
   /** Databases beside the live one that restores and their undos made and left, on purpose or not; `null` where there is none. Changes nothing. */

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Finding } from "@sluice/core";
 import { findMysqlTarget, highestLevel, runMysqlMigration } from "@sluice/database";
 import { watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -115,7 +116,7 @@ describe("a MariaDB under writes", () => {
     expect(count).toBeGreaterThan(0);
     expect(await stop("mariadb-dump ", "mariadb ")).toEqual([]);
     expect((await project.deployer.database.list()).backups.at(-1)?.fingerprint).toMatchObject({
-      objects: { views: 1, triggers: 1, routines: 3, events: 1 },
+      objects: { views: 1, triggers: 1, routines: 3, "recurring events": 1 },
       notCovered: expect.arrayContaining([expect.stringContaining("still")]),
     });
     // Nothing of it is left, neither on the engine nor in the container.
@@ -172,7 +173,11 @@ describe("going back", () => {
       ]),
     );
 
-    const { old } = await project.deployer.database.restore(id, {}, signal);
+    const told: Finding[] = [];
+    const { old } = await project.deployer.database.restore(id, { onFinding: (one) => told.push(one) }, signal);
+    expect(told).toMatchObject([
+      { code: "definers-missing", message: expect.stringContaining(": gone@% (view orphaned)") },
+    ]);
     expect(await countOf("orders")).toBe(before);
     expect(await sql("select id, price from prices for system_time all order by id, row_end")).toBe(
       "1\t10\n1\t11\n2\t20",
@@ -211,6 +216,89 @@ describe("going back", () => {
     await sql(
       `alter database shop collate utf8mb4_general_ci; drop function older; drop view orphaned; drop view across; drop database elsewhere; drop database ${undone}; create view large as select * from orders where total > 100; create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id)); alter event tick enable`,
     );
+  });
+
+  it("goes back and forth with events that are somebody's own, and with those whose time comes meanwhile", async () => {
+    const { database } = project.deployer;
+    const noted = (what: string) => `do insert into audit (what) values ('${what}')`;
+    const stateSql = (schema: string) =>
+      `select event_name, definer, status from information_schema.events where event_schema = '${schema}' order by 1`;
+    await sql(
+      `create user keeper@'%'; grant all on shop.* to keeper@'%'; create definer = keeper@'%' event hers on schedule every 1 hour starts current_timestamp + interval 1 hour ${noted("hers")}; create event once on schedule at current_timestamp + interval 3 second ${noted("once")}`,
+    );
+    const { id } = await database.backup({}, signal);
+    await until(async () => !(await sql(stateSql("shop"))).includes("once"));
+    expect(highestLevel(await database.verify(id, {}, signal))).toBe("compared");
+    await sql(`create event late on schedule at current_timestamp + interval 1 hour ${noted("late")}`);
+    const before = await sql(stateSql("shop"));
+
+    const { old } = await database.restore(id, {}, signal);
+    expect(await sql(stateSql("shop"))).toBe(
+      before
+        .split("\n")
+        .filter((line) => !line.includes("late"))
+        .join("\n"),
+    );
+    expect(await sql(stateSql(old))).not.toContain("ENABLED");
+    await sql(`alter event ${old}.late on schedule at current_timestamp + interval 1 second; do sleep(2)`);
+    const undone = await database.undoRestore(id, {}, signal);
+    expect(await sql(stateSql("shop"))).toBe(
+      before
+        .split("\n")
+        .filter((line) => !line.includes("late"))
+        .join("\n"),
+    );
+    await sql(`drop event hers; drop database ${undone}; drop user keeper@'%'`);
+  });
+
+  it("is refused while the server lacks accounts as which something acts", async () => {
+    const { database } = project.deployer;
+    await sql(`create user app@'%', net@'10.%'; create role acting; grant all on shop.* to app@'%', net@'10.%', acting;
+      create definer = app@'%' trigger dated before insert on orders for each row set new.price = 1;
+      create definer = net@'10.0.0.5' view near as select 1;
+      create definer = app@localhost procedure mine() select 1;
+      create definer = nobody@'%' sql security invoker view anyones as select 1;
+      create definer = acting event acts on schedule every 1 day do do 1;
+      create definer = acting function acted() returns int return 1;`);
+    const { id } = await database.backup({}, signal);
+    const before = await databases();
+    await sql("drop user app@'%'; drop role acting");
+    const refused = await database.restore(id, {}, signal).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: "BACKUP_ROLE_MISSING",
+      message: expect.stringContaining("app@% (trigger dated)"),
+      hint: expect.stringContaining("create user `app`@`%` account lock"),
+    });
+    expect(refused).toMatchObject({ message: expect.stringContaining("acting (function acted, event acts)") });
+    expect(refused).toMatchObject({ hint: expect.stringContaining("create role `acting`") });
+    expect(await databases()).toEqual(before);
+    await sql("create user app@'%' account lock; create role acting; grant all on shop.* to app@'%', acting");
+    const told: Finding[] = [];
+    const { old } = await database.restore(id, { onFinding: (one) => told.push(one) }, signal);
+    expect(told).toEqual([]);
+    await sql("insert into orders (customer) values (1)");
+    await sql(
+      `drop trigger dated; drop view near; drop view anyones; drop procedure mine; drop event acts; drop function acted; drop database ${old}; drop user app@'%', net@'10.%'; drop role acting`,
+    );
+  });
+
+  it("names keys that act on in what was set aside", async () => {
+    const { database } = project.deployer;
+    await sql(`create database crm; create table crm.people (id int primary key); insert into crm.people values (1);
+      create table calls (who int, constraint called foreign key (who) references crm.people (id)); insert into calls values (1)`);
+    const { id } = await database.backup({}, signal);
+    await sql("delete from calls");
+    const key = (code: string) => [{ code, message: expect.stringContaining(": calls.called (to crm.people)") }];
+    expect((await database.planRestore(id)).findings).toMatchObject(key("foreign-keys-stay"));
+    const told: Finding[] = [];
+    const call = { onFinding: (one: Finding) => void told.push(one) };
+    await database.restore(id, call, signal);
+    expect(told.splice(0)).toMatchObject(key("foreign-keys-left"));
+    const undone = await database.undoRestore(id, call, signal);
+    expect(told).toMatchObject(key("foreign-keys-left"));
+    await expect(sql("delete from crm.people")).rejects.toThrow(undone);
+    await sql(told[0]?.hint?.split(": ").at(-1) ?? "");
+    await sql(`delete from crm.people; drop table calls; drop database crm; drop database ${undone}`);
   });
 
   it("takes nothing away where an undo cannot be done", async () => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { SluiceError, type StoredRelease } from "@sluice/core";
+import { type Finding, SluiceError, type StoredRelease } from "@sluice/core";
 import {
   differences,
   type Fingerprint,
@@ -191,7 +191,7 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
       expect(count).toBeGreaterThan(0);
       expect(await stop("mysqldump ", "mysql ")).toEqual([]);
       expect(fingerprintOf(proven)).toMatchObject({
-        objects: { views: 1, triggers: 1, routines: 3, events: 1 },
+        objects: { views: 1, triggers: 1, routines: 3, "recurring events": 1 },
         notCovered: expect.arrayContaining([expect.stringContaining("still")]),
       });
       expect(fingerprintOf(proven).tables.map(({ name, rows }) => [name, rows])).toEqual(
@@ -292,6 +292,71 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     expect(await sql(rightsSql)).toBe(rights);
     await sql(
       `alter database shop collate utf8mb4_0900_ai_ci; drop function older; drop database ${undone}; create view large as select * from orders where total > 100; create trigger noted after insert on customers for each row insert into audit (what) values (concat('customer ', new.id))`,
+    );
+  });
+
+  it("goes back and forth with events that are somebody's own, and with those whose time comes meanwhile", async () => {
+    const { database } = project.deployer;
+    const noted = (what: string) => `do insert into audit (what) values ('${what}')`;
+    const stateSql = (schema: string) =>
+      `select event_name, definer, status from information_schema.events where event_schema = '${schema}' order by 1`;
+    await sql(
+      `create user keeper@'%'; grant all on shop.* to keeper@'%'; create definer = keeper@'%' event hers on schedule every 1 hour starts current_timestamp + interval 1 hour ${noted("hers")}; create event once on schedule at current_timestamp + interval 3 second ${noted("once")}`,
+    );
+    const { id } = await database.backup({}, signal);
+    await until(async () => !(await sql(stateSql("shop"))).includes("once"));
+    expect(highestLevel(await database.verify(id, {}, signal))).toBe("compared");
+    await sql(`create event late on schedule at current_timestamp + interval 1 hour ${noted("late")}`);
+    const before = await sql(stateSql("shop"));
+
+    const { old } = await database.restore(id, {}, signal);
+    expect(await sql(stateSql("shop"))).toBe(
+      before
+        .split("\n")
+        .filter((line) => !line.includes("late"))
+        .join("\n"),
+    );
+    expect(await sql(stateSql(old))).not.toContain("ENABLED");
+    await sql(`alter event ${old}.late on schedule at current_timestamp + interval 1 second; do sleep(2)`);
+    const undone = await database.undoRestore(id, {}, signal);
+    expect(await sql(stateSql("shop"))).toBe(
+      before
+        .split("\n")
+        .filter((line) => !line.includes("late"))
+        .join("\n"),
+    );
+    await sql(`drop event hers; drop database ${undone}; drop user keeper@'%'`);
+  });
+
+  it("is refused while the server lacks accounts as which something acts, and names keys that act on in what was set aside", async () => {
+    const { database } = project.deployer;
+    await sql(`create user app@'%', net@'10.%'; create role acting; grant all on shop.* to app@'%', net@'10.%', acting;
+      create database crm; create table crm.people (id int primary key); insert into crm.people values (1);
+      create table calls (who int, constraint called foreign key (who) references crm.people (id)); insert into calls values (1);
+      create definer = app@'%' trigger dated before insert on calls for each row set new.who = 1;
+      create definer = net@'10.0.0.5' view near as select 1;
+      create definer = nobody@'%' sql security invoker view anyones as select 1;
+      create definer = nobody@'%' view nobodys as select 1;
+      create definer = acting event acts on schedule every 1 day do do 1;`);
+    const { id } = await database.backup({}, signal);
+    const before = await databases();
+    await sql("drop user app@'%'; drop role acting");
+    await expect(database.restore(id, {}, signal)).rejects.toMatchObject({
+      code: "BACKUP_ROLE_MISSING",
+      message: expect.stringContaining(": app@% (trigger dated); acting@% (event acts)"),
+      hint: expect.stringContaining("create user `app`@`%` account lock; create user `acting`@`%` account lock"),
+    });
+    expect(await databases()).toEqual(before);
+    await sql("create user app@'%' account lock; create role acting; grant all on shop.* to app@'%', acting");
+    const told: Finding[] = [];
+    const { old } = await database.restore(id, { onFinding: (one) => told.push(one) }, signal);
+    expect(told).toMatchObject([
+      { code: "definers-missing", message: expect.stringContaining(": nobody@% (view nobodys)") },
+      { code: "foreign-keys-left", message: expect.stringContaining(": calls.called (to crm.people)") },
+    ]);
+    await sql(`insert into calls values (1); delete from calls; ${told[1]?.hint?.split(": ").at(-1) ?? ""}`);
+    await sql(
+      `delete from crm.people; drop table calls; drop database crm; drop view near; drop view anyones; drop view nobodys; drop event acts; drop database ${old}; drop user app@'%', net@'10.%'; drop role acting`,
     );
   });
 

@@ -42,9 +42,14 @@ export async function dumpAccounts(
     const defaults = target.kind === "mysql" ? await defaultRoles(exec, target, options) : [];
     return Buffer.from(formatAccounts(accounts, [...grants, ...defaults]));
   } catch (error) {
-    if (isSluiceError(error) && /ERROR (?:1142|1143|1044|1227) /.test(error.message)) return null;
+    if (isSluiceError(error) && isRefused(error)) return null;
     throw error;
   }
+}
+
+/** Whether it says that an account may not do that. */
+export function isRefused({ message }: SluiceError): boolean {
+  return /ERROR (?:1142|1143|1044|1227) /.test(message);
 }
 
 /** Statements that give accounts of MySQL the roles that they have from the start; none in a version without roles. */

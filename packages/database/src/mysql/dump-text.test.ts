@@ -14,7 +14,7 @@ const cuts = array(nat(5_000), { maxLength: 12 });
 const line = string({ unit: "grapheme-ascii", maxLength: 40 });
 
 const event =
-  "/*!50106 CREATE*/ /*!50117 DEFINER=`root`@`%`*/ /*!50106 EVENT `e` ON SCHEDULE EVERY 1 DAY DO SELECT 1 */ ;;";
+  "/*!50106 CREATE*/ /*!50117 DEFINER=`root`@`%`*/ /*!50106 EVENT `e` ON SCHEDULE EVERY 1 DAY STARTS '2026-01-01 00:00:00' ON COMPLETION NOT PRESERVE ENABLE DO SELECT 1 */ ;;";
 
 describe("a dump without its events", () => {
   it("is the rest of it, wherever its chunks begin and end", async () => {
@@ -26,9 +26,19 @@ describe("a dump without its events", () => {
         const dump = chunks(...pieces(`${before}${events}${rest}`, where));
         expect(await bytesOf(withoutEvents(dump, (text) => (script = text)))).toBe(`${before}${rest}`);
         expect(script).toBe(events);
-        expect(countEvents(events)).toBe(1);
+        expect(countEvents(events)).toEqual({ all: 1, recurring: 1 });
       }),
     );
+  });
+
+  it("counts those that end by themselves apart", () => {
+    const of = (schedule: string) => event.replace(/(?<=SCHEDULE ).* (?=ON COMPLETION)/, `${schedule} `);
+    const script = [
+      of("AT '2026-01-01 00:00:00'"),
+      of("EVERY 1 DAY STARTS '2026-01-01 00:00:00' ENDS '2027-01-01 00:00:00'"),
+      event.replace("`e`", "`ON SCHEDULE AT`").replace("`root`@`%`", "`it*s`@`%`"),
+    ].join("\n");
+    expect(countEvents(script)).toEqual({ all: 3, recurring: 1 });
   });
 
   it("is the whole where there are none", async () => {

@@ -190,7 +190,12 @@ export async function* withoutEvents(
   if (rest.length > 0) yield rest;
 }
 
-/** How many events a script of them makes. */
-export function countEvents(script: string): number {
-  return script.match(/^\/\*!50106 CREATE\*\//gm)?.length ?? 0;
+const eventHead =
+  /^\/\*!50106 CREATE\*\/ (?:\/\*!50117 DEFINER=[^]*?\*\/ )?\/\*!50106 EVENT `(?:[^`]|``)+` ON SCHEDULE (AT|EVERY) ([^]*?) ON COMPLETION /gm;
+
+/** How many events a script of them makes: all, and those that go on for ever. */
+export function countEvents(script: string): { readonly all: number; readonly recurring: number } {
+  const heads = [...script.matchAll(eventHead)];
+  const recurring = heads.filter(([, kind, when = ""]) => kind === "EVERY" && !/ ENDS /.test(when));
+  return { all: script.match(/^\/\*!50106 CREATE\*\//gm)?.length ?? 0, recurring: recurring.length };
 }

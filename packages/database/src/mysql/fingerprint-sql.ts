@@ -130,13 +130,25 @@ const counted = {
   views: "select count(*) from information_schema.views where table_schema",
   routines: "select count(*) from information_schema.routines where routine_schema",
   triggers: "select count(*) from information_schema.triggers where trigger_schema",
-  events: "select count(*) from information_schema.events where event_schema",
+  // Others end by themselves: at some later moment neither the server nor what is restored has them any more.
+  "recurring events":
+    "select count(*) from information_schema.events where event_type = 'RECURRING' and ends is null and event_schema",
 } as const;
 
-/** How many there are of everything else that a schema holds: one line each. */
-export const objectsSql = Object.entries(counted)
-  .map(([kind, query]) => `select ${quoteText(kind)}, (${query} = database());`)
-  .join("\n");
+/** As fingerprints of before count them: all, also those that end by themselves. */
+const countedBefore = { events: "select count(*) from information_schema.events where event_schema" };
+
+/**
+ * How many there are of everything else that a schema holds: one line each.
+ *
+ * @param sampling of a fingerprint that is compared with another one, that one may be of before
+ */
+export function objectsSql(sampling: Sampling): string {
+  const kinds = "names" in sampling ? { ...counted, ...countedBefore } : counted;
+  return Object.entries(kinds)
+    .map(([kind, query]) => `select ${quoteText(kind)}, (${query} = database());`)
+    .join("\n");
+}
 
 export function parseObjects(lines: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries(lines.map((line) => line.split("\t")).map(([kind = "", count]) => [kind, Number(count)]));

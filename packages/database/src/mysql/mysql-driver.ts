@@ -1,10 +1,11 @@
 import { posix } from "node:path";
-import { type Clock, type ContainerExec, SluiceError, type ThrowAwayContainers } from "@sluice/core";
+import { type Clock, type ContainerExec, type Finding, SluiceError, type ThrowAwayContainers } from "@sluice/core";
 import type {
   DatabaseDriver,
   DriverCall,
   FreshDatabase,
   RehearsalCopy,
+  RestoreCall,
   RunningDump,
   ScratchDatabase,
 } from "../driver.ts";
@@ -19,6 +20,7 @@ import { orDispose } from "../process/or-dispose.ts";
 import { started } from "../process/started.ts";
 import { dumpAccounts, restoreAccounts } from "./accounts.ts";
 import { type ClientOptions, runSql } from "./client.ts";
+import { checkDefiners } from "./definers.ts";
 import { prepareDump, startDump } from "./dump.ts";
 import {
   countEvents,
@@ -29,6 +31,7 @@ import {
   withoutEvents,
 } from "./dump-text.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
+import { findKeysLeft, keysToStay, readOutwardKeys } from "./foreign-keys.ts";
 import { openGate } from "./gate.ts";
 import { readHistory } from "./history.ts";
 import { isSwapOpen, leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
@@ -90,8 +93,10 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
     rehearsalCopy: (manifest, image, call) => rehearsalCopy(options, manifest, image, call),
     longestTransaction: (call) => longestTransaction(exec, target, sessionOf(call, "rehearse")),
     async foreseeSwap(call) {
-      await assertNobodyRefers(exec, target, target.database, sessionOf(call, "restore"));
-      return [];
+      const session = sessionOf(call, "restore");
+      await assertNobodyRefers(exec, target, target.database, session);
+      const keys = await readOutwardKeys(exec, target, target.database, session);
+      return keysToStay(target.database, call.backup, keys);
     },
     restoreBeside: (manifest, source, call) => restoreBeside(options, manifest, source, call),
     async findLeft() {
@@ -207,10 +212,11 @@ async function rehearsalCopy(
 
 async function restoreBeside(
   { exec, target: written }: MysqlOptions,
-  { database }: Manifest,
+  manifest: Manifest,
   source: AsyncIterable<Uint8Array>,
-  call: DriverCall,
+  call: RestoreCall,
 ): Promise<FreshDatabase> {
+  const { database } = manifest;
   const session = sessionOf(call, "restore");
   const target = await storedTarget(exec, written, session);
   const old = besideName(target.database, "old", call.backup);
@@ -226,8 +232,10 @@ async function restoreBeside(
   // They would run beside those of the live database, and wait for the swap.
   let events = "";
   const quiet = withoutEvents(source, (script) => (events = script));
+  let lacking: Finding | null;
   try {
     await restoreDump(exec, fresh, renamedDump(quiet, database.name, name), session);
+    lacking = await checkDefiners(exec, fresh, { manifest, events, globals: call.globals }, session);
   } catch (error) {
     throw await afterDrop(error, { name, dropSql: `drop database ${quoteName(name)}` }, drop);
   }
@@ -238,12 +246,16 @@ async function restoreBeside(
     },
     async fingerprint(like) {
       const found = await takeFingerprint(exec, fresh, sampledIn(like), session);
-      return { ...found, objects: { ...found.objects, events: (found.objects["events"] ?? 0) + countEvents(events) } };
+      const { all, recurring } = countEvents(events);
+      const more = { events: all, "recurring events": recurring };
+      const sums = Object.entries(more).map(([kind, count]) => [kind, (found.objects[kind] ?? 0) + count] as const);
+      return { ...found, objects: { ...found.objects, ...Object.fromEntries(sums) } };
     },
     async swap(onAway) {
       const request = { live: target.database, fresh: name, old };
       const script = renamedText(events, database.name, target.database);
       await swapDatabases(exec, target, request, script, { ...session, onAway });
+      tell(call, [lacking, await findKeysLeft(exec, target, old, session)]);
       return old;
     },
   };
@@ -268,7 +280,12 @@ async function undoSwap({ exec, target: written }: MysqlOptions, call: DriverCal
   }
   await vacate(exec, target, { kind: "undone", name: undone, fresh: old, backup: call.backup }, session);
   await swapDatabases(exec, target, { live: target.database, fresh: old, old: undone }, "", session);
+  tell(call, [await findKeysLeft(exec, target, undone, session)]);
   return undone;
+}
+
+function tell({ onFinding }: DriverCall, findings: readonly (Finding | null)[]): void {
+  for (const finding of findings) if (finding) onFinding?.(finding);
 }
 
 function sampledIn({ tables }: Fingerprint): Sampling {

@@ -124,7 +124,13 @@ describe("a fingerprint", () => {
   it("reads sequences and counts", () => {
     expect(parseSequence("s", "-5\t0\t1")).toEqual({ name: "s", last: "-5", ascending: false, cycles: true });
     expect(parseObjects(["views\t2", "events\t0"])).toEqual({ views: 2, events: 0 });
-    expect(objectsSql.split("\n")).toHaveLength(6);
+    const [ofNow, alsoOfBefore] = [
+      { aboveBytes: 1, withHistory: false },
+      { names: [], histories: [] },
+    ].map(objectsSql);
+    expect(ofNow?.split("\n")).toHaveLength(6);
+    expect(alsoOfBefore).toBe(`${ofNow}\n${alsoOfBefore?.split("\n").at(-1)}`);
+    expect(alsoOfBefore?.split("\n").at(-1)).toContain("0x6576656e7473");
   });
 });
 
@@ -190,7 +196,7 @@ describe("a swap", () => {
     tables: ["orders"],
     views: ["large"],
     triggers: ["tr"],
-    events: [{ name: "ev", enabled: true, waiting: false }],
+    events: [{ name: "ev", definer: "`a`@`%`", enabled: true, waiting: false, ending: false }],
     routines: [{ name: "p", type: "PROCEDURE" }],
     grants: [],
     characterSet: { name: "utf8mb4", collation: "utf8mb4_bin" },
@@ -204,7 +210,7 @@ describe("a swap", () => {
 
   it("renames all tables at once, after what holds them and before what needs them", () => {
     const characterSet = { name: "latin1", collation: "latin1_bin" };
-    const events = [{ name: "nap", enabled: false, waiting: true }];
+    const events = [{ name: "nap", definer: "`b`", enabled: false, waiting: true, ending: false }];
     const fresh = programs({ characterSet, events, bound: "-- bound of fresh", free: "-- free of fresh" });
     const all = { live: programs(), fresh, events: "-- events", scheduled: true };
     const { script } = swapScripts(request, all);
@@ -230,13 +236,25 @@ describe("a swap", () => {
       "-- free of fresh",
       "-- bound of fresh",
       "-- events",
-      "alter event `shop`.`nap` enable;",
+      "alter definer = `b` event `shop`.`nap` enable;",
       "use `old`;",
       "-- free",
       "-- bound",
-      "alter event `old`.`ev` disable on slave;",
+      "alter definer = `a`@`%` event `old`.`ev` disable on slave;",
     ]);
     expect(swapScripts(request, { ...all, scheduled: false }).script).not.toContain("event_scheduler");
+  });
+
+  it("does not count on events that end by themselves to be there", () => {
+    const [ending, definer] = [true, "`a`@`%`"];
+    const live = programs({ events: [{ name: "once", definer, enabled: true, waiting: false, ending }] });
+    const fresh = programs({ events: [{ name: "soon", definer, enabled: false, waiting: true, ending }] });
+    const { script, after, rights } = swapScripts(request, { live, fresh, events: "", scheduled: true });
+    expect(`${script}${after}`).not.toContain("alter definer");
+    expect(statementsOf(rights)).toEqual([
+      "alter definer = `a`@`%` event `shop`.`soon` enable;",
+      "alter definer = `a`@`%` event `old`.`once` disable on slave;",
+    ]);
   });
 
   it("is taken back from before its renaming by what it had dropped alone", () => {

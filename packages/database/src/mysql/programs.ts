@@ -1,6 +1,7 @@
 import { type ContainerExec, SluiceError } from "@sluice/core";
 import { reasonOf } from "../process/reason-of.ts";
 import { type ClientOptions, runSql } from "./client.ts";
+import { accountOf, quotedAccount } from "./definers.ts";
 import { routineRightsHint } from "./routine-rights.ts";
 import {
   clientEnvironment,
@@ -25,13 +26,24 @@ export interface Programs {
   readonly tables: readonly string[];
   readonly views: readonly string[];
   readonly triggers: readonly string[];
-  readonly events: readonly { readonly name: string; readonly enabled: boolean; readonly waiting: boolean }[];
+  readonly events: readonly EventState[];
   readonly routines: readonly { readonly name: string; readonly type: string }[];
   readonly grants: readonly RoutineGrant[];
   /** Makes what hangs on tables: the triggers; and the views, which must come after tables. */
   readonly bound: string;
   /** Makes the routines and events. */
   readonly free: string;
+}
+
+export interface EventState {
+  readonly name: string;
+  /** As statements name the account that it runs as. */
+  readonly definer: string;
+  readonly enabled: boolean;
+  /** It was set aside, and is to run again where it comes back. */
+  readonly waiting: boolean;
+  /** It ends by itself, and may be gone, or come back as nothing, at any moment. */
+  readonly ending: boolean;
 }
 
 /** What an account may do with a routine. Servers forget it with the routine. */
@@ -68,7 +80,8 @@ select 'table', hex(table_name), '' from information_schema.tables
   where table_schema = ${name} and table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE');
 select 'view', hex(table_name), '' from information_schema.views where table_schema = ${name};
 select 'trigger', hex(trigger_name), '' from information_schema.triggers where trigger_schema = ${name};
-select 'event', hex(event_name), status from information_schema.events where event_schema = ${name};
+select 'event', hex(event_name), status, hex(definer), event_type = 'RECURRING' and ends is null
+  from information_schema.events where event_schema = ${name};
 select 'routine', hex(routine_name), routine_type from information_schema.routines where routine_schema = ${name};
 select 'grant', hex(routine_name), routine_type, hex(user), hex(host), ${isRole}, proc_priv from mysql.procs_priv p where db = ${name};`;
   const rows = (await runSql(exec, maintenance(target), sql, options)).map((line) => line.split("\t"));
@@ -86,10 +99,12 @@ select 'grant', hex(routine_name), routine_type, hex(user), hex(host), ${isRole}
     tables: namesOf("table"),
     views,
     triggers: namesOf("trigger"),
-    events: of("event").map(([, digits = "", status]) => ({
+    events: of("event").map(([, digits = "", status, definer = "", lasts]) => ({
       name: fromHex(digits),
+      definer: quotedAccount(accountOf(fromHex(definer))),
       enabled: status === "ENABLED",
       waiting: status === "SLAVESIDE_DISABLED" || status === "REPLICA_SIDE_DISABLED",
+      ending: lasts !== "1",
     })),
     routines: of("routine").map(([, digits = "", type = ""]) => ({ name: fromHex(digits), type })),
     grants: of("grant").map(parseGrant),

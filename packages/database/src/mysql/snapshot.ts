@@ -85,7 +85,7 @@ async function readIn(
     tables,
     sequences: [...sequences, ...counters(still)],
     largeObjects: 0,
-    objects: parseObjects(await session.query(objectsSql)),
+    objects: parseObjects(await session.query(objectsSql(sampling))),
     extensions: {},
     notCovered: notCovered(shapes, tables),
   };

@@ -1,5 +1,5 @@
 import { renamedText } from "./dump-text.ts";
-import type { CharacterSet, Programs, RoutineGrant } from "./programs.ts";
+import type { CharacterSet, EventState, Programs, RoutineGrant } from "./programs.ts";
 import { quoteName } from "./target.ts";
 
 export interface SwapRequest {
@@ -26,7 +26,10 @@ export interface SwapScripts {
   readonly script: string;
   /** Of `script` what comes after the renaming: may be run again where that ended in its middle. Empty for an undo. */
   readonly after: string;
-  /** Rights that are given once that is done; those to what is not there are refused. */
+  /**
+   * Run once that is done, each statement for itself: rights, and what becomes of events that end by themselves. Those of what is
+   * not there are refused.
+   */
   readonly rights: string;
   /** Make anew what it dropped in a database, where it fails before it writes anything; an undo, after. */
   readonly back: { readonly live: string; readonly fresh: string };
@@ -58,6 +61,8 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
     ]),
     "select 'renamed';",
   ];
+  const woken = programs.fresh.events.filter(({ waiting }) => waiting);
+  const rested = programs.live.events.filter(({ enabled }) => enabled);
   const then = [
     waitForLocks,
     // As the renaming alone does not say: a database keeps its own. What is made anew below brings that of its own along.
@@ -65,14 +70,15 @@ export function swapScripts({ live, fresh, old }: SwapRequest, programs: SwapPro
     ...dropFree(live, programs.live),
     ...dropFree(fresh, programs.fresh),
     ...load(live, `${renamedText(allOf(programs.fresh), fresh, live)}\n${programs.events}`),
-    ...programs.fresh.events.filter(({ waiting }) => waiting).map(({ name }) => alterEvent(live, name, "enable")),
+    ...woken.filter(({ ending }) => !ending).map((event) => alterEvent(live, event, "enable")),
     ...load(old, renamedText(allOf(programs.live), live, old)),
-    ...programs.live.events
-      .filter(({ enabled }) => enabled)
-      .map(({ name }) => alterEvent(old, name, "disable on slave")),
+    ...rested.filter(({ ending }) => !ending).map((event) => alterEvent(old, event, "disable on slave")),
   ];
-  // Those of routines that are now set aside alone come back with them.
   const rights = [
+    // A server makes none whose time has passed.
+    ...woken.filter(({ ending }) => ending).map((event) => alterEvent(live, event, "enable")),
+    ...rested.filter(({ ending }) => ending).map((event) => alterEvent(old, event, "disable on slave")),
+    // Those of routines that are now set aside alone come back with them.
     ...grantSql(live, [...programs.live.grants, ...programs.fresh.grants]),
     ...grantSql(old, programs.live.grants),
   ];
@@ -223,8 +229,9 @@ function clauses({ name, collation }: CharacterSet): string {
   return `character set ${name} collate ${collation}`;
 }
 
-function alterEvent(database: string, name: string, change: string): string {
-  return `alter event ${placed(database, name)} ${change};`;
+/** An event runs as whoever has altered it last, unless that names somebody. */
+function alterEvent(database: string, { name, definer }: EventState, change: string): string {
+  return `alter definer = ${definer} event ${placed(database, name)} ${change};`;
 }
 
 function placed(database: string, name: string): string {

@@ -5,7 +5,7 @@ import { isOfHomes } from "../model/own-home.ts";
 import { isProven } from "../model/verification.ts";
 import { assertOwnDatabase } from "./assert-own-database.ts";
 import type { BackupPorts } from "./ports.ts";
-import { checkStored, openDump } from "./read-backup.ts";
+import { checkStored, openDump, readGlobals } from "./read-backup.ts";
 import { assertRoomToRestore } from "./room-to-restore.ts";
 import { differs } from "./verify-backup.ts";
 
@@ -87,7 +87,7 @@ export async function planRestore(ports: BackupPorts, id: string, signal?: Abort
  *
  * @throws SluiceError before the swap, with the live database as it was: DISK_FULL (asked before anything is written, with a
  * fifth to spare; or it ran out), BACKUP_WRONG_DATABASE (before anything is read), BACKUP_EMPTY, BACKUP_TRUNCATED, BACKUP_CORRUPT,
- * BACKUP_WRONG_VERSION, BACKUP_DIFFERS, BACKUP_KEY_WRONG, RESTORE_FAILED, …
+ * BACKUP_WRONG_VERSION, BACKUP_ROLE_MISSING, BACKUP_DIFFERS, BACKUP_KEY_WRONG, RESTORE_FAILED, …
  */
 export async function restoreBackup(ports: BackupPorts, id: string, signal?: AbortSignal): Promise<RestoreResult> {
   const { driver, store, clock, onProgress, onFinding } = ports;
@@ -108,7 +108,8 @@ export async function restoreBackup(ports: BackupPorts, id: string, signal?: Abo
   }
   await assertRoomToRestore(ports, manifest, sizeBytes, signal);
   const started = clock.monotonicMs();
-  const fresh = await driver.restoreBeside(manifest, openDump(ports, manifest, signal), call);
+  const globals = () => readGlobals(ports, manifest, signal);
+  const fresh = await driver.restoreBeside(manifest, openDump(ports, manifest, signal), { ...call, globals });
   const restoreMs = Math.round(clock.monotonicMs() - started);
   try {
     onProgress?.({ phase: "compare", bytes: manifest.bytes, totalBytes: manifest.bytes });
