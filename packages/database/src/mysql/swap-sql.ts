@@ -193,7 +193,7 @@ function dropBound(database: string, { triggers, views }: Programs): readonly st
 
 function dropFree(database: string, { events, routines }: Programs): readonly string[] {
   return [
-    ...events.map(({ name }) => `drop event ${placed(database, name)};`),
+    ...events.map(({ name }) => `drop event if exists ${placed(database, name)};`),
     // A body goes with its package.
     ...routines.flatMap(({ name, type }) =>
       type === "PACKAGE BODY" ? [] : [spoken(type, `drop ${type.toLowerCase()} ${placed(database, name)};`)],
