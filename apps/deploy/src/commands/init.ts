@@ -39,7 +39,7 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   const doubts = [...findings.filter(({ code }) => code === "protocol-unsure"), ...(isClear ? [] : unbacked)];
   const database = isClear ? unbacked[0]?.service : undefined;
   const text = configText(existing, services, { findings, doubts, database });
-  const toCheck = openQuestions(services, config, doubts);
+  const toCheck = openQuestions(services, config, { findings, doubts });
   const isUnsure = ({ name: service, active, confidence }: ServiceFacts) =>
     active && (confidence === "ask" || doubts.some((finding) => finding.service === service));
   const unsure = services.filter(isUnsure).map((service) => service.name);
@@ -58,7 +58,9 @@ export async function init(call: CommandCall<InitFlags>): Promise<number> {
   }
   context.stdout.write(toCheckText(name, toCheck));
   if (written) {
-    const command = proposed("sluice plan", { projectName: stack, ...flags });
+    // The stack of another environment is beside that of production, and is to have a name of its own.
+    const isProduction = (options.environment ?? "production") === "production";
+    const command = proposed("sluice plan", isProduction ? { projectName: stack, ...flags } : flags);
     context.stdout.write(`once that is right, commit it; ${command} then shows what a deployment would do\n`);
   }
   return 0;

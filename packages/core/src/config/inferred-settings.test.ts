@@ -27,9 +27,15 @@ describe("what is written of an inference", () => {
     expect(inferredSettings(uploads, [about("uploads")])).toEqual(settings);
   });
 
-  it("is nothing of a guess", () => {
+  it("is that, too, of what is not active here, of which nothing is found", () => {
+    const settings = { certain: { role: "web", port: 8080, strategy: "recreate" }, open: {} };
+    expect(inferredSettings({ ...uploads, active: false }, [])).toEqual(settings);
+  });
+
+  it("is nothing of a guess, nor a gap that nobody gets before it is written", () => {
     const settings = { certain: {}, open: { role: "worker", strategy: "recreate" } };
-    expect(inferredSettings(other, [about("other")])).toEqual(settings);
+    expect(inferredSettings(other, [about("uploads")])).toEqual(settings);
+    expect(inferredSettings(other, [about("other")])).toEqual({ certain: {}, open: { role: "worker" } });
   });
 });
 
@@ -50,7 +56,7 @@ describe("what a person is to look at", () => {
       confidence: "ask",
       reason: "it has a volume",
     });
-    expect(openQuestions([...all, data], said, [doubt])).toEqual([
+    expect(openQuestions([...all, data], said, { findings: [], doubts: [doubt] })).toEqual([
       { service: "web", message: "two ports; say" },
       { service: "uploads", message: "replaced with a gap at each deployment: it writes to volume files" },
       {
@@ -60,5 +66,8 @@ describe("what a person is to look at", () => {
       },
       { service: "files", message: "taken for data, which is a guess: it has a volume" },
     ]);
+    expect(openQuestions([other], said, { findings: [about("other")], doubts: [] })[0]?.message).toBe(
+      "taken for worker, which is a guess, and cannot run twice: a deployment is refused until you say what it is, with strategy: recreate: nothing tells",
+    );
   });
 });

@@ -19,13 +19,18 @@ export interface InferredSettings {
  * @param findings of the project, which say what cannot be otherwise
  */
 export function inferredSettings(service: ServiceFacts, findings: readonly Finding[]): InferredSettings {
-  const { name, role, strategy, port, confidence } = service;
+  const { name, role, strategy, port, confidence, active } = service;
   const what = { role, ...(role === "web" && port !== null ? { port } : {}) };
   const how = strategy === "recreate" && isApplication(role) ? { strategy } : {};
-  if (confidence === "ask") return { certain: {}, open: { ...what, ...how } };
-  // As the compose file stands there is no other way, and a deployment is refused until it is written.
-  const isOnlyWay = findings.some((finding) => finding.code === "cannot-be-two" && finding.service === name);
-  return isOnlyWay ? { certain: { ...what, ...how }, open: {} } : { certain: what, open: how };
+  const isOnlyWay = cannotBeTwo(name, findings);
+  // Written for a guess, it would be a person's word for all of it; and it does not hold: a deployment is refused.
+  if (confidence === "ask") return { certain: {}, open: isOnlyWay ? what : { ...what, ...how } };
+  // As the compose file stands there is no other way, and a deployment is refused until it is written. Of what is not active nothing is found.
+  return isOnlyWay || !active ? { certain: { ...what, ...how }, open: {} } : { certain: what, open: how };
+}
+
+function cannotBeTwo(name: string, findings: readonly Finding[]): boolean {
+  return findings.some(({ code, service }) => code === "cannot-be-two" && service === name);
 }
 
 /** Something of a service that a person is to look at. */
@@ -39,19 +44,23 @@ export interface OpenQuestion {
  * What a person is to look at before a first deployment: services that were guessed, those that are replaced with a gap though
  * nobody said so, and what was found of them beside that. Pure.
  *
- * @param doubts what else only a person can say of a service
+ * @param findings of the project, which say what cannot be otherwise
+ * @param doubts those of what else only a person can say of a service
  */
 export function openQuestions(
   services: readonly ServiceFacts[],
   config: Pick<Config, "services">,
-  doubts: readonly Finding[],
+  { findings, doubts }: { readonly findings: readonly Finding[]; readonly doubts: readonly Finding[] },
 ): readonly OpenQuestion[] {
   return services
     .filter(({ active }) => active)
     .flatMap(({ name, role, strategy, confidence, reason }) => {
       const hasGap = strategy === "recreate" && isApplication(role) && config.services[name]?.strategy === undefined;
       const gap = "replaced with a gap at each deployment";
-      const guess = `taken for ${role}, which is a guess${hasGap ? `, and ${gap} until you say what it is` : ""}`;
+      const until = cannotBeTwo(name, findings)
+        ? ", and cannot run twice: a deployment is refused until you say what it is, with strategy: recreate"
+        : `, and ${gap} until you say what it is`;
+      const guess = `taken for ${role}, which is a guess${hasGap ? until : ""}`;
       const told = confidence === "ask" ? guess : hasGap ? gap : undefined;
       return [
         ...(told === undefined ? [] : [`${told}: ${reason}`]),
