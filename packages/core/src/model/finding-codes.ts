@@ -137,6 +137,7 @@ export const otherFindingCodes = [
   "schedules-twice",
   "secret-from-environment",
   "sentry-not-told",
+  "sessions-in-the-way",
   "shares-with-slot",
   "stored-project",
   "subscriptions-left",
@@ -156,6 +157,7 @@ export const otherFindingCodes = [
   "waits-for-lock",
   "window-closed",
   "workers-down",
+  "writes-stopped",
   "written-in-between",
 ] as const;
 

@@ -14,6 +14,7 @@ import { findLeftSwap, mendSwap, readUnfinishedSwap } from "./mend-swap.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
 import { probeIn, probePostgres } from "./probe.ts";
 import { openSession, type PsqlOptions, runSql } from "./psql.ts";
+import { readWriteStops, writesStopped } from "./read-only.ts";
 import { longestTransaction } from "./rehearsal/longest-transaction.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { inLiveServer } from "./restore-failure.ts";
@@ -23,6 +24,7 @@ import { readSlots, slotsLeft, slotsToLeave, withSlots } from "./slots.ts";
 import { snapshotIn, takeFingerprint } from "./snapshot.ts";
 import { readSubscriptions, subscriptionsLeft, subscriptionsToStop, withSubscriptions } from "./subscriptions.ts";
 import { endOrphans, listBesides, settleSwaps, swapDatabases, undoSwap } from "./swap.ts";
+import { assertNonePrepared, readObstacles, sessionsInTheWay } from "./swap-obstacles.ts";
 import { readDirectories, readTablespace } from "./tablespace.ts";
 import { type PostgresTarget, quoteName } from "./target.ts";
 
@@ -75,10 +77,15 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     }
   };
   /** After the swap, which nothing that fails here may be taken for. */
-  const tellOfReplication = async (aside: string, call: DriverCall) => {
+  const tellOfSwap = async (aside: string, call: DriverCall) => {
     const { session } = of(call, "restore");
+    const stops = readWriteStops(exec, target, { session }).catch(() => []);
     const [slots, subscriptions] = await readReplication({ session }).catch(() => [[], []] as const);
-    const findings = [slotsLeft(live, aside, slots), subscriptionsLeft(live, aside, subscriptions)];
+    const findings = [
+      slotsLeft(live, aside, slots),
+      subscriptionsLeft(live, aside, subscriptions),
+      writesStopped(live, await stops),
+    ];
     for (const finding of findings) if (finding) call.onFinding?.(finding);
   };
   return {
@@ -138,8 +145,17 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     },
     longestTransaction: (call) => longestTransaction(exec, target, of(call, "rehearse")),
     async foreseeSwap(call) {
-      const [slots, subscriptions] = await readReplication(of(call, "restore"));
-      return [...slotsToLeave(live, slots), ...subscriptionsToStop(live, subscriptions)];
+      const session = of(call, "restore");
+      const [obstacles, [slots, subscriptions]] = await Promise.all([
+        readObstacles(exec, target, session),
+        readReplication(session),
+      ]);
+      assertNonePrepared(target, obstacles);
+      return [
+        ...slotsToLeave(live, slots),
+        ...subscriptionsToStop(live, subscriptions),
+        ...sessionsInTheWay(target, obstacles),
+      ];
     },
     async restoreBeside(manifest, dump, call) {
       const session = of(call, "restore");
@@ -167,9 +183,8 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         fingerprint: (like) => takeFingerprint(exec, fresh, sampledIn(like), session),
         async swap(onAway) {
           await analyze(fresh, call);
-          onAway?.();
-          await swapDatabases(exec, target, { fresh: name, old }, session);
-          await tellOfReplication(old, call);
+          await swapDatabases(exec, target, { fresh: name, old, onAway }, session);
+          await tellOfSwap(old, call);
           return old;
         },
       };
@@ -200,7 +215,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       }
       await assertNotThere("undone", call, session);
       await undoSwap(exec, target, { old, undone }, session);
-      await tellOfReplication(undone, call);
+      await tellOfSwap(undone, call);
       return undone;
     },
   };
