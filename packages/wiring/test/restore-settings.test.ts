@@ -1,5 +1,5 @@
 import type { Finding } from "@sluice/core";
-import { planRestore, restoreBackup, undoRestore } from "@sluice/database";
+import { highestLevel, planRestore, restoreBackup, undoRestore, verifyBackup } from "@sluice/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Backups, backupsOf } from "./support/backups.ts";
 import { docker, type Project, startProject } from "./support/postgres.ts";
@@ -45,6 +45,32 @@ describe("where somebody has stopped all writes before a restore", () => {
     expect(await project.sql("drop table later; select 1")).toBe("1");
     expect(await databases()).not.toContain(old);
   });
+});
+
+it("what belonged to the database and is gone since, as on a new server, is named before a restore and after it", async () => {
+  await server(`alter database shop set app.jwt_secret = 's3cret';
+    alter role app_ro in database shop set work_mem = '5MB';
+    alter database shop with connection limit 33; comment on database shop is E'two\\nlines';
+    revoke connect on database shop from public; grant connect on database shop to app_ro`);
+  const { id } = await backups.take();
+  expect((await planRestore(backups.ports, id)).findings).toEqual([]);
+  expect(highestLevel(await verifyBackup(backups.ports, { id }))).toBe("compared");
+  await server(`alter database shop reset app.jwt_secret; alter role app_ro in database shop reset all;
+    alter database shop with connection limit -1; comment on database shop is null;
+    grant connect on database shop to public; revoke connect on database shop from app_ro`);
+  const { findings } = await planRestore(backups.ports, id);
+  const hint = findings[0]?.hint ?? "";
+  expect(findings).toMatchObject([{ code: "settings-gone" }]);
+  expect(JSON.stringify(findings)).not.toContain("s3cret");
+  const { told, old } = await restored(backups, id);
+  expect(told).toEqual(findings);
+  await server(`drop database ${old}`);
+
+  // As a person would, who knows what stands for the dots.
+  const [, statements = ""] = /gone: (.*) \(what … stands for/s.exec(hint) ?? [];
+  expect(statements).toContain("with connection limit 33");
+  await server(statements.replace("…", "'s3cret'"));
+  expect((await planRestore(backups.ports, id)).findings).toEqual([]);
 });
 
 describe("a user who is no superuser", () => {

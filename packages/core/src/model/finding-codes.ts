@@ -138,6 +138,7 @@ export const otherFindingCodes = [
   "secret-from-environment",
   "sentry-not-told",
   "sessions-in-the-way",
+  "settings-gone",
   "shares-with-slot",
   "stored-project",
   "subscriptions-left",

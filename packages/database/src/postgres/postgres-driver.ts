@@ -10,6 +10,7 @@ import { engineDisk, freeBytesIn, isOnOneFileSystem } from "../process/free-byte
 import { orDispose } from "../process/or-dispose.ts";
 import { dumpGlobals, prepareDump, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
+import { keepSettings, readSettings, settingsGone } from "./kept-settings.ts";
 import { findLeftSwap, mendSwap, readUnfinishedSwap } from "./mend-swap.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
 import { probeIn, probePostgres } from "./probe.ts";
@@ -108,7 +109,13 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     scratchFreeBytes: ({ signal }) => freeBytesIn(exec, target.container, engineDisk, signal),
     mostScratchLogBytes: mostWalBytes,
     dump: (call) => dump(options, of(call)),
-    globals: (call) => dumpGlobals(exec, target, of(call)),
+    async globals(call) {
+      const [roles, settings] = await Promise.all([
+        dumpGlobals(exec, target, of(call)),
+        readSettings(exec, target, live, of(call)),
+      ]);
+      return roles && keepSettings(roles, settings);
+    },
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call, "compare")),
     async scratch({ server, database }, image, call) {
       const { preload, locks } = server;
@@ -156,6 +163,11 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         ...subscriptionsToStop(live, subscriptions),
         ...sessionsInTheWay(target, obstacles),
       ];
+    },
+    async foreseeGone({ id, database: { name } }, globals, call) {
+      const now = await readSettings(exec, target, name, of(call, "restore"));
+      const gone = settingsGone(globals, now, { id, name, live });
+      return gone ? [gone] : [];
     },
     async restoreBeside(manifest, dump, call) {
       const session = of(call, "restore");
