@@ -32,7 +32,7 @@ export async function planUndo(
 }
 
 /** The last one of a backup that took place; one whose end was found out later says in its beginning what served. */
-export async function lastRestore(
+async function lastRestore(
   journal: Pick<Journal, "backwards">,
   service: string,
   backup: string,
