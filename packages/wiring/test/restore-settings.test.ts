@@ -103,6 +103,21 @@ describe("a user who is no superuser", () => {
     await server(`drop database ${old}`);
   });
 
+  it("restores where it may not set all that was set of the database, and is told what is left to a superuser", async () => {
+    const { id } = await own.take();
+    await server(`alter database appshop set log_min_duration_statement = 5; alter database appshop set work_mem = '5MB';
+      alter role app_ro in database appshop set work_mem = '6MB'`);
+    const { told, old } = await restored(own, id);
+    const left = [
+      "alter database appshop set log_min_duration_statement to '5'",
+      "alter role app_ro in database appshop set work_mem to '6MB'",
+    ];
+    expect(told).toMatchObject([{ code: "settings-gone", message: expect.stringContaining("app may not") }]);
+    expect(told[0]?.hint?.split(": ")[1]?.split("; ").toSorted()).toEqual(left);
+    expect(await project.sql("show work_mem", "appshop")).toBe("5MB");
+    await server(`drop database ${old}`);
+  });
+
   it("is told whose sessions keep a restore from taking place, beforehand and by its failure", async () => {
     const { id } = await own.take();
     const ended = project.sql("set application_name = 'exporter'; select pg_sleep(600)", "appshop").catch(String);

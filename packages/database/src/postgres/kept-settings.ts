@@ -65,6 +65,27 @@ export function settingsGone(script: string, now: readonly string[], { id, name,
   };
 }
 
+/**
+ * What a swap could not give the database that it put in place, as whoever asked for it may not; `null` where that is nothing. Pure.
+ *
+ * @param aside what the one that had it is called now
+ * @param settings its own `before`, and `now` those of the one in its place, as `readSettings` gives both for one name
+ */
+export function settingsRefused(
+  { user, database }: PostgresTarget,
+  aside: string,
+  { before, now }: { readonly before: readonly string[]; readonly now: readonly string[] },
+): Finding | null {
+  const left = before.filter((statement) => !now.includes(statement));
+  if (left.length === 0) return null;
+  return {
+    severity: "warn",
+    code: "settings-gone",
+    message: `${database} lacks what was set of ${aside} before, as ${user} may not set it`,
+    hint: `as a superuser: ${left.map(withoutSecret).join("; ")}`,
+  };
+}
+
 /** What a statement is about, without the value where there is one that may be another since. */
 function subjectOf(statement: string): string {
   const [, subject] =

@@ -10,7 +10,7 @@ import { engineDisk, freeBytesIn, isOnOneFileSystem } from "../process/free-byte
 import { orDispose } from "../process/or-dispose.ts";
 import { dumpGlobals, prepareDump, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
-import { keepSettings, readSettings, settingsGone } from "./kept-settings.ts";
+import { keepSettings, readSettings, settingsGone, settingsRefused } from "./kept-settings.ts";
 import { findLeftSwap, mendSwap, readUnfinishedSwap } from "./mend-swap.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
 import { probeIn, probePostgres } from "./probe.ts";
@@ -88,6 +88,14 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       writesStopped(live, await stops),
     ];
     for (const finding of findings) if (finding) call.onFinding?.(finding);
+  };
+  /** In the same way: what belonged to the one that was live, and could not be given to the other. */
+  const tellOfSettings = async (aside: string, call: DriverCall) => {
+    const { session } = of(call, "restore");
+    const read = (database: string) => readSettings(exec, { ...target, database }, live, { session });
+    const [before, now] = await Promise.all([read(aside), read(live)]).catch(() => [[], []] as const);
+    const finding = settingsRefused(target, aside, { before, now });
+    if (finding) call.onFinding?.(finding);
   };
   return {
     kind: "postgres",
@@ -196,6 +204,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         async swap(onAway) {
           await analyze(fresh, call);
           await swapDatabases(exec, target, { fresh: name, old, onAway }, session);
+          await tellOfSettings(old, call);
           await tellOfSwap(old, call);
           return old;
         },

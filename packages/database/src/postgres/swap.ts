@@ -1,6 +1,6 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
-import { adoptSql } from "./adopt-sql.ts";
+import { adoptAllowedSql } from "./adopt-sql.ts";
 import { type PsqlOptions, type PsqlSession, runSql } from "./psql.ts";
 import { assertNonePrepared, readObstacles } from "./swap-obstacles.ts";
 import { openSql, settleSql, swapSql } from "./swap-sql.ts";
@@ -19,7 +19,7 @@ export async function swapDatabases(
   names: SwapNames,
   options: PsqlOptions,
 ): Promise<void> {
-  await runSql(exec, maintenance(target), `${adoptSql(target.database, names.fresh)}\n\\gexec`, options);
+  await runSql(exec, maintenance(target), adoptAllowedSql(target.database, names.fresh), options);
   await rename(exec, target, names, options);
 }
 
