@@ -132,7 +132,10 @@ export interface DatabaseDriver {
   readonly mostScratchLogBytes?: number | undefined;
   /** Ends first what dead runs left working in the server, and nothing of this backup. */
   dump(call: DriverCall): Promise<RunningDump>;
-  /** What a dump refers to and does not hold, such as roles; `null` where it may not be read. Holds no password. */
+  /**
+   * What a dump refers to and does not hold, such as roles, and what belongs to the database besides its content; `null` where it may not be
+   * read. Holds no password of a role; settings of a database are in it with their values.
+   */
   globals(call: DriverCall): Promise<Uint8Array | null>;
   /** Of the live database, now; made in the same way as `like`. */
   fingerprint(like: Fingerprint, call: DriverCall): Promise<Fingerprint>;
@@ -147,6 +150,15 @@ export interface DatabaseDriver {
    * @throws SluiceError RESTORE_FAILED where the live database cannot be swapped
    */
   foreseeSwap?(call: DriverCall): Promise<readonly Finding[]>;
+  /**
+   * What of a backup's globals the live database lacks, and a restore does not bring back. Changes nothing. Absent where they say nothing
+   * of the database itself.
+   */
+  foreseeGone?(
+    backup: Pick<Manifest, "id" | "database">,
+    globals: string,
+    call: DriverCall,
+  ): Promise<readonly Finding[]>;
   /** Restores into a new database beside the live one, which goes on undisturbed. */
   restoreBeside(manifest: Manifest, dump: AsyncIterable<Uint8Array>, call: RestoreCall): Promise<FreshDatabase>;
   /** What a dead run left changed in the server, and what puts that right; `null` where there is nothing. Changes nothing. */

@@ -156,6 +156,13 @@ describe("going back", () => {
     await expect(deployer.database.restore(id, {}, signal)).rejects.toMatchObject({ code: "RESTORE_FAILED" });
     expect(await databases()).toEqual(["postgres", "shop", old]);
 
+    expect(await deployer.database.planUndo(id, signal)).toEqual({
+      backup: id,
+      live: { database: "shop", service: "db" },
+      restored: { at: expect.any(String), actor: "ada", reason: "bad migration" },
+      releases: { data: null, serves: null },
+      findings: [],
+    });
     const undone = await deployer.database.undoRestore(id, {}, signal);
     expect(await count()).toBe(before - 100);
     expect(await project.sql("select count(*) from customers where name = 'gone'")).toBe("2000");

@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/core";
-import type { DatabaseOperations, RestorePlan } from "@sluice/wiring";
+import type { DatabaseOperations, RestorePlan, UndoPlan } from "@sluice/wiring";
 import { describe, expect, it } from "vitest";
 import { aBackup } from "../testing/a-backup.ts";
 import { fakeDeployer } from "../testing/fake-deployer.ts";
@@ -127,8 +127,16 @@ describe("sluice db restore", () => {
     deployerWith({
       planRestore: async () => plan,
       restore: async () => ({ manifest: backup, old: "shop__old_x", swapMs: 90, restoreMs: 4_000 }),
+      planUndo: async () => undoPlan,
       undoRestore: async () => "shop__undone_x",
     });
+  const undoPlan: UndoPlan = {
+    backup: backup.id,
+    live: { database: "shop", service: "db" },
+    restored: { at: "2026-05-01T10:00:00Z", actor: "ada", reason: "a bad migration" },
+    releases: { data: "v3", serves: "v3" },
+    findings: [],
+  };
   const names = ({ calls }: { readonly calls: readonly (readonly unknown[])[] }) => calls.map(([name]) => name);
 
   it("shows what would be lost, and asks", async () => {
@@ -237,6 +245,10 @@ describe("sluice db restore", () => {
     const deployer = deployerWith({ planRestore, restore });
     const { stdout } = await run(["db", "restore", backup.id, "--yes"], { deployer });
     expect(stdout).toMatch(/THIS BACKUP IS OF RELEASE v2[^]*is what it was at/);
+    const findings = [{ severity: "warn", code: "replication-slots-stay", message: "cdc stays" }] as const;
+    const found = deployerWith({ planRestore: async () => ({ ...plan, findings }), restore });
+    const { stdout: json } = await run(["db", "restore", backup.id, "--yes", "--json"], { deployer: found });
+    expect(JSON.parse(json)).toMatchObject({ findings });
     const program = await run(["db", "restore", backup.id, "--yes", "--json"], { deployer });
     expect(JSON.parse(program.stdout)).toMatchObject({ releases });
   });
@@ -282,6 +294,37 @@ describe("sluice db restore", () => {
     expect(ran.stdout).toContain("kept as database shop__undone_x");
     expect((await run(["db", "restore", backup.id, "--undo"], { deployer: restoring() })).exitCode).toBe(10);
     expect((await run(["db", "restore", "--undo", "--yes"], { deployer: restoring() })).exitCode).toBe(2);
+  });
+
+  it("is undone by whoever knows which restore that is, and of what release the data is", async () => {
+    const findings = [{ severity: "warn", code: "replication-slots-stay", message: "cdc stays" }] as const;
+    const told = async (over: Partial<UndoPlan>, ...flags: string[]) => {
+      const deployer = deployerWith({
+        planUndo: async () => ({ ...undoPlan, ...over }),
+        undoRestore: async () => "shop__undone_x",
+      });
+      const of = ["db", "restore", backup.id, "--undo", ...flags];
+      return (await run(of, { deployer, isInteractive: flags.length === 0 })).stdout;
+    };
+    const which = /restore of backup 20260501T090000Z-abcd at 2026-05-01T10:00:00Z \(.* ago, by ada: a bad migration\)/;
+    for (const text of [await told({}), await told({}, "--yes")]) {
+      expect(text).toMatch(which);
+      expect(text).toContain("shop (db) is again what it was before, and all that was written since is set aside\n");
+      expect(text).toContain("the data that comes back is of release v3; v3 serves now\n");
+    }
+    const releases = { data: "v2", serves: "v3" };
+    const other = await told({ releases, findings }, "--yes");
+    expect(other).toContain("COMES BACK IS OF RELEASE v2, and v3 serves: v3 may not run on it; go back with sluice");
+    expect(other).toContain("warn cdc stays [replication-slots-stay]\n");
+    const unknown = await told({ restored: null, releases: { data: null, serves: null } });
+    expect(unknown).toContain("no restore of backup 20260501T090000Z-abcd that took place is on record here");
+    expect(unknown).toContain("is not on record; none serves now\n");
+    expect(JSON.parse(await told({ releases, findings }, "--yes", "--json"))).toMatchObject({
+      undone: "shop__undone_x",
+      restored: undoPlan.restored,
+      releases,
+      findings,
+    });
   });
 });
 

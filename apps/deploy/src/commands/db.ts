@@ -1,9 +1,9 @@
 import { formatDuration, SluiceError } from "@sluice/core";
-import type { DatabaseCall, Deployer, RestorePlan } from "@sluice/wiring";
+import type { DatabaseCall, Deployer } from "@sluice/wiring";
 import type { ChangeFlags, CommandCall } from "../context.ts";
 import { parseDurationFlag } from "../flag-values.ts";
 import { givenFlags, withFlags } from "../given-flags.ts";
-import { backupRow, backupText, backupTitle, lossText, verifiedText } from "../render/backup-text.ts";
+import { backupRow, backupText, backupTitle, lossText, undoText, verifiedText } from "../render/backup-text.ts";
 import { writeJson } from "../render/json.ts";
 import { createProgress } from "../render/progress.ts";
 import { formatTable } from "../render/table.ts";
@@ -74,15 +74,15 @@ export async function dbRestore(call: CommandCall<RestoreFlags>): Promise<number
   return changing(call, async (deployer, asked, end) => {
     const plan = await deployer.database.planRestore(args[0], context.signal, asked);
     end();
-    await consent(call, plan);
+    await consent(call, lossText(plan), `Lose what was written since, and restore ${plan.manifest.id}?`);
     // A person has been told whose it is, and has agreed.
     const ofStack = flags.ofStack ?? (flags.yes ? undefined : plan.otherStack);
     const ofDatabase = flags.ofDatabase ?? (flags.yes ? undefined : plan.otherDatabase);
     const result = await deployer.database.restore(plan.manifest.id, { ...asked, ofStack, ofDatabase }, context.signal);
     const { manifest, old, swapMs, restoreMs } = result;
-    const { losses, releases } = plan;
+    const { losses, releases, findings } = plan;
     return {
-      json: { backup: manifest.id, old, swapMs, restoreMs, losses, ...(releases && { releases }) },
+      json: { backup: manifest.id, old, swapMs, restoreMs, losses, findings, ...(releases && { releases }) },
       text:
         `${plan.live.database} is what it was at ${manifest.at} (restored in ${formatDuration(restoreMs)}, ` +
         `out of reach for ${formatDuration(swapMs)})\n` +
@@ -98,11 +98,14 @@ async function undo(call: CommandCall<RestoreFlags>): Promise<number> {
   if (id === undefined) {
     throw new SluiceError("USAGE", "--undo needs the id of the backup that was restored", { hint: "sluice db list" });
   }
-  return changing(call, async (deployer, asked) => {
-    await confirm(call, `What was written since backup ${id} was restored is set aside.`, "Put the database back?");
+  return changing(call, async (deployer, asked, end) => {
+    const plan = await deployer.database.planUndo(id, context.signal, asked);
+    end();
+    await consent(call, undoText(plan, context.now()), "Put the database back?");
+    const { restored, releases, findings } = plan;
     const undone = await deployer.database.undoRestore(id, asked, context.signal);
     return {
-      json: { backup: id, undone },
+      json: { backup: id, undone, restored, releases, findings },
       text: `the database is back as it was before the restore; what had its place is kept as database ${undone}\n`,
     };
   });
@@ -153,11 +156,11 @@ async function changing(
   });
 }
 
-async function consent(call: CommandCall<RestoreFlags>, plan: RestorePlan): Promise<void> {
+async function consent(call: CommandCall<RestoreFlags>, text: string, question: string): Promise<void> {
   const { flags, context } = call;
   // Who agreed beforehand has seen none of it.
-  if (flags.yes && !flags.json) context.stdout.write(withFlags(lossText(plan), givenFlags(flags)));
-  await confirm(call, lossText(plan), `Lose what was written since, and restore ${plan.manifest.id}?`);
+  if (flags.yes && !flags.json) context.stdout.write(withFlags(text, givenFlags(flags)));
+  await confirm(call, text, question);
 }
 
 /** Rows are at stake: without a person who says yes, and without `--yes`, nothing is done. */

@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from "@sluice/core";
-import type { ListedBackup, Manifest, RestorePlan } from "@sluice/wiring";
+import type { ListedBackup, Manifest, RestorePlan, UndoPlan } from "@sluice/wiring";
 import { formatSection, formatTable } from "./table.ts";
 import { agoText, findingText } from "./words.ts";
 
@@ -76,6 +76,32 @@ export function lossText(plan: RestorePlan): string {
   );
 }
 
+/** What the undo of a restore would put back, for a person who has to agree to it. */
+export function undoText({ backup, live, restored, releases, findings }: UndoPlan, now: Date): string {
+  const place = `${live.database} (${live.service})`;
+  const why = restored?.reason ? `: ${restored.reason}` : "";
+  const what = restored
+    ? `the restore of backup ${backup} at ${restored.at} (${agoText(restored.at, now)}, by ${restored.actor}${why}) is taken back: ${place} is again what it was before`
+    : `no restore of backup ${backup} that took place is on record here; what one has set aside takes the place of ${place}`;
+  return (
+    `${what}, and all that was written since is set aside\n${undoneReleaseText(releases)}` +
+    findings.map((finding) => `${findingText(finding)}\n`).join("")
+  );
+}
+
+/** Whose data comes back, and what is to run on it. */
+function undoneReleaseText({ data, serves }: UndoPlan["releases"]): string {
+  const now = serves === null ? "none serves now" : `${serves} serves now`;
+  if (data === null) return `which release the data that comes back is of is not on record; ${now}\n`;
+  if (data === serves || serves === null) return `the data that comes back is of release ${data}; ${now}\n`;
+  return `THE DATA THAT COMES BACK IS OF RELEASE ${data}, and ${serves} serves: ${notItsOwn(data, serves)}\n`;
+}
+
+/** What to do about a release on another one's data. */
+function notItsOwn(data: string, serves: string): string {
+  return `${serves} may not run on it; go back with sluice rollback ${data}, or migrate it with sluice db migrate ${serves}`;
+}
+
 /** Whose it is, where it is another stack's. */
 function stackText({ otherStack, otherHome }: RestorePlan): string {
   if (otherStack === undefined) return "";
@@ -118,7 +144,7 @@ function originText({ manifest, live }: RestorePlan): string {
 function releaseText({ releases, otherStack }: RestorePlan): string {
   if (!releases || otherStack !== undefined) return "";
   const { backup, serves } = releases;
-  return `THIS BACKUP IS OF RELEASE ${backup}, and ${serves} serves: ${serves} may not run on it; go back with sluice rollback ${backup}, or migrate it with sluice db migrate ${serves}\n`;
+  return `THIS BACKUP IS OF RELEASE ${backup}, and ${serves} serves: ${notItsOwn(backup, serves)}\n`;
 }
 
 function knownOf({ verified, failed }: Manifest): string {

@@ -33,6 +33,13 @@ const database: Deployer["database"] = {
     findings: [],
   }),
   restore: async () => ({ manifest: backup, old: "shop__old", swapMs: 1, restoreMs: 1 }),
+  planUndo: async () => ({
+    backup: backup.id,
+    live: { database: backup.database.name, service: "db" },
+    restored: { at: "2026-05-01T10:00:00Z", actor: "ada", reason: "" },
+    releases: { data: "v2", serves: "v2" },
+    findings: [],
+  }),
   undoRestore: async () => "shop__undone",
   prune: async () => ({ decisions: [], leftovers: [] }),
   records: async () => [],

@@ -72,6 +72,7 @@ export function fakeDeployer(answers: Partial<Deployer> = {}): FakeDeployer {
       rehearse: unexpected("database.rehearse"),
       planRestore: unexpected("database.planRestore"),
       restore: unexpected("database.restore"),
+      planUndo: unexpected("database.planUndo"),
       undoRestore: unexpected("database.undoRestore"),
       prune: unexpected("database.prune"),
       planMigration: unexpected("database.planMigration"),

@@ -35,6 +35,8 @@ export interface DatabaseIntent {
   readonly backup?: string | undefined;
   /** Id or tag of the release whose migration, or whose data, it is; `null` where the backup is of none. */
   readonly release?: string | null | undefined;
+  /** Of a restore: id of the release that served when it began, whose data was set aside; `null` where none did. */
+  readonly served?: string | null | undefined;
 }
 
 /** What is written of an action; more than that may be. */
@@ -58,6 +60,8 @@ export interface DatabaseRecord {
   readonly service: string | null;
   readonly backup: string | null;
   readonly release: string | null;
+  /** Of a restore: id of the release that served when it began, whose data was set aside. Absent where that was not written, or none did. */
+  readonly served?: string | undefined;
   readonly error: string | null;
   /** Ids of backups that were pruned. */
   readonly removed: readonly string[];
@@ -88,6 +92,7 @@ export function parseDatabaseRecord(record: JournalRecord): DatabaseRecord | nul
   const result = databaseResults.find((each) => each === record["result"]);
   if (!result) throw invalidRecord(record);
   const text = (field: string) => (typeof record[field] === "string" ? record[field] : null);
+  const served = text("served");
   const message = (record["error"] as { readonly message?: unknown } | undefined)?.message;
   return {
     seq,
@@ -100,6 +105,7 @@ export function parseDatabaseRecord(record: JournalRecord): DatabaseRecord | nul
     service: text("service"),
     backup: text("backup"),
     release: text("release"),
+    ...(served === null ? {} : { served }),
     error: typeof message === "string" && message !== "" ? message : null,
     removed: Array.isArray(record["removed"]) ? record["removed"].map(String) : [],
   };

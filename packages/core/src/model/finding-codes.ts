@@ -143,6 +143,8 @@ export const otherFindingCodes = [
   "schedules-twice",
   "secret-from-environment",
   "sentry-not-told",
+  "sessions-in-the-way",
+  "settings-gone",
   "shares-with-slot",
   "stored-project",
   "subscriptions-left",
@@ -162,6 +164,7 @@ export const otherFindingCodes = [
   "waits-for-lock",
   "window-closed",
   "workers-down",
+  "writes-stopped",
   "written-in-between",
 ] as const;
 

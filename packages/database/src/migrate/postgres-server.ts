@@ -1,5 +1,6 @@
 import { type ContainerExec, isSluiceError, SluiceError } from "@sluice/core";
 import * as z from "zod";
+import { mayEnd } from "../postgres/may-end.ts";
 import { openSession, type PsqlSession } from "../postgres/psql.ts";
 import { type PostgresTarget, quoteText } from "../postgres/target.ts";
 import { readConnections } from "../process/connections.ts";
@@ -18,9 +19,6 @@ const [lockClass, lockObject] = [1_397_508_931, 1];
 const settings = `set statement_timeout = '30s'; set lock_timeout = '5s'; set search_path = ''; set timezone = 'UTC';
 set idle_in_transaction_session_timeout = 0;
 select set_config(name, '0', false) from pg_settings where name = 'idle_session_timeout';`;
-
-/** Asking for more than one may would end our own session, and with it the lock. */
-const mayEnd = "pg_has_role(usesysid, 'MEMBER')";
 
 const holderSchema = z.lazy(() => z.object({ pid: z.int(), name: z.string(), since: z.string() }));
 
@@ -86,6 +84,7 @@ function serverOver(psql: PsqlSession, connections: () => ReturnType<typeof read
     },
     async end(sessions, how) {
       if (sessions.length === 0) return;
+      // Asking for more than one may would end our own session, and with it the lock.
       const named = sessions.map(({ pid, started }) => `(${pid}, ${quoteText(started)})`).join(", ");
       const verb = how === "cancel" ? "pg_cancel_backend" : "pg_terminate_backend";
       await session.query(

@@ -1,13 +1,15 @@
 import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SluiceError } from "@sluice/core";
+import { type Finding, SluiceError } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { DatabaseDriver } from "../driver.ts";
 import { createAgeCipher } from "../encryption/age-cipher.ts";
 import { highestLevel, isProven } from "../model/verification.ts";
 import { createDirectoryStore } from "../store/directory-store.ts";
+import { aFingerprint } from "../testing/a-manifest.ts";
 import { createFakeDatabase, type FakeDatabase } from "../testing/fake-database.ts";
 import type { BackupPorts } from "./ports.ts";
 import { pruneBackups } from "./prune-backups.ts";
@@ -98,6 +100,21 @@ describe("verifying", () => {
     expect(driver.calls.slice(1)).toEqual(["scratch sha256:1", "roles CREATE ROLE x;", "end-scratch"]);
     // Again: each level is there once.
     expect((await verifyBackup(ports, { id })).verified).toHaveLength(4);
+  });
+
+  it("of what held no table says that nothing was compared", async () => {
+    const { id, fingerprint, ...taken } = await takeBackup(ports, request);
+    const nothing = { ...(fingerprint ?? aFingerprint()), tables: [] };
+    await ports.store.update({ ...taken, id, fingerprint: nothing });
+    const scratch: typeof driver.scratch = async (...args) => ({
+      ...(await driver.scratch(...args)),
+      fingerprint: async () => nothing,
+    });
+    const { verified } = await verifyBackup({ ...ports, driver: { ...driver, scratch } }, { id });
+    expect(verified.at(-1)).toMatchObject({
+      level: "compared",
+      notTested: [expect.stringMatching(/^any row: /), "the application with the restored data"],
+    });
   });
 
   it("finds that it restores to something else, and remembers it until it passes", async () => {
@@ -220,6 +237,26 @@ describe("restoring", () => {
     expect((await planRestore(ports, id)).findings).toEqual([
       { severity: "warn", code: "not-in-the-backup", message: `not all is in backup ${id}: ${lacks}` },
     ]);
+  });
+
+  it("says what the live database lacks of what belonged to it, before and after, and restores where nobody can say", async () => {
+    const gone = { severity: "warn", code: "settings-gone", message: "no limit" } as const;
+    const { id } = await takeBackup(ports, request);
+    const asked: string[] = [];
+    const said = async (foreseeGone: NonNullable<DatabaseDriver["foreseeGone"]>) => {
+      const told: Finding[] = [];
+      const asking = { ...ports, driver: { ...driver, foreseeGone }, onFinding: (one: Finding) => told.push(one) };
+      const { findings } = await planRestore(asking, id);
+      await restoreBackup(asking, id);
+      return [findings, told];
+    };
+    const isGone = async (_backup: unknown, globals: string) => {
+      asked.push(globals);
+      return [gone];
+    };
+    expect(await said(isGone)).toEqual([[gone], [gone]]);
+    expect(asked).toEqual(["CREATE ROLE x;", "CREATE ROLE x;"]);
+    expect(await said(() => Promise.reject(new Error("not to be read")))).toEqual([[], []]);
   });
 
   it("says where it would take the place of a database of another name", async () => {

@@ -1,4 +1,5 @@
 import { type Finding, SluiceError } from "@sluice/core";
+import type { DriverCall } from "../driver.ts";
 import { differences, type Fingerprint } from "../model/fingerprint.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { isOfHomes } from "../model/own-home.ts";
@@ -63,7 +64,8 @@ export async function planRestore(ports: BackupPorts, id: string, signal?: Abort
   const otherStack = stack === undefined || isOwn ? undefined : manifest.stack;
   const call = { backup: id, signal };
   const { database } = await driver.probe(call);
-  const findings = [...lackingIn(manifest), ...((await driver.foreseeSwap?.(call)) ?? [])];
+  const foreseen = (await driver.foreseeSwap?.(call)) ?? [];
+  const findings = [...lackingIn(manifest), ...(await goneSince(ports, manifest, call)), ...foreseen];
   const then = manifest.fingerprint;
   const compared = then && compareTables(then, await driver.fingerprint(then, call));
   return {
@@ -107,6 +109,7 @@ export async function restoreBackup(ports: BackupPorts, id: string, signal?: Abo
     );
   }
   await assertRoomToRestore(ports, manifest, sizeBytes, signal);
+  const gone = await goneSince(ports, manifest, call);
   const started = clock.monotonicMs();
   const globals = () => readGlobals(ports, manifest, signal);
   const fresh = await driver.restoreBeside(manifest, openDump(ports, manifest, signal), { ...call, globals });
@@ -120,7 +123,9 @@ export async function restoreBackup(ports: BackupPorts, id: string, signal?: Abo
     onProgress?.({ phase: "swap", bytes: manifest.bytes, totalBytes: manifest.bytes });
     let away = clock.monotonicMs();
     const old = await fresh.swap(() => (away = clock.monotonicMs()));
-    return { manifest, old, swapMs: Math.round(clock.monotonicMs() - away), restoreMs };
+    const swapMs = Math.round(clock.monotonicMs() - away);
+    for (const finding of gone) onFinding?.(finding);
+    return { manifest, old, swapMs, restoreMs };
   } catch (error) {
     await fresh.drop().catch(() => undefined);
     throw error;
@@ -143,6 +148,19 @@ function lackingIn({ id, lacking = [] }: Manifest): readonly Finding[] {
     code: "not-in-the-backup",
     message: `not all is in backup ${id}: ${text}`,
   }));
+}
+
+/** What the live database lacks of what belonged to it. Not to know it keeps nobody from restoring: older backups do not say it. */
+async function goneSince(ports: BackupPorts, manifest: Manifest, call: DriverCall): Promise<readonly Finding[]> {
+  const { driver } = ports;
+  if (!driver.foreseeGone) return [];
+  try {
+    const globals = await readGlobals(ports, manifest, call.signal);
+    return globals === null ? [] : await driver.foreseeGone(manifest, globals, call);
+  } catch {
+    call.signal?.throwIfAborted();
+    return [];
+  }
 }
 
 function compareTables(

@@ -86,7 +86,13 @@ async function prove(
   const compared = await compare(manifest, scratch);
   const { notTested: untried = [] } = scratch;
   const at = clock.now().toISOString();
-  const notTested = [...(manifest.fingerprint?.notCovered ?? []), ...untried, "the application with the restored data"];
+  const isEmpty = manifest.fingerprint?.tables.length === 0;
+  const notTested = [
+    ...(isEmpty ? ["any row: there was no table when it was taken; is it of the right database?"] : []),
+    ...(manifest.fingerprint?.notCovered ?? []),
+    ...untried,
+    "the application with the restored data",
+  ];
   const unknown = "whether it holds what the database held";
   // When it was taken, the reason was known.
   const why = manifest.verified.flatMap((one) => one.notTested).find((text) => text.startsWith(unknown));

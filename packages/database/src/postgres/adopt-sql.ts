@@ -41,3 +41,22 @@ select format('grant %s on database %I to %s%s', a.privilege_type, ${to},
   from pg_database d, aclexplode(d.datacl) a
   where d.datname = ${from} and (a.grantee = 0 or ${isThere("a.grantee")})`;
 }
+
+/**
+ * Gives another database of the same server what `adoptSql` says, as far as whoever asks may: some settings only a superuser may set, and
+ * those of another role only who may change it. One statement.
+ */
+export function adoptAllowedSql(live: string, other: string): string {
+  return `
+do $sluice$
+declare
+  statement text;
+begin
+  for statement in ${adoptSql(live, other)} loop
+    begin
+      execute statement;
+    exception when insufficient_privilege then null;
+    end;
+  end loop;
+end $sluice$;`;
+}

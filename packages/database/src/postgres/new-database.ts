@@ -1,6 +1,7 @@
 import type { ContainerExec } from "@sluice/core";
 import type { DatabaseFacts } from "../model/manifest.ts";
 import { conninfo } from "./dump.ts";
+import { mayEnd } from "./may-end.ts";
 import { type PsqlOptions, runSql } from "./psql.ts";
 import { restoreFailure } from "./restore-failure.ts";
 import { forgetSubscriptions } from "./subscriptions.ts";
@@ -52,9 +53,9 @@ export async function dropDatabase(
   await runSql(exec, maintenance(target), dropDatabaseSql(name), options);
 }
 
-/** Two statements: who is in it is sent away before. */
+/** Two statements: who is in it and may be ended is sent away before. */
 export function dropDatabaseSql(name: string): string {
-  const end = `select pg_terminate_backend(pid) from pg_stat_activity where datname = ${quoteText(name)} and pid <> pg_backend_pid();`;
+  const end = `select pg_terminate_backend(pid) from pg_stat_activity where datname = ${quoteText(name)} and pid <> pg_backend_pid() and ${mayEnd};`;
   return `${end}\ndrop database if exists ${quoteName(name)};`;
 }
 

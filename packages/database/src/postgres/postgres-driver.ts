@@ -10,10 +10,12 @@ import { engineDisk, freeBytesIn, isOnOneFileSystem } from "../process/free-byte
 import { orDispose } from "../process/or-dispose.ts";
 import { dumpGlobals, prepareDump, startDump } from "./dump.ts";
 import type { Sampling } from "./fingerprint-sql.ts";
+import { keepSettings, readSettings, settingsGone, settingsRefused } from "./kept-settings.ts";
 import { findLeftSwap, mendSwap, readUnfinishedSwap } from "./mend-swap.ts";
 import { createDatabase, dropDatabase, restoreDump } from "./new-database.ts";
 import { probeIn, probePostgres } from "./probe.ts";
 import { openSession, type PsqlOptions, runSql } from "./psql.ts";
+import { readWriteStops, writesStopped } from "./read-only.ts";
 import { longestTransaction } from "./rehearsal/longest-transaction.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
 import { inLiveServer } from "./restore-failure.ts";
@@ -23,6 +25,7 @@ import { readSlots, slotsLeft, slotsToLeave, withSlots } from "./slots.ts";
 import { snapshotIn, takeFingerprint } from "./snapshot.ts";
 import { readSubscriptions, subscriptionsLeft, subscriptionsToStop, withSubscriptions } from "./subscriptions.ts";
 import { endOrphans, listBesides, settleSwaps, swapDatabases, undoSwap } from "./swap.ts";
+import { assertNonePrepared, readObstacles, sessionsInTheWay } from "./swap-obstacles.ts";
 import { readDirectories, readTablespace } from "./tablespace.ts";
 import { type PostgresTarget, quoteName } from "./target.ts";
 
@@ -75,11 +78,24 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     }
   };
   /** After the swap, which nothing that fails here may be taken for. */
-  const tellOfReplication = async (aside: string, call: DriverCall) => {
+  const tellOfSwap = async (aside: string, call: DriverCall) => {
     const { session } = of(call, "restore");
+    const stops = readWriteStops(exec, target, { session }).catch(() => []);
     const [slots, subscriptions] = await readReplication({ session }).catch(() => [[], []] as const);
-    const findings = [slotsLeft(live, aside, slots), subscriptionsLeft(live, aside, subscriptions)];
+    const findings = [
+      slotsLeft(live, aside, slots),
+      subscriptionsLeft(live, aside, subscriptions),
+      writesStopped(live, await stops),
+    ];
     for (const finding of findings) if (finding) call.onFinding?.(finding);
+  };
+  /** In the same way: what belonged to the one that was live, and could not be given to the other. */
+  const tellOfSettings = async (aside: string, call: DriverCall) => {
+    const { session } = of(call, "restore");
+    const read = (database: string) => readSettings(exec, { ...target, database }, live, { session });
+    const [before, now] = await Promise.all([read(aside), read(live)]).catch(() => [[], []] as const);
+    const finding = settingsRefused(target, aside, { before, now });
+    if (finding) call.onFinding?.(finding);
   };
   return {
     kind: "postgres",
@@ -101,7 +117,13 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     scratchFreeBytes: ({ signal }) => freeBytesIn(exec, target.container, engineDisk, signal),
     mostScratchLogBytes: mostWalBytes,
     dump: (call) => dump(options, of(call)),
-    globals: (call) => dumpGlobals(exec, target, of(call)),
+    async globals(call) {
+      const [roles, settings] = await Promise.all([
+        dumpGlobals(exec, target, of(call)),
+        readSettings(exec, target, live, of(call)),
+      ]);
+      return roles && keepSettings(roles, settings);
+    },
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call, "compare")),
     async scratch({ server, database }, image, call) {
       const { preload, locks } = server;
@@ -138,8 +160,22 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     },
     longestTransaction: (call) => longestTransaction(exec, target, of(call, "rehearse")),
     async foreseeSwap(call) {
-      const [slots, subscriptions] = await readReplication(of(call, "restore"));
-      return [...slotsToLeave(live, slots), ...subscriptionsToStop(live, subscriptions)];
+      const session = of(call, "restore");
+      const [obstacles, [slots, subscriptions]] = await Promise.all([
+        readObstacles(exec, target, session),
+        readReplication(session),
+      ]);
+      assertNonePrepared(target, obstacles);
+      return [
+        ...slotsToLeave(live, slots),
+        ...subscriptionsToStop(live, subscriptions),
+        ...sessionsInTheWay(target, obstacles),
+      ];
+    },
+    async foreseeGone({ id, database: { name } }, globals, call) {
+      const now = await readSettings(exec, target, name, of(call, "restore"));
+      const gone = settingsGone(globals, now, { id, name, live });
+      return gone ? [gone] : [];
     },
     async restoreBeside(manifest, dump, call) {
       const session = of(call, "restore");
@@ -167,9 +203,9 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
         fingerprint: (like) => takeFingerprint(exec, fresh, sampledIn(like), session),
         async swap(onAway) {
           await analyze(fresh, call);
-          onAway?.();
-          await swapDatabases(exec, target, { fresh: name, old }, session);
-          await tellOfReplication(old, call);
+          await swapDatabases(exec, target, { fresh: name, old, onAway }, session);
+          await tellOfSettings(old, call);
+          await tellOfSwap(old, call);
           return old;
         },
       };
@@ -200,7 +236,7 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
       }
       await assertNotThere("undone", call, session);
       await undoSwap(exec, target, { old, undone }, session);
-      await tellOfReplication(undone, call);
+      await tellOfSwap(undone, call);
       return undone;
     },
   };

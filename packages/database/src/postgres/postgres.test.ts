@@ -69,6 +69,7 @@ describe("psql", () => {
       PGUSER: "shop",
       PGDATABASE: "shop",
       PGAPPNAME: "sluice-backup-1",
+      PGOPTIONS: "-c default_transaction_read_only=off -c statement_timeout=0",
       PGPASSWORD: "hunter2",
     });
   });

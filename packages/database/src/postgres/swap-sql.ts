@@ -1,3 +1,4 @@
+import { isInTheWay, mayEnd, sessionText } from "./may-end.ts";
 import { quoteName, quoteText, sessionPrefix } from "./target.ts";
 
 const comment = "shobj_description(oid, 'pg_database')";
@@ -36,6 +37,7 @@ do $sluice$
 declare
   waited int := 0;
   failure text;
+  detail text;
   marked record;
 begin
   ${unmark(live)}
@@ -44,11 +46,16 @@ begin
   ${alter(live, "with allow_connections false")}
   commit;
   loop
-    perform pg_terminate_backend(pid) from pg_stat_activity where ${both} and pid <> pg_backend_pid();
+    perform pg_terminate_backend(pid) from pg_stat_activity where ${both} and ${mayEnd};
     perform pg_stat_clear_snapshot();
-    exit when not exists (select from pg_stat_activity where ${both});
+    exit when not exists (select from pg_stat_activity where ${both} and ${isInTheWay});
     waited := waited + 1;
-    if waited > 500 then failure := 'sessions did not end within 10 s'; exit; end if;
+    if waited > 500 then
+      select 'sessions did not end within 10 s: ' || string_agg(${sessionText} ||
+          case when ${mayEnd} then '' else format(', which %s may not end', current_user) end, '; ' order by pid)
+        into failure from pg_stat_activity where ${both} and ${isInTheWay};
+      exit;
+    end if;
     perform pg_sleep(0.02);
   end loop;
   if failure is null then
@@ -57,7 +64,9 @@ begin
       ${alter(fresh, `rename to ${quoteName(live)}`)}
       ${alter(live, "with allow_connections true")}
       ${unmark(live)}
-    exception when others then failure := sqlerrm;
+    exception when others then
+      get stacked diagnostics detail = pg_exception_detail;
+      failure := concat_ws(': ', sqlerrm, nullif(detail, ''));
     end;
   end if;
   if failure is not null then

@@ -21,7 +21,7 @@ const after: Server = { databases: ["shop", names.old], isClosed: false };
 const lost = new SluiceError("EXEC_FAILED", "the connection to a process in a container broke");
 
 /** A server that does with a swap what it is told to, after which the connection to whoever asked for it is lost. */
-function serverWith(start: Server, becomes: Server = start, whileSwapping = () => {}) {
+function serverWith(start: Server, becomes: Server = start, whileSwapping = () => {}, obstacles = {}) {
   const state = { ...start };
   const told: string[] = [];
   const exec = async (_container: string, _command: readonly string[], options: ExecOptions = {}) => {
@@ -41,6 +41,7 @@ function serverWith(start: Server, becomes: Server = start, whileSwapping = () =
     if (environment?.["PGDATABASE"] === "shop" && state.isClosed) {
       return refused('FATAL:  database "shop" is not currently accepting connections');
     }
+    if (sql.includes("pg_prepared_xacts")) return ended(JSON.stringify({ sessions: [], prepared: [], ...obstacles }));
     if (sql.includes("with allow_connections true")) state.isClosed = false;
     if (sql.includes("select datname from pg_database where datname in")) {
       return ended(`${state.databases.join("\n")}\n`);
@@ -116,6 +117,22 @@ describe("a swap whose end nobody has seen", () => {
     const request = { old: names.old, undone: "shop__undone_1" };
     await expect(undoSwap(ports, target, request, { session: "restore-1" })).resolves.toBeUndefined();
   });
+});
+
+it("does not close the database, for a swap or for its undo, while a transaction is prepared in it", async () => {
+  const prepared = ["E'it''s 1'", "'2'"];
+  const { ports, swap, told } = serverWith(before, after, () => {}, { prepared });
+  const refused = {
+    code: "RESTORE_FAILED",
+    message: expect.stringMatching(/^database shop cannot .*: E'it''s 1', '2'$/),
+    hint: expect.stringContaining(
+      "in shop: commit prepared E'it''s 1', or rollback prepared E'it''s 1'; commit prepared '2'",
+    ),
+  };
+  expect(await swap()).toMatchObject(refused);
+  const undo = undoSwap(ports, target, { old: names.old, undone: "shop__undone_1" }, { session: "restore-1" });
+  await expect(undo).rejects.toMatchObject(refused);
+  expect(told.filter((sql) => sql.includes("rename to"))).toEqual([]);
 });
 
 describe("what the server's death in a swap has left", () => {

@@ -1,7 +1,8 @@
 import type { ContainerExec } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
-import { adoptSql } from "./adopt-sql.ts";
+import { adoptAllowedSql } from "./adopt-sql.ts";
 import { type PsqlOptions, type PsqlSession, runSql } from "./psql.ts";
+import { assertNonePrepared, readObstacles } from "./swap-obstacles.ts";
 import { openSql, settleSql, swapSql } from "./swap-sql.ts";
 import { maintenance, type PostgresTarget, quoteText } from "./target.ts";
 
@@ -18,13 +19,15 @@ export async function swapDatabases(
   names: SwapNames,
   options: PsqlOptions,
 ): Promise<void> {
-  await runSql(exec, target, `${adoptSql(target.database, names.fresh)}\n\\gexec`, options);
+  await runSql(exec, maintenance(target), adoptAllowedSql(target.database, names.fresh), options);
   await rename(exec, target, names, options);
 }
 
 interface SwapNames {
   readonly fresh: string;
   readonly old: string;
+  /** Called when nobody can connect any more. */
+  readonly onAway?: (() => void) | undefined;
 }
 
 /**
@@ -45,11 +48,16 @@ async function rename(
   exec: ContainerExec,
   target: PostgresTarget,
   names: SwapNames,
-  { session, signal }: PsqlOptions,
+  options: PsqlOptions,
 ): Promise<void> {
+  const { session, signal } = options;
   const { database: live, container, user } = target;
-  const { fresh, old } = names;
+  const { fresh, old, onAway } = names;
   signal?.throwIfAborted();
+  // Before anybody is sent away.
+  assertNonePrepared(target, await readObstacles(exec, target, options));
+  signal?.throwIfAborted();
+  onAway?.();
   try {
     // Under no signal: the server would go on with it, and the application waits for it.
     await runSql(exec, maintenance(target), swapSql(live, fresh, old), { session });

@@ -13,6 +13,12 @@ export interface PostgresTarget {
 /** Prefix of the name under which the server shows our sessions; what is left of dead runs is found by it. */
 export const sessionPrefix = "sluice-";
 
+/**
+ * What a database, a role or the server presets for every session: a stop of all writes, which who restores may well have made before, and a
+ * time limit that is meant for the application. Both would end what we do in its middle.
+ */
+const settings = "-c default_transaction_read_only=off -c statement_timeout=0";
+
 /** What PostgreSQL's own programs read: nothing of it is an argument, so nothing shows in lists of processes. */
 export function libpqEnvironment(
   { user, database, password }: PostgresTarget,
@@ -22,6 +28,7 @@ export function libpqEnvironment(
     PGUSER: user,
     PGDATABASE: database,
     PGAPPNAME: `${sessionPrefix}${session}`,
+    PGOPTIONS: settings,
     ...(password === undefined ? {} : { PGPASSWORD: password }),
   };
 }

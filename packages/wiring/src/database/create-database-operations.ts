@@ -25,6 +25,7 @@ import { mendDatabase } from "./mend-database.ts";
 import { migrate, planMigration, releaseToMigrate } from "./migrate.ts";
 import { backupsOf, type OpenDatabase, openDatabase } from "./open-database.ts";
 import { planOpenRestore } from "./plan-restore.ts";
+import { planUndo } from "./plan-undo.ts";
 import { proveBackup, prune, takeAndProve } from "./prove.ts";
 import { type Done, recorded, recordedAfter } from "./recorded.ts";
 import { readDatabaseRecords } from "./records.ts";
@@ -79,6 +80,9 @@ export function createDatabaseOperations(session: Session): DatabaseOperations {
         const { old, swapMs, restoreMs } = result;
         return { result, record: { ...recordOf(result.manifest), old, swapMs, restoreMs } };
       }),
+    async planUndo(id, signal = new AbortController().signal, call = {}) {
+      return planUndo(session, await openDatabase(session, call, signal), id, signal);
+    },
     undoRestore: (id, call, signal) =>
       change(session, "restore-undo", { ...call, backup: id }, signal, async ({ ports }) => {
         const undone = await undoRestore(ports, id, signal);
@@ -195,6 +199,8 @@ async function changeLocked<T>(
     service: database.service,
     ...(backup ? { backup } : {}),
     ...(release ? { release } : {}),
+    // Its undo brings back the data of that one.
+    ...(what === "restore" ? { served: database.release } : {}),
   };
   return recorded({ journal, signal, say }, entry, () => run(database, signal, release));
 }

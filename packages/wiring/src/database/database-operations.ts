@@ -50,6 +50,19 @@ export interface RestoreCall extends DatabaseCall {
   readonly ofDatabase?: string | undefined;
 }
 
+/** What the undo of a restore would put back. */
+export interface UndoPlan {
+  /** Whose restore it is. */
+  readonly backup: string;
+  readonly live: { readonly database: string; readonly service: string };
+  /** The last restore of that backup, as the record has it; `null` where it has none that took place, as of another state home. */
+  readonly restored: Pick<DatabaseRecord, "at" | "actor" | "reason"> | null;
+  /** Tags, or ids where those are not known, of the release that served before it, whose data comes back, and of the one that serves; `null` where none is known. */
+  readonly releases: { readonly data: string | null; readonly serves: string | null };
+  /** What the swap would leave to people. */
+  readonly findings: readonly Finding[];
+}
+
 export interface MigrateCall extends DatabaseCall {
   /** Tag or id of a stored release; default: the one that serves. */
   readonly release?: string | undefined;
@@ -126,6 +139,11 @@ export interface DatabaseOperations {
    * backup is of another stack than `ofStack`, or of a database of another name than `ofDatabase`)
    */
   restore(id: string, call: RestoreCall, signal: AbortSignal): Promise<RestoreResult>;
+  /**
+   * What `undoRestore` would put back. Changes nothing.
+   * @throws SluiceError DATABASE_UNKNOWN, DATABASE_UNREACHABLE, RESTORE_FAILED (it could not be swapped)
+   */
+  planUndo(id: string, signal?: AbortSignal, call?: DatabaseCall): Promise<UndoPlan>;
   /**
    * Puts the database back that a restore of this backup took away; resolves with the name of what had its place.
    * @throws SluiceError LOCK_HELD, BACKUP_UNKNOWN where no such restore is known, RESTORE_FAILED

@@ -1,0 +1,30 @@
+import type { ContainerExec, Finding } from "@sluice/core";
+import { type PsqlOptions, runSql } from "./psql.ts";
+import { maintenance, type PostgresTarget, quoteText } from "./target.ts";
+
+/** Statements that take back what keeps a database's sessions from writing. @throws SluiceError */
+export async function readWriteStops(
+  exec: ContainerExec,
+  target: PostgresTarget,
+  options: PsqlOptions,
+): Promise<readonly string[]> {
+  const sql = `select format('alter %s reset default_transaction_read_only',
+      case s.setrole when 0 then format('database %I', d.datname)
+        else format('role %I in database %I', pg_get_userbyid(s.setrole), d.datname) end)
+    from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) setting
+    where d.datname = ${quoteText(target.database)}
+      and case split_part(setting, '=', 1) when 'default_transaction_read_only' then split_part(setting, '=', 2)::bool end
+    order by s.setrole;`;
+  return runSql(exec, maintenance(target), sql, options);
+}
+
+/** What a swap, or its undo, has put in place takes no writes either; `null` where it does. Pure. */
+export function writesStopped(live: string, stops: readonly string[]): Finding | null {
+  if (stops.length === 0) return null;
+  return {
+    severity: "warn",
+    code: "writes-stopped",
+    message: `${live} takes no writes: default_transaction_read_only is on in the settings that belong to it`,
+    hint: `where that was for the time of this alone: ${stops.join("; ")}`,
+  };
+}
