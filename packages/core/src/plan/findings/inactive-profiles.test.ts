@@ -33,6 +33,7 @@ describe("a release of which nothing would run", () => {
   it.each([
     ["one is active", [off(web, "prod"), db]],
     ["what is not is scaled to nothing", [aService("web", { active: false, replicas: 0 }), debug]],
+    ["one is scaled to nothing", [aService("web", { active: false, replicas: 0 }), off(worker, "mail")]],
     ["it has none", []],
   ])("is none where %s", (_, services) => {
     expect(noActiveService(services)).toEqual([]);

@@ -19,12 +19,13 @@ export function inactiveText(profiles: readonly string[]): { readonly under: str
 
 /**
  * That a release would run nothing, as all that it has is under profiles of which none is active: Compose takes that for a project without
- * services, and doors of what serves would be closed. What is no more than scaled to nothing is meant so. Pure.
+ * services, and doors of what serves would be closed. Where one is no more than scaled to nothing, that is meant so. Pure.
  */
 export function noActiveService(services: readonly ServiceFacts[]): readonly Finding[] {
   const own = services.filter(({ role }) => role !== "tool");
   const profiles = [...new Set(own.flatMap(({ inactiveProfiles = [] }) => inactiveProfiles))];
-  if (own.some(({ active }) => active) || profiles.length === 0) return [];
+  const isUnder = ({ active, inactiveProfiles = [] }: ServiceFacts) => !active && inactiveProfiles.length > 0;
+  if (own.length === 0 || !own.every(isUnder)) return [];
   const message = `no service of the release is active: each is under profiles (${profiles.join(", ")}), and none of those is active`;
   const hint = `set COMPOSE_PROFILES, such as COMPOSE_PROFILES=${profiles[0]}, ${whereActive}`;
   return [{ severity: "error", code: "no-active-service", message, hint }];
