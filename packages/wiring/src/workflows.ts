@@ -9,7 +9,7 @@ import {
   leftOutFiles,
   neededFiles,
   ownDefaults,
-  profilesToSet,
+  profilesHere,
   profilesVariable,
   projectWorkflows,
   relativeWrites,
@@ -50,13 +50,12 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   // Where the workflows run, nobody has one that git has not, and what it says is to be asked for.
   const checkedOutText = envFiles.map(({ text, isOwn }) => (isOwn ? "" : text)).join("\n");
   const envFileText = (await Promise.all(found.envFiles.map(readOrEmpty))).join("\n");
-  const profiles = profilesToSet({ given, shell: env[profilesVariable], envFileText, checkedOutText });
   const checkout = {
     composeFiles: paths.map((path) => ({ path, text: texts.get(path) ?? "" })),
     filesAreNamed: files.length > 0,
     read: (path: string) => texts.get(path) ?? null,
     envFileText: checkedOutText,
-    profiles,
+    profiles: { given, shell: env[profilesVariable], envFileText },
     ownEnvText: envFiles.map(({ text, isOwn }) => (isOwn ? text : "")).join("\n"),
     workflows,
     configVariables: configVariables(config),
@@ -94,7 +93,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     settings: settingsByHand(facts),
     unset: unsetVariables(checkout, facts),
     ownDefaults: ownDefaults(checkout, facts),
-    profiles: deployment?.variables.some(({ name }) => name === profilesVariable) ? null : (profiles ?? null),
+    profiles: profilesHere(checkout, facts),
     inCheckout: await checkoutWrites(relativeWrites(composeTexts, lookUp), found.directory),
     outOfGit: await filesOutOfGit(neededFiles(composeTexts, lookUp), found.directory),
     droppedSteps: (deployment?.droppedSteps ?? []).map((step) => ({ path, ...step })),

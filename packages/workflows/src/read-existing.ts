@@ -5,12 +5,12 @@ import { type DroppedStep, droppedSteps } from "./dropped-steps.ts";
 import type { AlteredVariable, MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { isFor } from "./names.ts";
 import { oneOffRuns } from "./one-off-runs.ts";
+import { profilesVariable } from "./profiles.ts";
 import { isRunToken } from "./run-token.ts";
 import { profilesOfScript } from "./script-profiles.ts";
 import { withoutWritten } from "./step-variables.ts";
 import { labelsOf, listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
 import { isOfRun, scopeOf, withoutRelease } from "./value-scope.ts";
-import { profilesVariable } from "./variables.ts";
 
 /** Variables that say what the facts say, whatever an existing workflow says. */
 export const writtenAnew: readonly string[] = ["COMPOSE_FILE", "SLUICE_ENVIRONMENT"];
