@@ -60,7 +60,8 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
   const sources = sourcesOf(checkout, files, existing);
   const needed = [
     ...neededVariables(sources),
-    ...ownValues(checkout, sources),
+    // The runner of one that deploys already may have values of its own, which no secret is to be put over.
+    ...(existing === undefined ? ownValues(checkout, sources) : []),
     ...variablesOfConfig(checkout),
     ...profilesOf(checkout, files, existing),
   ];

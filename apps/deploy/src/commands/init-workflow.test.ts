@@ -73,7 +73,7 @@ NOTES is a where a release is deployed; in the other workflows, which no release
 DISPLAY, LOG_LEVEL are given to services by name alone, and set by no workflow: where containers need a value, write it into env: of the workflow that deploys and run this again, or set them in the environment of the runner
 COMPOSE_PROFILES is prod,mail in each workflow, as those profiles are active here, and a checkout on the runner does not say so: see that they are what is to run there
 VERSION has another value in your .env, which git and so the runner does not have, than its default in the compose files; the workflows take it from \${{ secrets.VERSION_STAGING }}: where production needs your value set that, else it has the default
-PORT, TZ have another value in your .env, which git and so the runner does not have, than the default in the compose files, with which they are deployed: where production needs yours, write NAME: \${{ vars.NAME }} into env: of the workflow that deploys, or secrets.NAME, and run this again
+PORT, TZ have another value in your .env, which git and so the runner does not have, than the default in the compose files, with which they are deployed unless the runner has values of its own: where production needs yours, write NAME: \${{ vars.NAME }} into env: of the workflow that deploys, or secrets.NAME, and run this again
 old.yml deploys past Sluice: remove it
 `;
 const byHand = (
