@@ -13,6 +13,7 @@ import {
   profilesVariable,
   projectWorkflows,
   relativeWrites,
+  servicesLeftOut,
   settingsByHand,
   unsetVariables,
   variablesOf,
@@ -31,8 +32,15 @@ import type { Session } from "./session.ts";
 
 const workflowDirectory = ".github/workflows";
 
-/** Reads what lies in the checkout, as texts only: on a developer's machine the variables of production are not there. */
-export async function readProjectWorkflows(session: Session): Promise<ProjectWorkflows> {
+/**
+ * Reads what lies in the checkout, as texts only: on a developer's machine the variables of production are not there.
+ *
+ * @param how files that git does not have are looked for by variables, see `variablesOf`. Default: as is likely
+ */
+export async function readProjectWorkflows(
+  session: Session,
+  how: "likely" | "certain" = "likely",
+): Promise<ProjectWorkflows> {
   const { directory: from, files = [], env, environment = "production", profiles: given } = session.options;
   const found = await findProjectFiles(session.options, env);
   const directory = await rootOf(from, found.directory);
@@ -79,7 +87,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const [deployment] = existing;
   const path = deployment?.path ?? "";
   const composeTexts = facts.files.map((path) => texts.get(path) ?? "");
-  const lookUp = variablesOf(checkout, facts);
+  const needed = neededFiles(composeTexts, variablesOf(checkout, facts, how), servicesLeftOut(checkout, facts));
   // The stack of another environment is beside that of production, and so has another name than the files say.
   const written = environment === "production" ? await writtenProjectName(found) : null;
   return {
@@ -94,8 +102,8 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     unset: unsetVariables(checkout, facts),
     ownDefaults: ownDefaults(checkout, facts),
     profiles: profilesHere(checkout, facts),
-    inCheckout: await checkoutWrites(relativeWrites(composeTexts, lookUp), found.directory),
-    outOfGit: await filesOutOfGit(neededFiles(composeTexts, lookUp), found.directory),
+    inCheckout: await checkoutWrites(relativeWrites(composeTexts, variablesOf(checkout, facts)), found.directory),
+    outOfGit: await filesOutOfGit(needed, found.directory),
     droppedSteps: (deployment?.droppedSteps ?? []).map((step) => ({ path, ...step })),
     untaken: (deployment?.untaken ?? []).map((line) => ({ path, line })),
   };

@@ -34,6 +34,7 @@ export {
   ownDefaults,
   type ProfilesHere,
   profilesHere,
+  servicesLeftOut,
   unsetVariables,
   workflowFacts,
 } from "./workflow-facts.ts";

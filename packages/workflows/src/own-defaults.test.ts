@@ -64,4 +64,11 @@ it("variables are what the workflow says, or an env file where that only names a
   const lookUp = variablesOf(checkout, workflowFacts(checkout));
   const names = ["TAG", "PORT", "ELSE", "SHARED", "COMPOSE_FILE", "PWD", "OTHER"];
   expect(names.map(lookUp)).toEqual(["7", "8080", "${{ vars.ELSE }}", "y", "compose.yml", ".", undefined]);
+  // For who is to be told of nothing but what is so.
+  const certain = variablesOf(
+    { ...checkout, envFileText: "OTHER=z\n", ownEnvText: "" },
+    workflowFacts(checkout),
+    "certain",
+  );
+  expect(names.map(certain)).toEqual(["7", "${{ vars.PORT }}", "${{ vars.ELSE }}", undefined, "compose.yml", ".", "z"]);
 });

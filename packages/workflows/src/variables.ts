@@ -75,21 +75,31 @@ function usedWithoutDefault(text: string): readonly string[] {
   return [...lines.join("\n").matchAll(pattern)].map(({ groups }) => groups?.["bare"] ?? groups?.["braced"] ?? "");
 }
 
+/** Services of the compose files that their profiles keep from running, and whose settings no other has. Pure. */
+export function idleServices(sources: VariableSources): ReadonlySet<string> {
+  const services = servicesOf(sources);
+  const profiles = sources.profiles ?? parseEnv(sources.envFileText)[profilesVariable] ?? "";
+  const idle = new Set(services.filter(([, service]) => isIdle(service, profiles)).map(([name]) => name));
+  for (const name of [...(sources.asked ?? []), ...services.map(([, service]) => extendedBy(service))])
+    idle.delete(name);
+  return idle;
+}
+
+function servicesOf({ composeTexts }: VariableSources): readonly (readonly [string, Tree])[] {
+  return composeTexts
+    .flatMap(parseTrees)
+    .flatMap((tree) =>
+      Object.entries(treeOf(tree["services"])).map(([name, service]) => [name, treeOf(service)] as const),
+    );
+}
+
 /**
  * `environment: [NAME]` and `environment: { NAME: }` of services that run: where nobody sets it, Compose leaves it out, and
  * says nothing.
  */
 function givenByName(sources: VariableSources): readonly string[] {
-  const services = sources.composeTexts
-    .flatMap(parseTrees)
-    .flatMap((tree) =>
-      Object.entries(treeOf(tree["services"])).map(([name, service]) => [name, treeOf(service)] as const),
-    );
-  const profiles = sources.profiles ?? parseEnv(sources.envFileText)[profilesVariable] ?? "";
-  const idle = new Set(services.filter(([, service]) => isIdle(service, profiles)).map(([name]) => name));
-  for (const name of [...(sources.asked ?? []), ...services.map(([, service]) => extendedBy(service))])
-    idle.delete(name);
-  const names = services.flatMap(([service, { environment }]) => {
+  const idle = idleServices(sources);
+  const names = servicesOf(sources).flatMap(([service, { environment }]) => {
     const unset = Object.entries(treeOf(environment)).filter(([, value]) => value === null);
     return idle.has(service) ? [] : [...listOf(environment), ...unset.map(([name]) => name)];
   });

@@ -17,7 +17,14 @@ import { type ExistingDeployment, existingDeployments, writtenAnew } from "./rea
 import { schedulesOf } from "./schedules.ts";
 import { settingsOf } from "./settings.ts";
 import { parseTrees, treeOf } from "./tree.ts";
-import { neededVariables, secretOf, usesVariable, type VariableSources, variablesLeftUnset } from "./variables.ts";
+import {
+  idleServices,
+  neededVariables,
+  secretOf,
+  usesVariable,
+  type VariableSources,
+  variablesLeftUnset,
+} from "./variables.ts";
 
 /** What lies in a checkout, as far as workflows depend on it. */
 export interface CheckoutTexts {
@@ -171,6 +178,11 @@ export function unsetVariables(checkout: CheckoutTexts, facts: WorkflowFacts): r
   const set = new Set([...facts.variables, ...facts.releaseVariables, ...settingsOf(facts)].map(({ name }) => name));
   const [existing] = deploymentsOf(checkout);
   return variablesLeftUnset(sourcesOf(checkout, facts.files, existing)).filter((name) => !set.has(name));
+}
+
+/** Services that do not run where the workflows deploy, see `idleServices`. */
+export function servicesLeftOut(checkout: CheckoutTexts, { files }: WorkflowFacts): ReadonlySet<string> {
+  return idleServices(sourcesOf(checkout, files, deploymentsOf(checkout)[0]));
 }
 
 /** Where no file seems to have the service, as with `include:`, Compose is to say so of the first one. */
