@@ -24,7 +24,7 @@ describe("a release of which nothing would run", () => {
         message:
           "no service of the release is active: each is under profiles (prod, data), and none of those is active",
         hint: expect.stringMatching(
-          /^set COMPOSE_PROFILES, such as COMPOSE_PROFILES=prod, .*sluice init --workflow.*\.env/,
+          /^set COMPOSE_PROFILES, such as COMPOSE_PROFILES=prod, .*sluice init --workflow --profile prod writes it where none is.*\.env/,
         ),
       },
     ]);

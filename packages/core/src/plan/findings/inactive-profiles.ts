@@ -5,8 +5,9 @@ import type { ObservedStack } from "../../model/stack.ts";
 import { openDropped } from "../steps/plan-previous.ts";
 
 /** Where a runner has no `.env` of a person, nobody else says it. */
-const whereActive =
-  "where Sluice runs: in env: of the job that deploys (sluice init --workflow writes it), in .env or in the shell";
+function whereActive(profile = ""): string {
+  return `where Sluice runs: in env: of the job that deploys (sluice init --workflow --profile ${profile} writes it where none is), in .env or in the shell`;
+}
 
 /** That a service is under profiles of which none is active, in words, and what makes one active. Pure. */
 export function inactiveText(profiles: readonly string[]): { readonly under: string; readonly hint: string } {
@@ -14,7 +15,7 @@ export function inactiveText(profiles: readonly string[]): { readonly under: str
     profiles.length === 1
       ? `under profile ${profiles[0]}, which is not active`
       : `under profiles ${profiles.join(" and ")}, none of which is active`;
-  return { under, hint: `add ${profiles.join(" or ")} to COMPOSE_PROFILES ${whereActive}` };
+  return { under, hint: `add ${profiles.join(" or ")} to COMPOSE_PROFILES ${whereActive(profiles[0])}` };
 }
 
 /**
@@ -27,7 +28,7 @@ export function noActiveService(services: readonly ServiceFacts[]): readonly Fin
   const isUnder = ({ active, inactiveProfiles = [] }: ServiceFacts) => !active && inactiveProfiles.length > 0;
   if (own.length === 0 || !own.every(isUnder)) return [];
   const message = `no service of the release is active: each is under profiles (${profiles.join(", ")}), and none of those is active`;
-  const hint = `set COMPOSE_PROFILES, such as COMPOSE_PROFILES=${profiles[0]}, ${whereActive}`;
+  const hint = `set COMPOSE_PROFILES, such as COMPOSE_PROFILES=${profiles[0]}, ${whereActive(profiles[0])}`;
   return [{ severity: "error", code: "no-active-service", message, hint }];
 }
 
