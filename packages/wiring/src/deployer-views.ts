@@ -19,6 +19,7 @@ import type {
   DroppedStep,
   MigrationStep,
   NeededFile,
+  ProfilesHere,
   RelativeWrite,
   WorkflowFile,
   WorkflowVariable,
@@ -265,8 +266,8 @@ export interface ProjectWorkflows {
   readonly settings: readonly WorkflowVariable[];
   /** Variables that services are given by their name alone, and that they do not set: such as are no secrets by their name. */
   readonly unset: readonly string[];
-  /** `COMPOSE_PROFILES` of the files, where it is what is active here and no workflow said it so far; `null` where not. */
-  readonly profiles: string | null;
+  /** What is active here, where neither a workflow said it so far nor a checkout on the runner does; `null` where there is none. */
+  readonly profiles: ProfilesHere | null;
   /** What services write to by a path from the checkout: the checkout of a runner has not what is in it, and is cleaned for each job. */
   readonly inCheckout: readonly RelativeWrite[];
   /**

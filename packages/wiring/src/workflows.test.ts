@@ -91,7 +91,10 @@ describe("the workflows of a checkout", () => {
     const set = async (options: Partial<DeployerOptions> = {}) =>
       (await readWith(options)).files.map(({ text }) => /^ +COMPOSE_PROFILES: "?(.*?)"?$/m.exec(text)?.[1]);
     const inAll = (value: string | undefined) => [value, value, value];
-    await writeFile(join(directory, "compose.yml"), "services: { web: { image: web, profiles: [prod] } }\n");
+    await writeFile(
+      join(directory, "compose.yml"),
+      "services: { web: { image: web, profiles: [prod, mail, demo, of-file] } }\n",
+    );
     await git("init", "-q");
     await writeFile(join(directory, ".gitignore"), ".env\n");
     expect(await set()).toEqual(inAll(undefined));
@@ -108,12 +111,19 @@ describe("the workflows of a checkout", () => {
     expect(await set({ env: { COMPOSE_PROFILES: "prod,mail" } })).toEqual(inAll(undefined));
     expect(await set({ env: { COMPOSE_PROFILES: "prod" } })).toEqual(inAll("prod"));
     const found = await readWith({ profiles: ["prod"] });
-    expect(found.profiles).toBe("prod");
+    expect(found.profiles).toEqual({ profiles: "prod", isSet: true });
     await mkdir(join(directory, ".github/workflows"), { recursive: true });
     for (const { path, text } of found.files) await writeFile(join(directory, path), text);
     expect(await set()).toEqual(inAll("prod"));
     // What is written there is a decision already.
     expect((await readWith({ profiles: ["mail"] })).profiles).toBeNull();
+    // So is a deployment without them: what a developer has active is no reason to run it there.
+    for (const { path, text } of found.files)
+      await writeFile(join(directory, path), text.replace(/^ +COMPOSE_PROFILES: .*\n/m, ""));
+    const shell = { env: { COMPOSE_PROFILES: "prod,unknown" } };
+    expect(await set(shell)).toEqual(inAll(undefined));
+    expect((await readWith(shell)).profiles).toEqual({ profiles: "prod", isSet: false });
+    expect(await set({ profiles: ["prod"] })).toEqual(inAll("prod"));
   });
 
   it("say what is written to by a path from the checkout and is not in git, which a checkout on the runner has not", async () => {

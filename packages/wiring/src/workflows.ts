@@ -9,10 +9,11 @@ import {
   leftOutFiles,
   neededFiles,
   ownDefaults,
-  profilesToSet,
+  profilesHere,
   profilesVariable,
   projectWorkflows,
   relativeWrites,
+  servicesLeftOut,
   settingsByHand,
   unsetVariables,
   variablesOf,
@@ -31,8 +32,15 @@ import type { Session } from "./session.ts";
 
 const workflowDirectory = ".github/workflows";
 
-/** Reads what lies in the checkout, as texts only: on a developer's machine the variables of production are not there. */
-export async function readProjectWorkflows(session: Session): Promise<ProjectWorkflows> {
+/**
+ * Reads what lies in the checkout, as texts only: on a developer's machine the variables of production are not there.
+ *
+ * @param how files that git does not have are looked for by variables, see `variablesOf`. Default: as is likely
+ */
+export async function readProjectWorkflows(
+  session: Session,
+  how: "likely" | "certain" = "likely",
+): Promise<ProjectWorkflows> {
   const { directory: from, files = [], env, environment = "production", profiles: given } = session.options;
   const found = await findProjectFiles(session.options, env);
   const directory = await rootOf(from, found.directory);
@@ -50,13 +58,12 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   // Where the workflows run, nobody has one that git has not, and what it says is to be asked for.
   const checkedOutText = envFiles.map(({ text, isOwn }) => (isOwn ? "" : text)).join("\n");
   const envFileText = (await Promise.all(found.envFiles.map(readOrEmpty))).join("\n");
-  const profiles = profilesToSet({ given, shell: env[profilesVariable], envFileText, checkedOutText });
   const checkout = {
     composeFiles: paths.map((path) => ({ path, text: texts.get(path) ?? "" })),
     filesAreNamed: files.length > 0,
     read: (path: string) => texts.get(path) ?? null,
     envFileText: checkedOutText,
-    profiles,
+    profiles: { given, shell: env[profilesVariable], envFileText },
     ownEnvText: envFiles.map(({ text, isOwn }) => (isOwn ? text : "")).join("\n"),
     workflows,
     configVariables: configVariables(config),
@@ -80,7 +87,7 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
   const [deployment] = existing;
   const path = deployment?.path ?? "";
   const composeTexts = facts.files.map((path) => texts.get(path) ?? "");
-  const lookUp = variablesOf(checkout, facts);
+  const needed = neededFiles(composeTexts, variablesOf(checkout, facts, how), servicesLeftOut(checkout, facts));
   // The stack of another environment is beside that of production, and so has another name than the files say.
   const written = environment === "production" ? await writtenProjectName(found) : null;
   return {
@@ -94,9 +101,9 @@ export async function readProjectWorkflows(session: Session): Promise<ProjectWor
     settings: settingsByHand(facts),
     unset: unsetVariables(checkout, facts),
     ownDefaults: ownDefaults(checkout, facts),
-    profiles: deployment?.variables.some(({ name }) => name === profilesVariable) ? null : (profiles ?? null),
-    inCheckout: await checkoutWrites(relativeWrites(composeTexts, lookUp), found.directory),
-    outOfGit: await filesOutOfGit(neededFiles(composeTexts, lookUp), found.directory),
+    profiles: profilesHere(checkout, facts),
+    inCheckout: await checkoutWrites(relativeWrites(composeTexts, variablesOf(checkout, facts)), found.directory),
+    outOfGit: await filesOutOfGit(needed, found.directory),
     droppedSteps: (deployment?.droppedSteps ?? []).map((step) => ({ path, ...step })),
     untaken: (deployment?.untaken ?? []).map((line) => ({ path, line })),
   };

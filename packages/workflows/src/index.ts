@@ -18,6 +18,7 @@ export { variablesOf } from "./look-up.ts";
 export { workflowPaths } from "./names.ts";
 export { type NeededFile, neededFiles } from "./needed-files.ts";
 export { pastSluice } from "./past-sluice.ts";
+export { type ProfileSources, profilesVariable } from "./profiles.ts";
 export { projectWorkflows } from "./project-workflows.ts";
 export { type ExistingDeployment, existingDeployments } from "./read-existing.ts";
 export { type RelativeWrite, relativeWrites } from "./relative-writes.ts";
@@ -25,13 +26,15 @@ export { type RunTokenJob, runTokenJobs } from "./run-token.ts";
 export { runVariables } from "./run-variables.ts";
 export { settingsByHand } from "./settings.ts";
 export { type UnreleasedCheckout, unreleasedCheckouts } from "./unreleased-checkouts.ts";
-export { type ProfileSources, profilesToSet, profilesVariable } from "./variables.ts";
 export { type UnwrittenFile, unwrittenFiles } from "./unwritten-files.ts";
 export {
   type CheckoutTexts,
   deploymentsOf,
   leftOutFiles,
   ownDefaults,
+  type ProfilesHere,
+  profilesHere,
+  servicesLeftOut,
   unsetVariables,
   workflowFacts,
 } from "./workflow-facts.ts";

@@ -38,3 +38,8 @@ it("a secret that a later file has otherwise is as that has it, and what is no c
   expect(neededFiles([files[0] ?? "", "secrets: { k: { environment: K } }"])).toEqual([]);
   expect(neededFiles(['services: { db: { env_file: "${DIRECTORY}/app.env" } }'])).toEqual([]);
 });
+
+it("what is of services that do not run alone is not needed", () => {
+  const written = neededFiles([text], (name) => (name === "CONF" ? "conf" : undefined), new Set(["web"]));
+  expect(written.map(({ source }) => source)).toEqual(["prod.env", "secrets/token"]);
+});

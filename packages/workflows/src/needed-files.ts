@@ -20,10 +20,17 @@ export interface NeededFile {
  * given as texts. Each once. Pure.
  *
  * @param lookUp what variables are where it is deployed. Default: nobody knows any
+ * @param idle services whose files nobody reads, as they do not run there. Default: none
  */
-export function neededFiles(composeTexts: readonly string[], lookUp: LookUp = () => undefined): readonly NeededFile[] {
+export function neededFiles(
+  composeTexts: readonly string[],
+  lookUp: LookUp = () => undefined,
+  idle: ReadonlySet<string> = new Set(),
+): readonly NeededFile[] {
   const trees = composeTexts.flatMap(parseTrees);
-  const services = trees.flatMap((tree) => Object.entries(treeOf(tree["services"])));
+  const services = trees
+    .flatMap((tree) => Object.entries(treeOf(tree["services"])))
+    .filter(([name]) => !idle.has(name));
   const fileOf = (about: Pick<NeededFile, "kind" | "name">, path: unknown, isOptional = false): NeededFile[] => {
     const source = fillIn(textOf(path), lookUp);
     const variable = variableOf(textOf(path));

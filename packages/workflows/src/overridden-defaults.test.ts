@@ -35,3 +35,10 @@ it("one that some file takes an empty text of for a value may not be empty", () 
     { name: "TAG", mayBeEmpty: true },
   ]);
 });
+
+it("nor may one that a build is given by its name alone, of which an empty text is not the default of the ARG", () => {
+  const of = (args: string) => `services: { web: { image: "web:\${TAG:-1}", build: { context: ., args: ${args} } } }`;
+  const may = (args: string) => overriddenDefaults([of(args)], "TAG=2\n").map(({ mayBeEmpty }) => mayBeEmpty);
+  expect(["[TAG]", "{ TAG: }"].map(may)).toEqual([[false], [false]]);
+  expect(["[TAG=1]", "{ TAG: '1' }", "[OTHER]"].map(may)).toEqual([[true], [true], [true]]);
+});

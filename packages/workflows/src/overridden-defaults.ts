@@ -1,5 +1,6 @@
 import { parseEnv } from "node:util";
 import { defaultUses, fillIn } from "./fill-in.ts";
+import { listOf, parseTrees, textOf, treeOf } from "./tree.ts";
 import { ofMachine } from "./variables.ts";
 
 /** What a job has of its own besides, and what no secret may be called. */
@@ -21,6 +22,7 @@ export interface OverriddenDefault {
 export function overriddenDefaults(composeTexts: readonly string[], ownEnvText: string): readonly OverriddenDefault[] {
   const own = parseEnv(ownEnvText);
   const uses = composeTexts.flatMap(defaultUses);
+  const toBuilds = new Set(composeTexts.flatMap(argsByName));
   const isOther = ({ name, text }: (typeof uses)[number]) =>
     fillIn(text, (one) => own[one]) !== fillIn(text, (one) => (one === name ? undefined : own[one]));
   const names = uses.filter((use) => own[use.name] !== undefined && isOther(use)).map(({ name }) => name);
@@ -29,6 +31,19 @@ export function overriddenDefaults(composeTexts: readonly string[], ownEnvText: 
     .map((name) => ({
       name,
       mayBeEmpty:
-        !ofMachine.test(name) && !ofJob.test(name) && uses.every((use) => use.name !== name || use.isEmptyUnset),
+        !ofMachine.test(name) &&
+        !ofJob.test(name) &&
+        !toBuilds.has(name) &&
+        uses.every((use) => use.name !== name || use.isEmptyUnset),
     }));
+}
+
+/** `build: { args: [NAME] }` and `{ NAME: }`: where nobody sets it, the build has the default of its ARG. */
+function argsByName(composeText: string): readonly string[] {
+  const services = parseTrees(composeText).flatMap((tree) => Object.values(treeOf(tree["services"])));
+  return services.flatMap((service) => {
+    const { args } = treeOf(treeOf(service)["build"]);
+    const unset = Object.entries(treeOf(args)).filter(([, value]) => value === null);
+    return [...listOf(args).map(textOf), ...unset.map(([name]) => name)];
+  });
 }

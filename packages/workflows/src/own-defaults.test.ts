@@ -51,7 +51,9 @@ it("are none where the env file is in git as well, or a workflow sets them alrea
     "on: release\nenv: { TAG: '7', PORT: '${{ vars.PORT }}' }\njobs: { a: { runs-on: self-hosted, steps: [{ run: docker compose up -d }] } }\n";
   const workflows = [{ path: ".github/workflows/ship.yml", text }];
   const { own, written } = defaultsOf(aCheckout({ workflows }));
-  expect(own.map(({ name }) => name)).toEqual(["API_KEY", "SHARED"]);
+  // The runner may have values of its own, which those of secrets would take the place of.
+  expect(own).toEqual(["API_KEY", "SHARED"].map((name) => ({ name, value: null })));
+  expect(written.map(({ name }) => name)).not.toContain("API_KEY");
   expect(written).toContainEqual({ name: "TAG", value: "7" });
 });
 
@@ -62,4 +64,11 @@ it("variables are what the workflow says, or an env file where that only names a
   const lookUp = variablesOf(checkout, workflowFacts(checkout));
   const names = ["TAG", "PORT", "ELSE", "SHARED", "COMPOSE_FILE", "PWD", "OTHER"];
   expect(names.map(lookUp)).toEqual(["7", "8080", "${{ vars.ELSE }}", "y", "compose.yml", ".", undefined]);
+  // For who is to be told of nothing but what is so.
+  const certain = variablesOf(
+    { ...checkout, envFileText: "OTHER=z\n", ownEnvText: "" },
+    workflowFacts(checkout),
+    "certain",
+  );
+  expect(names.map(certain)).toEqual(["7", "${{ vars.PORT }}", "${{ vars.ELSE }}", undefined, "compose.yml", ".", "z"]);
 });

@@ -53,7 +53,13 @@ jobs: { ship: { runs-on: self-hosted, steps: [{ uses: docker/login-action@v3 }, 
 
 it.each([
   ["docker compose -f a.yml --profile prod --profile='mail' up -d", "prod,mail"],
-  ["docker-compose --profile prod \\\n  up -d && docker compose --profile prod --profile more up cron", "prod,more"],
+  ["docker-compose --profile prod \\\n  up -d && docker compose --profile prod --profile more up cron", "prod"],
+  ["docker compose --profile migrate up migrate\ndocker compose up -d --wait", "written"],
+  ["docker compose --profile mail up -d -t 5 --scale web=2 > log 2>&1 && docker compose up -d", "mail,written"],
+  ["COMPOSE_PROFILES=prod,mail docker compose up -d", "prod,mail"],
+  ["sudo TAG=1 COMPOSE_PROFILES='prod' docker-compose -f a.yml up --remove-orphans", "prod"],
+  ["COMPOSE_PROFILES=prod docker compose --profile mail up -d", "mail"],
+  ["COMPOSE_PROFILES=$STAGE docker compose up -d", "written"],
   ["docker compose --profile tools run --rm migrate up\n docker compose up -d", "written"],
   ["docker compose up -d --profile late; docker compose --profile $STAGE up", "written"],
 ])("profiles are those that %j names, as Compose takes them before what is written", (script, expected) => {

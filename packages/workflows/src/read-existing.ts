@@ -5,11 +5,12 @@ import { type DroppedStep, droppedSteps } from "./dropped-steps.ts";
 import type { AlteredVariable, MigrationStep, WorkflowFile, WorkflowVariable } from "./facts.ts";
 import { isFor } from "./names.ts";
 import { oneOffRuns } from "./one-off-runs.ts";
+import { profilesVariable } from "./profiles.ts";
 import { isRunToken } from "./run-token.ts";
+import { profilesOfScript } from "./script-profiles.ts";
 import { withoutWritten } from "./step-variables.ts";
 import { labelsOf, listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
 import { isOfRun, scopeOf, withoutRelease } from "./value-scope.ts";
-import { profilesVariable } from "./variables.ts";
 
 /** Variables that say what the facts say, whatever an existing workflow says. */
 export const writtenAnew: readonly string[] = ["COMPOSE_FILE", "SLUICE_ENVIRONMENT"];
@@ -77,7 +78,9 @@ function deploymentOf(
   const steps = listOf(job["steps"]).map(treeOf);
   const envsOf = (those: readonly Tree[]) => those.map(({ env }) => withoutWritten(treeOf(env)));
   const envs = [workflow["env"], job["env"], ...envsOf(steps.filter(runsCompose))];
-  const own = variablesOf([...envs, profilesOf(script)]);
+  const ofEnvironment = variablesOf(envs).find(({ name }) => name === profilesVariable)?.value;
+  const profiles = profilesOfScript(script, ofEnvironment);
+  const own = variablesOf([...envs, profiles === undefined ? {} : { [profilesVariable]: profiles }]);
   const ofOthers = variablesOf(envsOf(steps.filter((step) => !runsCompose(step))));
   const files = filesOf(script, own);
   const names = new Set(own.map(({ name }) => name));
@@ -122,16 +125,6 @@ function filesOf(script: string, variables: readonly WorkflowVariable[]): readon
   if (named.length > 0) return [...new Set(named.map(({ groups }) => groups?.["file"] ?? ""))];
   const listed = variables.find(({ name }) => name === "COMPOSE_FILE")?.value;
   return listed ? listed.split(":") : [];
-}
-
-/** `--profile` of the commands that bring Compose up: with one, Compose does not look at the variable. */
-function profilesOf(script: string): Tree {
-  const commands = [...script.matchAll(/\bdocker[ -]compose\b(?<options>(?:(?!\s(?:run|exec)\s)[^\n;&|])*?)\sup\b/g)];
-  const named = commands.flatMap(({ groups }) => [
-    ...(groups?.["options"] ?? "").matchAll(/\s--profile[ =]\s*(["']?)(?<profile>[\w.*-]+)\1(?=\s|$)/g),
-  ]);
-  const profiles = [...new Set(named.map(({ groups }) => groups?.["profile"] ?? ""))];
-  return profiles.length > 0 ? { [profilesVariable]: profiles.join(",") } : {};
 }
 
 /** What its path says weighs most, then what starts it, then where it runs. */

@@ -5,6 +5,7 @@ import type { WorkflowFile } from "./facts.ts";
 import { isFor } from "./names.ts";
 import type { NeededFile } from "./needed-files.ts";
 import { listOf, parseTree, type Tree, textOf, treeOf } from "./tree.ts";
+import { mayWriteUnknown } from "./unknown-writes.ts";
 
 /** A file that Compose cannot do without, and that a job deploys without. */
 export interface UnwrittenFile {
@@ -16,7 +17,8 @@ export interface UnwrittenFile {
 
 /**
  * Jobs of the workflows for an environment, by their path, that check out the project and deploy it with Sluice, and no step of which
- * names a file that git does not have: the checkout takes it away. Of one whose checkout cleans nothing nothing is said. Pure.
+ * names a file that git does not have: the checkout takes it away. Of one whose checkout cleans nothing, or
+ * with a step that may write what it does not name, nothing is said. Pure.
  *
  * @param files that git does not have
  */
@@ -31,7 +33,7 @@ export function unwrittenFiles(
     .flatMap(({ path, text }) =>
       Object.entries(treeOf(parseTree(text)["jobs"])).flatMap(([job, value]) => {
         const steps = stepsOnCheckout(treeOf(value));
-        if (steps === null) return [];
+        if (steps === null || steps.some(mayWriteUnknown)) return [];
         return needed
           .filter(({ source }) => !steps.some((step) => names(step, source)))
           .map((file) => ({ path, job, file }));

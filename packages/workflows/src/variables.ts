@@ -2,9 +2,8 @@ import { parseEnv } from "node:util";
 import { isManner, isSecretName } from "@sluice/core";
 import type { WorkflowVariable } from "./facts.ts";
 import { secretSuffix } from "./names.ts";
+import { isIdle, profilesVariable } from "./profiles.ts";
 import { listOf, parseTrees, type Tree, textOf, treeOf } from "./tree.ts";
-
-export const profilesVariable = "COMPOSE_PROFILES";
 
 /** Variables that every project of this kind names by environment, production included. */
 const byEnvironment: ReadonlySet<string> = new Set(["DOMAIN", "STACK_NAME"]);
@@ -76,21 +75,31 @@ function usedWithoutDefault(text: string): readonly string[] {
   return [...lines.join("\n").matchAll(pattern)].map(({ groups }) => groups?.["bare"] ?? groups?.["braced"] ?? "");
 }
 
+/** Services of the compose files that their profiles keep from running, and whose settings no other has. Pure. */
+export function idleServices(sources: VariableSources): ReadonlySet<string> {
+  const services = servicesOf(sources);
+  const profiles = sources.profiles ?? parseEnv(sources.envFileText)[profilesVariable] ?? "";
+  const idle = new Set(services.filter(([, service]) => isIdle(service, profiles)).map(([name]) => name));
+  for (const name of [...(sources.asked ?? []), ...services.map(([, service]) => extendedBy(service))])
+    idle.delete(name);
+  return idle;
+}
+
+function servicesOf({ composeTexts }: VariableSources): readonly (readonly [string, Tree])[] {
+  return composeTexts
+    .flatMap(parseTrees)
+    .flatMap((tree) =>
+      Object.entries(treeOf(tree["services"])).map(([name, service]) => [name, treeOf(service)] as const),
+    );
+}
+
 /**
  * `environment: [NAME]` and `environment: { NAME: }` of services that run: where nobody sets it, Compose leaves it out, and
  * says nothing.
  */
 function givenByName(sources: VariableSources): readonly string[] {
-  const services = sources.composeTexts
-    .flatMap(parseTrees)
-    .flatMap((tree) =>
-      Object.entries(treeOf(tree["services"])).map(([name, service]) => [name, treeOf(service)] as const),
-    );
-  const profiles = sources.profiles ?? parseEnv(sources.envFileText)[profilesVariable] ?? "";
-  const idle = new Set(services.filter(([, service]) => isIdle(service, profiles)).map(([name]) => name));
-  for (const name of [...(sources.asked ?? []), ...services.map(([, service]) => extendedBy(service))])
-    idle.delete(name);
-  const names = services.flatMap(([service, { environment }]) => {
+  const idle = idleServices(sources);
+  const names = servicesOf(sources).flatMap(([service, { environment }]) => {
     const unset = Object.entries(treeOf(environment)).filter(([, value]) => value === null);
     return idle.has(service) ? [] : [...listOf(environment), ...unset.map(([name]) => name)];
   });
@@ -99,41 +108,7 @@ function givenByName(sources: VariableSources): readonly string[] {
   );
 }
 
-/** Where profiles are made active, the first that says something. */
-export interface ProfileSources {
-  /** As `--profile`. Default: none. */
-  readonly given?: readonly string[] | undefined;
-  /** `COMPOSE_PROFILES` of the shell. Default: it is not set. */
-  readonly shell?: string | undefined;
-  /** Of the env files that Compose reads here. */
-  readonly envFileText: string;
-  /** Of those of them that a checkout of others has as well. */
-  readonly checkedOutText: string;
-}
-
-/** `COMPOSE_PROFILES` as workflows have to set it, so that a checkout elsewhere has what is active here; `undefined` where it has, or nothing is. */
-export function profilesToSet({ given = [], shell, envFileText, checkedOutText }: ProfileSources): string | undefined {
-  const written = (text: string) => namesIn(parseEnv(text)[profilesVariable] ?? "");
-  const active = given.length > 0 ? given.join(",") : shell === undefined ? written(envFileText) : namesIn(shell);
-  // What Compose would fill in there is not known here.
-  const isName = /^[\w.,*-]+$/.test(active);
-  return isName && active !== written(checkedOutText) ? active : undefined;
-}
-
-function namesIn(profiles: string): string {
-  const names = profiles.split(",").map((profile) => profile.trim());
-  return names.filter((name) => name !== "").join(",");
-}
-
 /** The service that one extends, and so has the variables of; `""` where it extends none. */
 function extendedBy({ extends: base }: Tree): string {
   return textOf(base) || textOf(treeOf(base)["service"]);
-}
-
-/** What an expression comes to nobody knows here. */
-function isIdle(service: Tree, profiles: string): boolean {
-  const active = profiles.split(",").map((profile) => profile.trim());
-  const own = listOf(service["profiles"]);
-  if (own.length === 0 || profiles.includes("${{") || active.includes("*")) return false;
-  return !own.some((profile) => active.includes(textOf(profile)));
 }

@@ -4,11 +4,12 @@ import { aStaging, factsOf, productionHere } from "../test/support/facts-of.ts";
 import { ordinaryUse } from "../test/support/github-uses.ts";
 import type { WorkflowFile } from "./facts.ts";
 import { usualMinutes } from "./job-minutes.ts";
+import { type ProfileSources, profilesToSet } from "./profiles.ts";
 import { projectWorkflows } from "./project-workflows.ts";
 import { existingDeployments } from "./read-existing.ts";
 import { schedulesOf } from "./schedules.ts";
-import { neededVariables, profilesToSet, type VariableSources, variablesLeftUnset } from "./variables.ts";
-import { type CheckoutTexts, unsetVariables, workflowFacts } from "./workflow-facts.ts";
+import { neededVariables, type VariableSources, variablesLeftUnset } from "./variables.ts";
+import { type CheckoutTexts, profilesHere, unsetVariables, workflowFacts } from "./workflow-facts.ts";
 
 describe("facts of a checkout", () => {
   it("are those of the deployment by hand, without files for development", () => {
@@ -302,12 +303,16 @@ describe("variables that come from outside", () => {
   it("are the profiles that are active here, unless an existing workflow sets them, and those decide what runs", () => {
     const compose = "services: { web: { profiles: [prod], environment: [API_KEY] } }";
     const composeFiles = [{ path: "compose.yml", text: compose }];
-    const of = (profiles: string | undefined, workflows: readonly WorkflowFile[] = []) => {
-      const facts = workflowFacts({ ...checkoutWith({ composeFiles, workflows }), profiles });
-      return { facts, variables: facts.variables.filter(({ name }) => name !== "STACK_NAME") };
+    const of = (shell: string | undefined, workflows: readonly WorkflowFile[] = [], given?: readonly string[]) => {
+      const profiles: ProfileSources = { given, shell, envFileText: "" };
+      const checkout = { ...checkoutWith({ composeFiles, workflows }), profiles };
+      const facts = workflowFacts(checkout);
+      const variables = facts.variables.filter(({ name }) => name !== "STACK_NAME");
+      return { facts, variables, told: profilesHere(checkout, facts) };
     };
     expect(of(undefined).variables).toEqual([]);
-    const { facts, variables } = of("prod");
+    const { facts, variables, told } = of("prod");
+    expect(told).toEqual({ profiles: "prod", isSet: true });
     expect(variables).toEqual([
       { name: "API_KEY", value: "${{ secrets.API_KEY }}" },
       { name: "COMPOSE_PROFILES", value: "prod" },
@@ -315,9 +320,23 @@ describe("variables that come from outside", () => {
     // From another machine, where nothing is active, what was written stays.
     expect(of(undefined, projectWorkflows(facts)).variables).toEqual(variables);
     expect(of("other", projectWorkflows(facts)).variables).toEqual(variables);
+    expect(of("other")).toMatchObject({ variables: [], told: null });
+    // Where one deploys without them, only a call that names them asks for them.
+    const steps = (env: string) =>
+      `on: release\njobs: { a: { runs-on: prod, steps: [{ run: docker compose up -d${env} }] } }\n`;
+    const without = [{ path: "a.yml", text: steps("") }];
+    expect(of("prod", without)).toMatchObject({ variables: [], told: { profiles: "prod", isSet: false } });
+    expect(of(undefined, without, ["prod"])).toMatchObject({ variables, told: { profiles: "prod", isSet: true } });
+    const unknown = [{ path: "a.yml", text: steps(", env: { COMPOSE_PROFILES: '${{ env.STAGE }}' }") }];
+    expect(of("prod", unknown)).toMatchObject({ variables: [], told: null });
   });
 
   it.each([
+    [{ shell: "unknown,a", envFileText: "" }, "a"],
+    [{ shell: "*", envFileText: "" }, undefined, "services: { web: {} }"],
+    [{ shell: "any", envFileText: "" }, "any", "include: [x.yml]\nservices: {}"],
+    [{ shell: "any", envFileText: "" }, "any", "services: { web: { extends: { file: x.yml, service: y } } }"],
+    [{ shell: "b,a", envFileText: "", checkedOutText: "COMPOSE_PROFILES=a, b,unknown" }, undefined],
     [{ given: ["a", "b"], shell: "c", envFileText: "COMPOSE_PROFILES=d" }, "a,b"],
     [{ shell: " c ,d", envFileText: "COMPOSE_PROFILES=e" }, "c,d"],
     [{ shell: "", envFileText: "COMPOSE_PROFILES=e" }, undefined],
@@ -327,8 +346,9 @@ describe("variables that come from outside", () => {
     [{ envFileText: "COMPOSE_PROFILES=${STAGE}" }, undefined],
     [{ envFileText: "COMPOSE_PROFILES=*" }, "*"],
     [{ envFileText: "" }, undefined],
-  ])("are profiles of %j: %s", (sources, expected) => {
-    expect(profilesToSet({ checkedOutText: "", ...sources })).toBe(expected);
+  ])("are profiles of %j: %s", (sources, expected, text = "services: { web: { profiles: [a, b, c, d, e, f] } }") => {
+    const { checkedOutText = "", ...here }: ProfileSources & { readonly checkedOutText?: string } = sources;
+    expect(profilesToSet(here, { composeTexts: [text], envFileText: checkedOutText })).toBe(expected);
   });
 
   it("are not those that the env file answers, unless it should not hold them", () => {

@@ -12,13 +12,14 @@ import { type GithubUse, tokenNames } from "./github-rights.ts";
 import { type JobMinutes, usualMinutes } from "./job-minutes.ts";
 import { migrationPath } from "./migration-file.ts";
 import { overriddenDefaults } from "./overridden-defaults.ts";
+import { type ProfileSources, profilesToSet, profilesVariable } from "./profiles.ts";
 import { type ExistingDeployment, existingDeployments, writtenAnew } from "./read-existing.ts";
 import { schedulesOf } from "./schedules.ts";
 import { settingsOf } from "./settings.ts";
 import { parseTrees, treeOf } from "./tree.ts";
 import {
+  idleServices,
   neededVariables,
-  profilesVariable,
   secretOf,
   usesVariable,
   type VariableSources,
@@ -35,8 +36,8 @@ export interface CheckoutTexts {
   readonly read: (path: string) => string | null;
   /** Text of `.env` as a checkout of others has it; `""` where there is none, or git does not have it. */
   readonly envFileText: string;
-  /** Profiles that are active here and that a checkout of others would not have active, see `profilesToSet`. Default: none. */
-  readonly profiles?: string | undefined;
+  /** Where profiles are made active here, see `profilesHere`. Default: none is. */
+  readonly profiles?: ProfileSources | undefined;
   /** Text of `.env` where git does not have it, so that people can be told what of it a runner has not. Default: there is none. */
   readonly ownEnvText?: string | undefined;
   readonly workflows: readonly WorkflowFile[];
@@ -66,9 +67,10 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
   const sources = sourcesOf(checkout, files, existing);
   const needed = [
     ...neededVariables(sources),
-    ...ownValues(checkout, sources),
+    // The runner of one that deploys already may have values of its own, which no secret is to be put over.
+    ...(existing === undefined ? ownValues(checkout, sources) : []),
     ...variablesOfConfig(checkout),
-    ...profilesOf(checkout),
+    ...profilesOf(checkout, files, existing),
   ];
   const runsOn = existing?.runsOn ?? [];
   return {
@@ -89,19 +91,53 @@ export function workflowFacts(checkout: CheckoutTexts): WorkflowFacts {
 }
 
 function sourcesOf(
-  { environment, envFileText, profiles: here, read, migratesIn }: CheckoutTexts,
+  checkout: CheckoutTexts,
   files: readonly string[],
   existing: ExistingDeployment | undefined,
 ): VariableSources {
-  const profiles = existing?.variables.find(({ name }) => name === profilesVariable)?.value ?? here;
+  const { environment, envFileText, read, migratesIn } = checkout;
+  const set = [...profilesOf(checkout, files, existing), ...(existing?.variables ?? [])];
+  const profiles = set.findLast(({ name }) => name === profilesVariable)?.value;
   const composeTexts = files.flatMap((file) => read(file) ?? []);
   const asked = [migratesIn, existing?.migration?.service].filter((name) => name !== undefined);
   return { environment: environment.name, composeTexts, envFileText, profiles, asked };
 }
 
 /** They are no secret, and the same for each environment: what is to run differs by what its workflow says. */
-function profilesOf({ profiles }: CheckoutTexts): readonly WorkflowVariable[] {
-  return profiles === undefined ? [] : [{ name: profilesVariable, value: profiles }];
+function profilesOf(
+  checkout: CheckoutTexts,
+  files: readonly string[],
+  existing: ExistingDeployment | undefined,
+): readonly WorkflowVariable[] {
+  const found = findProfiles(checkout, files, existing);
+  return found?.isSet ? [{ name: profilesVariable, value: found.profiles }] : [];
+}
+
+/** Profiles that are active here, and neither by what a checkout on the runner has nor by a workflow that is there. */
+export interface ProfilesHere {
+  /** As `COMPOSE_PROFILES`. */
+  readonly profiles: string;
+  /** The workflows set them: where one deploys already, what it deploys without is no mistake, and only `--profile` of the call asks for it. */
+  readonly isSet: boolean;
+}
+
+function findProfiles(
+  { profiles, envFileText, read }: CheckoutTexts,
+  files: readonly string[],
+  existing: ExistingDeployment | undefined,
+): ProfilesHere | null {
+  const composeTexts = files.flatMap((file) => read(file) ?? []);
+  const here = profiles && profilesToSet(profiles, { composeTexts, envFileText });
+  const isAsked = (profiles?.given ?? []).length > 0;
+  const says = (variables: readonly { readonly name: string }[] = []) =>
+    variables.some(({ name }) => name === profilesVariable);
+  if (here === undefined || says(existing?.variables) || (says(existing?.altered) && !isAsked)) return null;
+  return { profiles: here, isSet: existing === undefined || isAsked };
+}
+
+/** See `ProfilesHere`; `null` where there are none. */
+export function profilesHere(checkout: CheckoutTexts, { files }: Pick<WorkflowFacts, "files">): ProfilesHere | null {
+  return findProfiles(checkout, files, deploymentsOf(checkout)[0]);
 }
 
 /**
@@ -142,6 +178,11 @@ export function unsetVariables(checkout: CheckoutTexts, facts: WorkflowFacts): r
   const set = new Set([...facts.variables, ...facts.releaseVariables, ...settingsOf(facts)].map(({ name }) => name));
   const [existing] = deploymentsOf(checkout);
   return variablesLeftUnset(sourcesOf(checkout, facts.files, existing)).filter((name) => !set.has(name));
+}
+
+/** Services that do not run where the workflows deploy, see `idleServices`. */
+export function servicesLeftOut(checkout: CheckoutTexts, { files }: WorkflowFacts): ReadonlySet<string> {
+  return idleServices(sourcesOf(checkout, files, deploymentsOf(checkout)[0]));
 }
 
 /** Where no file seems to have the service, as with `include:`, Compose is to say so of the first one. */

@@ -47,7 +47,7 @@ const outOfGit = [
 ];
 const leftOut = { files: ["compose.override.yaml"], composeFile: "compose.yaml:compose.override.yaml" };
 const unset = ["DISPLAY", "LOG_LEVEL"];
-const profiles = "prod,mail";
+const profiles = { profiles: "prod,mail", isSet: true };
 const settings = [
   { name: "STACK_NAME", value: "${{ secrets.STACK_NAME_STAGING }}" },
   { name: "COMPOSE_FILE", value: "compose.yml:compose.deploy.yml:compose.sluice.yml" },
@@ -73,7 +73,7 @@ NOTES is a where a release is deployed; in the other workflows, which no release
 DISPLAY, LOG_LEVEL are given to services by name alone, and set by no workflow: where containers need a value, write it into env: of the workflow that deploys and run this again, or set them in the environment of the runner
 COMPOSE_PROFILES is prod,mail in each workflow, as those profiles are active here, and a checkout on the runner does not say so: see that they are what is to run there
 VERSION has another value in your .env, which git and so the runner does not have, than its default in the compose files; the workflows take it from \${{ secrets.VERSION_STAGING }}: where production needs your value set that, else it has the default
-PORT, TZ have another value in your .env, which git and so the runner does not have, than the default in the compose files, with which they are deployed: where production needs yours, write NAME: \${{ vars.NAME }} into env: of the workflow that deploys, or secrets.NAME, and run this again
+PORT, TZ have another value in your .env, which git and so the runner does not have, than the default in the compose files, with which they are deployed unless the runner has values of its own: where production needs yours, write NAME: \${{ vars.NAME }} into env: of the workflow that deploys, or secrets.NAME, and run this again
 old.yml deploys past Sluice: remove it
 `;
 const byHand = (
@@ -112,6 +112,18 @@ describe("sluice init --workflow", () => {
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
     const again = await run(["init", "--workflow"], { deployer: deployer(), cwd });
     expect(again.stdout).toContain(`${path} is as it should be\n`);
+  });
+
+  it("says which profiles are active here alone", async () => {
+    const found = { ...(await deployer().workflows()), profiles: { profiles: "prod", isSet: false } };
+    const { stdout } = await run(["init", "--workflow"], {
+      deployer: fakeDeployer({ workflows: async () => found }),
+      cwd,
+    });
+    expect(stdout).toContain(
+      "prod of COMPOSE_PROFILES is active here, and no workflow says so: where production is to run what is under it, write COMPOSE_PROFILES into env: of the workflow that deploys and run this again, or give it as --profile\n",
+    );
+    expect(stdout).not.toContain("in each workflow, as those profiles");
   });
 
   it("says that one with the name of what it writes deploys past it until --yes", async () => {

@@ -99,7 +99,10 @@ function alteredText({ path, name, value, inDeployment, inOthers }: AlteredVaria
   return `${name} is ${value} where a release is deployed; in the other workflows, which no release starts, it is ${others}\n`;
 }
 
-function profilesText(profiles: string): string {
+function profilesText({ profiles, isSet }: NonNullable<ProjectWorkflows["profiles"]>): string {
+  if (!isSet) {
+    return `${profiles} of COMPOSE_PROFILES is active here, and no workflow says so: where production is to run what is under it, write COMPOSE_PROFILES into env: of the workflow that deploys and run this again, or give it as --profile\n`;
+  }
   return `COMPOSE_PROFILES is ${profiles} in each workflow, as those profiles are active here, and a checkout on the runner does not say so: see that they are what is to run there\n`;
 }
 

@@ -37,6 +37,6 @@ export function ownDefaultsText(found: ProjectWorkflows["ownDefaults"]): string 
   const left = found.filter(({ value }) => value === null).map(({ name }) => name);
   if (left.length === 0) return carried.join("");
   const [have, they] = left.length === 1 ? ["has", "it is"] : ["have", "they are"];
-  const text = `${left.join(", ")} ${have} another value ${file} the default in the compose files, with which ${they} deployed: where production needs yours, write NAME: \${{ vars.NAME }} into env: of the workflow that deploys, or secrets.NAME, and run this again\n`;
+  const text = `${left.join(", ")} ${have} another value ${file} the default in the compose files, with which ${they} deployed unless the runner has values of its own: where production needs yours, write NAME: \${{ vars.NAME }} into env: of the workflow that deploys, or secrets.NAME, and run this again\n`;
   return `${carried.join("")}${text}`;
 }

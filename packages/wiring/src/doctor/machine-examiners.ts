@@ -95,7 +95,7 @@ export function machineExaminers(session: Session): readonly Examiner[] {
         const outOfGit =
           workflows.length === 0
             ? []
-            : await readProjectWorkflows(session).then(
+            : await readProjectWorkflows(session, "certain").then(
                 (found) => found.outOfGit,
                 () => [],
               );

@@ -15,6 +15,7 @@ import {
   restored,
   services,
   sha,
+  withoutAction,
 } from "../../test/support/healthy-machine.ts";
 
 const changed = (from: string | RegExp, to: string) => look.workflow(healthyWorkflow.replace(from, to));
@@ -463,7 +464,7 @@ const faults: Readonly<Record<string, Row>> = {
   ],
   "a deployment without a file that git does not have": [
     "warn file-not-in-git",
-    look.files(healthyWorkflow),
+    look.files(withoutAction),
     /^a step before that writes app\.env from a secret/,
   ],
   "deployments that cancel one another": [

@@ -42,6 +42,16 @@ it("a file that git does not have is found where the workflow deploys from a che
     ]);
     await workflow(`${checkout}, { run: 'echo "$KEY" > app.env' }, ${deploy}`);
     expect(await found()).toEqual([]);
+    // Nor of what is not known, or does not run there.
+    await workflow(`${checkout}, { run: exec sluice deploy, env: { FILE: '\${{ vars.FILE }}' } }`);
+    await write(".env", "FILE=./app.env\nDIRECTORY=.\nCOMPOSE_PROFILES=debug\n");
+    await write(".gitignore", ".env\n");
+    const web = "web: { image: web, env_file: '${FILE:-app.env}', volumes: [] }";
+    const own = "own: { image: own, env_file: '${DIRECTORY:-/srv}/app.env' }";
+    const debug = "debug: { image: debug, profiles: [debug], env_file: app.env }";
+    await write("compose.yml", `services: { ${web}, ${own}, ${debug} }\n`);
+    expect(await found()).toEqual([]);
+    await write("compose.yml", "services: { web: { image: web, env_file: app.env } }\n");
     // Nothing of this is said where nothing can be told of the project.
     await workflow(`${checkout}, ${deploy}`);
     await rm(join(directory, "compose.yml"));

@@ -190,7 +190,7 @@ export const look = {
       unreleasedCheckouts([{ path: "verify-production.yml", text: workflow }], "production"),
       "production",
     ),
-  files: (workflow = healthyWorkflow.replace("deploy }]", "deploy > app.env }]")) =>
+  files: (workflow = withoutAction.replace("deploy }]", "deploy > app.env }]")) =>
     fileDiagnoses(
       unwrittenFiles([{ path: "deploy-production.yml", text: workflow }], "production", [
         { kind: "env_file", name: "web", source: "app.env", isOptional: false },
@@ -224,6 +224,8 @@ jobs:
     env: { SLUICE_ENVIRONMENT: production }
     steps: [{ uses: actions/checkout@${sha} }, { uses: ./own }, { run: exec sluice deploy }]
 `;
+/** No step of which may do what nobody can read in it. */
+export const withoutAction = healthyWorkflow.replace(" { uses: ./own },", "");
 export const healthyVerify = `on: { schedule: [{ cron: "*/30 * * * *" }], workflow_dispatch: {} }
 permissions: { contents: read }
 jobs:

@@ -24,7 +24,7 @@ describe("a release of which nothing would run", () => {
         message:
           "no service of the release is active: each is under profiles (prod, data), and none of those is active",
         hint: expect.stringMatching(
-          /^set COMPOSE_PROFILES, such as COMPOSE_PROFILES=prod, .*sluice init --workflow.*\.env/,
+          /^set COMPOSE_PROFILES, such as COMPOSE_PROFILES=prod, .*sluice init --workflow --profile prod writes it where none is.*\.env/,
         ),
       },
     ]);
@@ -33,6 +33,7 @@ describe("a release of which nothing would run", () => {
   it.each([
     ["one is active", [off(web, "prod"), db]],
     ["what is not is scaled to nothing", [aService("web", { active: false, replicas: 0 }), debug]],
+    ["one is scaled to nothing", [aService("web", { active: false, replicas: 0 }), off(worker, "mail")]],
     ["it has none", []],
   ])("is none where %s", (_, services) => {
     expect(noActiveService(services)).toEqual([]);

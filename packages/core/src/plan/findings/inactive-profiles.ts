@@ -5,8 +5,9 @@ import type { ObservedStack } from "../../model/stack.ts";
 import { openDropped } from "../steps/plan-previous.ts";
 
 /** Where a runner has no `.env` of a person, nobody else says it. */
-const whereActive =
-  "where Sluice runs: in env: of the job that deploys (sluice init --workflow writes it), in .env or in the shell";
+function whereActive(profile = ""): string {
+  return `where Sluice runs: in env: of the job that deploys (sluice init --workflow --profile ${profile} writes it where none is), in .env or in the shell`;
+}
 
 /** That a service is under profiles of which none is active, in words, and what makes one active. Pure. */
 export function inactiveText(profiles: readonly string[]): { readonly under: string; readonly hint: string } {
@@ -14,19 +15,20 @@ export function inactiveText(profiles: readonly string[]): { readonly under: str
     profiles.length === 1
       ? `under profile ${profiles[0]}, which is not active`
       : `under profiles ${profiles.join(" and ")}, none of which is active`;
-  return { under, hint: `add ${profiles.join(" or ")} to COMPOSE_PROFILES ${whereActive}` };
+  return { under, hint: `add ${profiles.join(" or ")} to COMPOSE_PROFILES ${whereActive(profiles[0])}` };
 }
 
 /**
  * That a release would run nothing, as all that it has is under profiles of which none is active: Compose takes that for a project without
- * services, and doors of what serves would be closed. What is no more than scaled to nothing is meant so. Pure.
+ * services, and doors of what serves would be closed. Where one is no more than scaled to nothing, that is meant so. Pure.
  */
 export function noActiveService(services: readonly ServiceFacts[]): readonly Finding[] {
   const own = services.filter(({ role }) => role !== "tool");
   const profiles = [...new Set(own.flatMap(({ inactiveProfiles = [] }) => inactiveProfiles))];
-  if (own.some(({ active }) => active) || profiles.length === 0) return [];
+  const isUnder = ({ active, inactiveProfiles = [] }: ServiceFacts) => !active && inactiveProfiles.length > 0;
+  if (own.length === 0 || !own.every(isUnder)) return [];
   const message = `no service of the release is active: each is under profiles (${profiles.join(", ")}), and none of those is active`;
-  const hint = `set COMPOSE_PROFILES, such as COMPOSE_PROFILES=${profiles[0]}, ${whereActive}`;
+  const hint = `set COMPOSE_PROFILES, such as COMPOSE_PROFILES=${profiles[0]}, ${whereActive(profiles[0])}`;
   return [{ severity: "error", code: "no-active-service", message, hint }];
 }
 
