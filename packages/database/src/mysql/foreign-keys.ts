@@ -1,5 +1,4 @@
 import type { ContainerExec, Finding } from "@sluice/core";
-import { besideName } from "../model/beside-name.ts";
 import { type ClientOptions, runSql } from "./client.ts";
 import { fromHex, type MysqlTarget, maintenance, quoteName, quoteText } from "./target.ts";
 
@@ -29,16 +28,15 @@ export async function readOutwardKeys(
 const shown = (keys: readonly OutwardKey[]) =>
   keys.map(({ table, name, refersTo: to }) => `${table}.${name} (to ${to.database}.${to.table})`).join(", ");
 
-/** What a swap of the live database would leave to whoever writes to others. Pure. */
-export function keysToStay(live: string, backup: string, keys: readonly OutwardKey[]): readonly Finding[] {
+/** What a swap of the live database, or its undo, would leave to whoever writes to others. Pure. */
+export function keysToStay(live: string, keys: readonly OutwardKey[]): readonly Finding[] {
   if (keys.length === 0) return [];
-  const old = besideName(live, "old", backup);
   return [
     {
       severity: "warn",
       code: "foreign-keys-stay",
-      message: `foreign keys of ${live} refer to other databases, and act on in what is set aside (${old}), too: ${shown(keys)}`,
-      hint: `whoever deletes or changes rows there is refused because of rows of ${old}, or changes those, too: the restore will say how to drop these keys`,
+      message: `foreign keys of ${live} refer to other databases, and act on in what is set aside, too: ${shown(keys)}`,
+      hint: `whoever deletes or changes rows there is refused because of rows that are set aside, or changes those, too: at its end it is said how to drop these keys`,
     },
   ];
 }

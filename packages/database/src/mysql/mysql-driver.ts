@@ -96,7 +96,7 @@ export function createMysqlDriver(options: MysqlOptions): DatabaseDriver {
       const session = sessionOf(call, "restore");
       await assertNobodyRefers(exec, target, target.database, session);
       const keys = await readOutwardKeys(exec, target, target.database, session);
-      return keysToStay(target.database, call.backup, keys);
+      return keysToStay(target.database, keys);
     },
     restoreBeside: (manifest, source, call) => restoreBeside(options, manifest, source, call),
     async findLeft() {

@@ -150,10 +150,13 @@ function lackingIn({ id, lacking = [] }: Manifest): readonly Finding[] {
   }));
 }
 
-/** What the live database lacks of what belonged to it. Not to know it keeps nobody from restoring: older backups do not say it. */
+/**
+ * What the live database lacks of what belonged to it; of another stack's it never had that. Not to know it keeps nobody from
+ * restoring: older backups do not say it.
+ */
 async function goneSince(ports: BackupPorts, manifest: Manifest, call: DriverCall): Promise<readonly Finding[]> {
-  const { driver } = ports;
-  if (!driver.foreseeGone) return [];
+  const { driver, stack } = ports;
+  if (!driver.foreseeGone || (stack !== undefined && manifest.stack !== stack)) return [];
   try {
     const globals = await readGlobals(ports, manifest, call.signal);
     return globals === null ? [] : await driver.foreseeGone(manifest, globals, call);

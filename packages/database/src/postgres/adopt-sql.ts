@@ -3,6 +3,9 @@ import { quoteText } from "./target.ts";
 
 const comment = "shobj_description(oid, 'pg_database')";
 
+/** Rights that were written out and are those of any database are none of its own. */
+const hasRights = "datacl::text <> acldefault('d', datdba)::text";
+
 /**
  * A query whose rows are statements. They give another database what must be on one besides its content: owner, settings, of roles in
  * it too, limit, rights and comment.
@@ -33,13 +36,13 @@ select format('comment on database %I is %L', ${to}, ${comment})
   from pg_database where datname = ${from} and ${comment} is not null
 union all
 select format('revoke all on database %I from public', ${to})
-  from pg_database where datname = ${from} and datacl is not null
+  from pg_database where datname = ${from} and ${hasRights}
 union all
 select format('grant %s on database %I to %s%s', a.privilege_type, ${to},
     case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end,
     case when a.is_grantable then ' with grant option' else '' end)
   from pg_database d, aclexplode(d.datacl) a
-  where d.datname = ${from} and (a.grantee = 0 or ${isThere("a.grantee")})`;
+  where d.datname = ${from} and ${hasRights} and (a.grantee = 0 or ${isThere("a.grantee")})`;
 }
 
 /**

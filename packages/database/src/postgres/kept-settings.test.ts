@@ -28,6 +28,9 @@ it("a live database that has it, or has set the same otherwise since, lacks noth
   expect(settingsGone(script, kept, ask)).toBeNull();
   const since = kept.map((one) => one.replace("'5MB'", "'6MB'").replace("33", "44").replace("two", "three"));
   expect(settingsGone(script, since, ask)).toBeNull();
+  // Nobody is told to stop writes once more.
+  const stopped = [...kept, "alter database shop set default_transaction_read_only to 'on'"];
+  expect(settingsGone(keepSettings(Buffer.from(roles), stopped).toString(), kept, ask)).toBeNull();
   // Of a version that did not keep it.
   expect(settingsGone(roles, [], ask)).toBeNull();
 });

@@ -9,6 +9,7 @@ const mark = "-- of the database: ";
 /**
  * Statements that give a database called `name` what belongs to the target's besides its content.
  *
+ * @param asked the database whose session asks. Default: that of maintenance, as the target's own may take none
  * @throws SluiceError DATABASE_UNREACHABLE, BACKUP_FAILED
  */
 export async function readSettings(
@@ -16,10 +17,11 @@ export async function readSettings(
   target: PostgresTarget,
   name: string,
   options: PsqlOptions,
+  asked = maintenance(target),
 ): Promise<readonly string[]> {
   // A comment on a database may have several lines.
   const sql = `select to_json(statement) from (${adoptSql(target.database, name)}) adopt (statement);`;
-  return (await runSql(exec, maintenance(target), sql, options)).map((line) => JSON.parse(line) as string);
+  return (await runSql(exec, asked, sql, options)).map((line) => JSON.parse(line) as string);
 }
 
 /** Writes them beside the roles. Values of settings may be secret, and are kept as the roles and the rows are. */
@@ -53,7 +55,9 @@ interface Asked {
  */
 export function settingsGone(script: string, now: readonly string[], { id, name, live }: Asked): Finding | null {
   const known = new Set(now.map(subjectOf));
-  const gone = keptSettings(script).filter((statement) => !known.has(subjectOf(statement)));
+  const gone = keptSettings(script).filter(
+    (statement) => !known.has(subjectOf(statement)) && !stopsWrites.test(statement),
+  );
   if (gone.length === 0) return null;
   const shown = gone.map((statement) => withoutSecret(named(statement, name, live)));
   const isAnyHidden = shown.some((statement) => statement.endsWith(hidden));
@@ -61,7 +65,7 @@ export function settingsGone(script: string, now: readonly string[], { id, name,
     severity: "warn",
     code: "settings-gone",
     message: `${live} lacks what belonged to the database itself when backup ${id} was taken, and a restore does not bring it back: owner, settings, rights, limit or comment`,
-    hint: `where it is not meant to be gone: ${shown.join("; ")}${isAnyHidden ? ` (what … stands for is in ${id}.globals where the backups lie)` : ""}`,
+    hint: `where it is not meant to be gone: ${shown.join("; ")}${isAnyHidden ? ` (what … stands for is in ${id}.globals where the backups lie, encrypted where they are)` : ""}`,
   };
 }
 
@@ -82,9 +86,12 @@ export function settingsRefused(
     severity: "warn",
     code: "settings-gone",
     message: `${database} lacks what was set of ${aside} before, as ${user} may not set it`,
-    hint: `as a superuser: ${left.map(withoutSecret).join("; ")}`,
+    hint: `as a superuser: ${left.map(withoutSecret).join("; ")}${left.some((one) => withoutSecret(one).endsWith(hidden)) ? ` (what … stands for is among the settings of ${aside})` : ""}`,
   };
 }
+
+/** Set for the time of a last backup, as a rule; nobody is to be told to stop writes once more. */
+const stopsWrites = /^alter .+? set default_transaction_read_only to /s;
 
 /** What a statement is about, without the value where there is one that may be another since. */
 function subjectOf(statement: string): string {

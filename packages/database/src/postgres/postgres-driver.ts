@@ -118,11 +118,12 @@ export function createPostgresDriver(options: PostgresOptions): DatabaseDriver {
     mostScratchLogBytes: mostWalBytes,
     dump: (call) => dump(options, of(call)),
     async globals(call) {
-      const [roles, settings] = await Promise.all([
-        dumpGlobals(exec, target, of(call)),
-        readSettings(exec, target, live, of(call)),
-      ]);
-      return roles && keepSettings(roles, settings);
+      const roles = await dumpGlobals(exec, target, of(call));
+      if (roles === null) return null;
+      // Whoever may connect to this database alone has a backup all the same, and so has whoever may not read them.
+      const settings = await readSettings(exec, target, live, of(call), target).catch(() => []);
+      call.signal?.throwIfAborted();
+      return keepSettings(roles, settings);
     },
     fingerprint: (like, call) => takeFingerprint(exec, target, sampledIn(like), of(call, "compare")),
     async scratch({ server, database }, image, call) {

@@ -8,13 +8,11 @@ export async function readWriteStops(
   target: PostgresTarget,
   options: PsqlOptions,
 ): Promise<readonly string[]> {
-  const sql = `select format('alter %s reset default_transaction_read_only',
-      case s.setrole when 0 then format('database %I', d.datname)
-        else format('role %I in database %I', pg_get_userbyid(s.setrole), d.datname) end)
+  // What is set of one role in it is as it is meant to be: a role that only reads.
+  const sql = `select format('alter database %I reset default_transaction_read_only', d.datname)
     from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) setting
-    where d.datname = ${quoteText(target.database)}
-      and case split_part(setting, '=', 1) when 'default_transaction_read_only' then split_part(setting, '=', 2)::bool end
-    order by s.setrole;`;
+    where d.datname = ${quoteText(target.database)} and s.setrole = 0
+      and case split_part(setting, '=', 1) when 'default_transaction_read_only' then split_part(setting, '=', 2)::bool end;`;
   return runSql(exec, maintenance(target), sql, options);
 }
 

@@ -50,4 +50,20 @@ it("knows what served where the end of a restore was found out later, and nothin
 it("is refused where nothing could be swapped", async () => {
   const refused = new SluiceError("RESTORE_FAILED", "a transaction is prepared");
   await expect(planned({ foreseeSwap: () => Promise.reject(refused) })).rejects.toBe(refused);
+  const unreadable = new SluiceError("DATABASE_UNREACHABLE", "permission denied for pg_subscription");
+  expect(await planned({ foreseeSwap: () => Promise.reject(unreadable) })).toMatchObject({ findings: [] });
+});
+
+it("shows no older restore where it is not known how the last one ended, and none that is taken back already", async () => {
+  await append("restore", "begun", { served: "r-1" });
+  await append("restore", "done", { served: "r-1" });
+  await append("restore-undo", "begun");
+  await append("restore-undo", "failed");
+  expect(await planned()).toMatchObject({ releases: { data: "r-1" } });
+  await append("restore-undo", "begun");
+  expect(await planned()).toMatchObject({ restored: null });
+  await append("restore-undo", "done");
+  expect(await planned()).toMatchObject({ restored: null });
+  await append("restore", "begun", { served: "r-2" });
+  expect(await planned()).toMatchObject({ restored: null, releases: { data: null } });
 });

@@ -125,20 +125,36 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
       },
       async commit(manifest) {
         if (manifest.id !== id || manifest.seq !== seq) throw new TypeError(`manifest is not that of backup ${id}`);
-        await saveManifest(manifest, 1, ofWriter);
+        // Cut off at once, it may be there all the same, and a backup counts by it.
+        await saveManifest(manifest, 1, ofWriter && graceAfter(ofWriter, takeBackMs));
         committed = true;
       },
       async [Symbol.asyncDispose]() {
         if (committed) return;
-        // Why it was not is thrown already; what stays is swept when the next one begins.
+        // Why it was not is thrown already.
         const soon = AbortSignal.timeout(takeBackMs);
-        await filesOf(id, soon)
-          .then((files) => repository.forget(files, { waitMs: 0, signal: soon }))
-          .catch(() => undefined);
+        const take = async (files: readonly Snapshot[]) => repository.forget(files, { waitMs: 0, signal: soon });
+        try {
+          const files = await filesOf(id, soon);
+          // A backup without its dump is not to be listed.
+          await take(files.filter(({ part }) => part === "manifest"));
+          await take(files.filter(({ part }) => part !== "manifest"));
+        } catch {
+          // What stays is swept when the next one begins.
+        }
       },
     };
   }
   return store;
+}
+
+/** Aborts some time after another signal. */
+function graceAfter(signal: AbortSignal, graceMs: number): AbortSignal {
+  const late = new AbortController();
+  const start = () => void setTimeout(() => late.abort(signal.reason), graceMs).unref();
+  if (signal.aborted) start();
+  else signal.addEventListener("abort", start, { once: true });
+  return late.signal;
 }
 
 const isLocked = (error: SluiceError) => error.code === "LOCK_HELD";
