@@ -63,6 +63,8 @@ export const base: StepAction<"base"> = {
     const isRead = scope.run.readEarly?.includes(step.service) === true;
     try {
       await upWanted(isRead ? { service: step.service } : step, scope, options);
+      // An earlier run may not have seen it become ready.
+      scope.run.unready = (scope.run.unready ?? []).filter((name) => name !== step.service);
     } catch (error) {
       if (isUnreadyError(error)) scope.run.unready = [...(scope.run.unready ?? []), step.service];
       throw error;

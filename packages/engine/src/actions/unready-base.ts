@@ -1,10 +1,4 @@
-import {
-  isSluiceError,
-  type ObservedContainer,
-  type ServiceFacts,
-  SluiceError,
-  type StoredRelease,
-} from "@sluice/core";
+import { isSluiceError, type ServiceFacts, SluiceError, type StoredRelease } from "@sluice/core";
 import { observedAs } from "../prepare/base-as-released.ts";
 import type { AttemptRecord } from "../record/journal-entries.ts";
 import type { DeploymentScope } from "../scope.ts";
@@ -36,32 +30,15 @@ export async function isUnreadyData(
   return !isResumed || (await isOtherAndDown(service, previousRelease, scope, signal));
 }
 
+/** One that runs and is not ready may still come up, or was well until something else failed: it is left, as what has run is. */
 async function isOtherAndDown(
   service: string,
   before: StoredRelease,
   scope: DeploymentScope,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { clock } = scope.ports;
-  const untilMs = clock.monotonicMs() + startingMs;
-  for (;;) {
-    const seen = (await observedAs(scope, before, signal)).observed.base[service];
-    if (seen?.state !== "changed" || seen.containers.every(isUp)) return false;
-    const isStarting = seen.containers.every(
-      (one) => isUp(one) || (one.state === "running" && one.health === "starting"),
-    );
-    if (!isStarting || clock.monotonicMs() >= untilMs) return true;
-    await clock.sleep(againMs, signal);
-  }
-}
-
-/** A run may have been killed a moment ago; what its health check does not say by then counts as not said at all. */
-const startingMs = 45_000;
-const againMs = 1_000;
-
-/** One that ends over and over runs now and then. */
-function isUp({ state, health, restartCount }: ObservedContainer): boolean {
-  return state === "running" && (health === "healthy" || (health === "none" && restartCount === 0));
+  const seen = (await observedAs(scope, before, signal)).observed.base[service];
+  return seen?.state === "changed" && seen.containers.some(({ state }) => state !== "running");
 }
 
 /** Whether a base service is made from one image by the candidate and the release before: both read what the other has written. */

@@ -272,18 +272,27 @@ describe("a database that did not come up as the candidate has it, where the run
     expect(containerOf(scenario, "db")).toBe("db:2 data running");
   });
 
-  it.each(["healthy", "starting"] as const)("is waited for while it starts, and is then %s", async (health) => {
+  it.each(["starting", "unhealthy"] as const)(
+    "is left where it runs, whatever its health check says: %s",
+    async (health) => {
+      const scenario = await killedWith(other, "start");
+      for (const one of scenario.world.state.containers.values())
+        if (one.service === "db") Object.assign(one, { state: "running", health, restartCount: 1 });
+      expect(await scenario.recover("undo", before)).toMatchObject({ exitCode: 0 });
+      expect(containerOf(scenario, "db")).toBe("db:2 data running");
+    },
+  );
+
+  it("is one that came up where a later run saw it become ready", async () => {
     const scenario = await killedWith(other, "start");
     const { world } = scenario;
-    const databases = () => [...world.state.containers.values()].filter(({ service }) => service === "db");
-    for (const one of databases()) Object.assign(one, { state: "running", health: "starting" });
-    const fromMs = world.clock.monotonicMs() + 10_000;
     world.calls.fault = ({ name }) => {
-      if (name === "observer.observe" && world.clock.monotonicMs() > fromMs)
-        for (const one of databases()) one.health = health;
-      return undefined;
+      if (!name.startsWith("slots.start")) return undefined;
+      // It ends once more, for a reason of its own.
+      for (const one of world.state.containers.values()) if (one.service === "db") one.state = "exited";
+      return new SluiceError("START_FAILED", "the candidate does not start");
     };
-    expect(await scenario.recover("undo", before)).toMatchObject({ exitCode: health === "healthy" ? 0 : 30 });
+    expect(await scenario.recover("finish", before)).toMatchObject({ outcome: "failed", exitCode: 20 });
   });
 
   it("gives way to the release before, as a person is told", async () => {
