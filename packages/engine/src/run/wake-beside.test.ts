@@ -47,6 +47,20 @@ describe("a first deployment that is undone after its machine was restarted", ()
     expect(statesOf(scenario)).toEqual(["db@base running", "web@plain running", "worker@plain exited"]);
   });
 
+  it("has a database that was made anew in base by then", async () => {
+    const scenario = await rebooted();
+    for (const one of scenario.world.state.containers.values()) if (one.service === "db") one.byPlainCompose = false;
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0 });
+    expect(statesOf(scenario)).toEqual(["db@base running", "web@plain running", "worker@plain running"]);
+  });
+
+  it("is for nobody where somebody has taken away what plain Compose ran", async () => {
+    const scenario = await rebooted();
+    const { containers } = scenario.world.state;
+    for (const [id, { place }] of containers) if (beside.includes(place)) containers.delete(id);
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0 });
+  });
+
   it("is for a person where that does not start, and says what users do not reach", async () => {
     const admin = aService("admin", { ports: [{ published: 9090, target: 3000, protocol: "tcp" }] });
     const scenario = await rebooted([...shopServices, admin]);

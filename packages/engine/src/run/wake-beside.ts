@@ -5,6 +5,7 @@ import {
   type ObservedContainer,
   type ObservedStack,
   type PlanStep,
+  type ServiceFacts,
 } from "@sluice/core";
 import { settle } from "../deadline.ts";
 import { baseOf, observedAs } from "../prepare/base-as-released.ts";
@@ -53,24 +54,35 @@ async function look(scope: DeploymentScope): Promise<ObservedStack> {
   return await settle(ports.clock, signal, seen());
 }
 
-/** Ids of what somebody did not stop. Of a first deployment base may hold what is its own, which nobody is led back to. */
+/**
+ * Ids of what somebody did not stop. Of a first deployment base may hold what is its own, which nobody is led back to, but for what holds
+ * data: that has taken the place of plain Compose's.
+ */
 function downBeside(
   { plan, previousRelease, project }: DeploymentScope,
   seen: ObservedStack,
 ): { readonly base: readonly string[]; readonly kept: readonly string[] } {
   const { services } = previousRelease?.bundle ?? project;
   const all = containersOf(seen);
-  const graceMs = Math.max(0, ...services.map(({ stopGraceMs }) => stopGraceMs));
   const ids = new Set([...keptForWayBack(plan), ...plan.steps.flatMap(recreatedOf)]);
-  const isWanted = (one: ObservedContainer) => isDown(one.state) && !isStoppedByHand(one, all, graceMs);
+  const isWanted = (one: ObservedContainer) => isDown(one.state) && !isLeft(one, services, all);
   const kept = all.filter((one) => ids.has(one.id) && isWanted(one));
   const base = baseOf({ services }).flatMap((service) => {
     const { containers = [] } = seen.base[service.name] ?? {};
     if (service.replicas === 0 || isOver(service, containers)) return [];
-    const theirs = previousRelease ? containers : containers.filter(({ byPlainCompose }) => byPlainCompose);
+    const isAllTheirs = previousRelease !== null || service.role === "data";
+    const theirs = isAllTheirs ? containers : containers.filter(({ byPlainCompose }) => byPlainCompose);
     return theirs.filter((one) => !ids.has(one.id) && isWanted(one));
   });
   return { base: base.map(({ id }) => id), kept: kept.map(({ id }) => id) };
+}
+
+function isLeft(
+  one: ObservedContainer,
+  services: readonly Pick<ServiceFacts, "stopGraceMs">[],
+  all: readonly ObservedContainer[],
+): boolean {
+  return isStoppedByHand(one, all, Math.max(0, ...services.map(({ stopGraceMs }) => stopGraceMs)));
 }
 
 function recreatedOf(step: PlanStep): readonly string[] {
@@ -88,15 +100,21 @@ async function start(scope: DeploymentScope, ids: readonly string[]): Promise<vo
   await Promise.all(starts);
 }
 
-/** Of services whose doors were to follow on what ran; somebody may have made that anew since. */
-function unservedBeside({ plan }: DeploymentScope, seen: ObservedStack): Unserved | undefined {
+/** Of services whose doors were to follow on what ran; somebody may have made that anew since, stopped it or taken it away. */
+function unservedBeside(
+  { plan, previousRelease, project }: DeploymentScope,
+  seen: ObservedStack,
+): Unserved | undefined {
+  const { services } = previousRelease?.bundle ?? project;
+  const all = containersOf(seen);
+  const wanted = new Set(all.flatMap((one) => (isLeft(one, services, all) ? [] : [one.id])));
   const up = new Set(
     [...seen.plain, ...containersInBase(seen)].flatMap(({ service, state }) => (state === "running" ? [service] : [])),
   );
   const served = plan.steps.flatMap((step) => {
     if (step.kind !== "adopt") return [];
     const own = (service: string) => step.serving?.[service] ?? step.containers;
-    return step.services.filter((service) => own(service).some((id) => step.restarts.includes(id)));
+    return step.services.filter((service) => own(service).some((id) => step.restarts.includes(id) && wanted.has(id)));
   });
   const shut = served.filter((service) => !up.has(service));
   if (shut.length === 0) return undefined;
