@@ -262,7 +262,8 @@ describe("going back", () => {
       create definer = acting function acted() returns int return 1;`);
     const { id } = await database.backup({}, signal);
     const before = await databases();
-    await sql("drop user app@'%'; drop role acting");
+    // As on a new server: what the live database lacks itself is no reason.
+    await sql("drop trigger dated; drop function acted; drop event acts; drop user app@'%'; drop role acting");
     const refused = await database.restore(id, {}, signal).catch((error: unknown) => error);
     expect(refused).toMatchObject({
       code: "BACKUP_ROLE_MISSING",

@@ -340,7 +340,8 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
       create definer = acting event acts on schedule every 1 day do do 1;`);
     const { id } = await database.backup({}, signal);
     const before = await databases();
-    await sql("drop user app@'%'; drop role acting");
+    // As on a new server: what the live database lacks itself is no reason.
+    await sql("drop trigger dated; drop event acts; drop user app@'%'; drop role acting");
     await expect(database.restore(id, {}, signal)).rejects.toMatchObject({
       code: "BACKUP_ROLE_MISSING",
       message: expect.stringContaining(": app@% (trigger dated); acting@% (event acts)"),

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { type CallOptions, type ResolvedProject, SluiceError, stackNames } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
 import { freeDisk } from "../engine/free-disk.ts";
@@ -84,8 +85,10 @@ export async function buildImages(
 
 async function diskOf(engine: Engine): Promise<EngineDisk> {
   const info: unknown = await engine.call("the engine cannot be asked", (docker) => docker.info());
-  const { DockerRootDir: directory } = info as { DockerRootDir?: string };
-  return { clock: engine.clock, free: () => freeDisk(engine, directory) };
+  const { DockerRootDir: directory, Name: name } = info as { DockerRootDir?: string; Name?: string };
+  // An engine in a virtual machine, or outside of the container that asks it, has a socket here and its disk elsewhere.
+  const free = async () => (name === hostname() ? freeDisk(engine, directory) : null);
+  return { clock: engine.clock, free, atFirst: await free() };
 }
 
 function diskFull(error: unknown): SluiceError | undefined {

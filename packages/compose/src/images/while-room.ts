@@ -9,6 +9,8 @@ export interface EngineDisk {
   readonly clock: Pick<Clock, "sleep">;
   /** Bytes that are free on the engine's disk; `null` where nobody here can tell. */
   readonly free: () => Promise<number | null>;
+  /** Bytes that were free before the first of several such works; `null` where nobody here can tell. */
+  readonly atFirst: number | null;
 }
 
 /**
@@ -18,11 +20,10 @@ export interface EngineDisk {
  * @throws SluiceError DISK_FULL; what the work throws
  */
 export async function whileRoom<T>(
-  { clock, free }: EngineDisk,
+  { clock, free, atFirst }: EngineDisk,
   work: (signal?: AbortSignal) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const atFirst = await free();
   if (atFirst === null) return work(signal);
   const least = Math.min(mostLeftBytes, atFirst / 4);
   const [full, over] = [new AbortController(), new AbortController()];

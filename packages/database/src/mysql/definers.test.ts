@@ -51,11 +51,28 @@ describe("before a swap", () => {
     row("view", "large", "root@%"),
     ...["a", "b", "c", "d", "e", "f"].map((name) => row("procedure", name, "keepers@%")),
   ];
-  const check = (globals: string | null, answer: Readonly<{ stdout?: string; stderr?: string }> = {}) => {
-    const { stdout = lines.join("\n"), stderr = "" } = answer;
-    const ended = { exitCode: stderr === "" ? 0 : 1, stdout: Buffer.from(stdout), stderr };
-    const exec = { exec: async () => ended } as unknown as ContainerExec;
-    const restored = { manifest: aManifest(), events: "", globals: async () => globals };
+  const check = (
+    globals: string | null,
+    answer: Readonly<{ stdout?: string; stderr?: string; live?: readonly string[] }> = {},
+  ) => {
+    const { stdout = lines.join("\n"), stderr = "", live = [] } = answer;
+    const exec = {
+      exec: async (_container: string, command: readonly string[], { stdin }: { readonly stdin: string }) => {
+        const isOfAccounts = stdin.includes("mysql.user");
+        const isOfLive = command.includes("--database=shop");
+        const rows = (isOfLive ? live : stdout.split("\n")).filter(
+          (line) => line.startsWith("account") === isOfAccounts,
+        );
+        const isRefused = isOfAccounts && stderr !== "";
+        return { exitCode: isRefused ? 1 : 0, stdout: Buffer.from(rows.join("\n")), stderr: isRefused ? stderr : "" };
+      },
+    } as unknown as ContainerExec;
+    const restored = {
+      manifest: aManifest(),
+      events: "",
+      live: { ...target, database: "shop" },
+      globals: async () => globals,
+    };
     return checkDefiners(exec, target, restored, { session: "restore-1" });
   };
   const known = "CREATE USER IF NOT EXISTS `keeper`@`%` ACCOUNT LOCK;\nCREATE ROLE IF NOT EXISTS `keepers`;\n";
@@ -70,6 +87,8 @@ describe("before a swap", () => {
       ),
       hint: expect.stringContaining("(create user `keeper`@`%` account lock; create role `keepers`)"),
     });
+    const asLive = await check(known, { live: [row("trigger", "old", "keeper@%")] }).catch((error: unknown) => error);
+    expect((asLive as SluiceError).message).not.toContain("keeper@%");
     const one = await check("CREATE ROLE IF NOT EXISTS `keepers`;\n").catch((error: unknown) => error);
     expect((one as SluiceError).message).not.toContain("keeper@%");
     const user = await check("CREATE USER IF NOT EXISTS `keepers`@`%` ACCOUNT LOCK;\n").catch(
@@ -86,11 +105,15 @@ describe("before a swap", () => {
     expect(await check("-- no accounts\n")).toMatchObject(found);
     expect(await check(null)).toMatchObject(found);
     expect(await check(known, { stdout: [row("account", "root", "%"), lines[2]].join("\n") })).toBeNull();
+    const live = [row("trigger", "old", "keeper@%"), row("procedure", "old", "keepers@%")];
+    expect(await check(known, { live })).toMatchObject({ code: "definers-missing" });
   });
 
   it("tells where that cannot be looked at, and throws what else fails", async () => {
     const stderr = "ERROR 1142 (42000) at line 2: SELECT command denied to user 'shop'@'%' for table 'user'";
     expect(await check(known, { stderr })).toMatchObject({ message: expect.stringContaining("root may not read") });
+    // Where nothing acts as anybody, nobody has to look.
+    expect(await check(known, { stdout: "", stderr })).toBeNull();
     await expect(check(known, { stderr: "ERROR 2002 (HY000): no server" })).rejects.toThrow("2002");
   });
 });

@@ -80,19 +80,20 @@ export function missingDefiners(acting: readonly Acting[], accounts: readonly Ac
 
 /** Of what acts as whoever uses it, the definer does not matter. */
 const definersSql = `
-select 'account', hex(user), hex(host) from mysql.user;
 select 'trigger', hex(trigger_name), hex(definer) from information_schema.triggers where trigger_schema = database();
 select 'view', hex(table_name), hex(definer) from information_schema.views where table_schema = database() and security_type = 'DEFINER';
 select lower(routine_type), hex(routine_name), hex(definer) from information_schema.routines
   where routine_schema = database() and security_type = 'DEFINER';`;
+
+const accountsSql = "select 'account', hex(user), hex(host) from mysql.user;";
 
 /**
  * Looks whether the server has the accounts as which triggers, views, routines and events of a restored database act: it makes these
  * without a word, and refuses whoever uses them (error 1449).
  *
  * @param restored `globals` reads what the backup holds beside its dump; `events` are those that are not in `fresh` yet
- * @returns what to tell once `fresh` has taken its place: of accounts that the backup does not know either
- * @throws SluiceError BACKUP_ROLE_MISSING where the backup knows one
+ * @returns what to tell once `fresh` has taken its place: of accounts that the backup does not know, or that the live database lacks as well
+ * @throws SluiceError BACKUP_ROLE_MISSING where the backup knows another one
  */
 export async function checkDefiners(
   exec: ContainerExec,
@@ -100,15 +101,17 @@ export async function checkDefiners(
   restored: {
     readonly manifest: Manifest;
     readonly events: string;
+    /** Whose place `fresh` is to take. */
+    readonly live: MysqlTarget;
     readonly globals: (() => Promise<string | null>) | undefined;
   },
   options: ClientOptions,
 ): Promise<Finding | null> {
-  const rows = await readRows(exec, fresh, options);
-  if (rows === null) return untold(fresh.user);
-  const accounts = rows.filter(([kind]) => kind === "account").map(([, user, host]) => ({ user, host }));
-  const made = rows.filter(([kind]) => kind !== "account").map(([kind, name, by]) => actingOf(kind, name, by));
+  const made = (await readRows(exec, fresh, definersSql, options)).map((row) => actingOf(...row));
   const acting = [...made, ...actingEvents(restored.events)];
+  if (acting.length === 0) return null;
+  const accounts = await readAccounts(exec, fresh, options);
+  if (accounts === null) return untold(fresh.user);
   if (missingDefiners(acting, accounts).length === 0) return null;
   const known = accountsIn((await restored.globals?.()) ?? "");
   const missing = missingDefiners(
@@ -116,7 +119,15 @@ export async function checkDefiners(
     accounts,
   );
   const wanted = missing.filter(({ account }) => isAmong(known, account));
-  if (wanted.length > 0) throw roleMissing(wanted, restored.manifest);
+  if (wanted.length === 0) return definersMissing(missing);
+  // What the live database lacks as well, a restore does not make worse.
+  const live = (await readRows(exec, restored.live, definersSql, options)).map((row) => actingOf(...row));
+  const lackedByLive = missingDefiners(
+    live.map((one) => asRole(one, known)),
+    accounts,
+  ).map(({ account }) => account);
+  const newly = wanted.filter(({ account }) => !isAmong(lackedByLive, account));
+  if (newly.length > 0) throw roleMissing(newly, restored.manifest);
   return definersMissing(missing);
 }
 
@@ -135,13 +146,17 @@ const actingOf = (kind: string, name: string, definer: string) => ({
   definer: accountOf(definer),
 });
 
+async function readRows(exec: ContainerExec, fresh: MysqlTarget, sql: string, options: ClientOptions) {
+  return (await runSql(exec, fresh, sql, options)).map((line) => {
+    const [kind = "", name = "", more = ""] = line.split("\t");
+    return [kind, fromHex(name), fromHex(more)] as const;
+  });
+}
+
 /** `null` where the account may not read the server's accounts. */
-async function readRows(exec: ContainerExec, fresh: MysqlTarget, options: ClientOptions) {
+async function readAccounts(exec: ContainerExec, fresh: MysqlTarget, options: ClientOptions) {
   try {
-    return (await runSql(exec, fresh, definersSql, options)).map((line) => {
-      const [kind = "", name = "", more = ""] = line.split("\t");
-      return [kind, fromHex(name), fromHex(more)] as const;
-    });
+    return (await readRows(exec, fresh, accountsSql, options)).map(([, user, host]) => ({ user, host }));
   } catch (error) {
     if (isSluiceError(error) && isRefused(error)) return null;
     throw error;
@@ -176,7 +191,7 @@ function definersMissing(missing: readonly Missing[]): Finding {
   return {
     severity: "warn",
     code: "definers-missing",
-    message: `what was restored acts in part as accounts that neither the server nor the backup has, and whoever uses that is refused: ${named(missing)}`,
+    message: `what was restored acts in part as accounts that the server does not have, and whoever uses that is refused: ${named(missing)}`,
     hint: `make these anew with another definer, or the accounts with what they may do: ${missing.map(createOf).join("; ")}`,
   };
 }

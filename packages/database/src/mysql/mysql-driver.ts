@@ -235,7 +235,7 @@ async function restoreBeside(
   let lacking: Finding | null;
   try {
     await restoreDump(exec, fresh, renamedDump(quiet, database.name, name), session);
-    lacking = await checkDefiners(exec, fresh, { manifest, events, globals: call.globals }, session);
+    lacking = await checkDefiners(exec, fresh, { manifest, events, live: target, globals: call.globals }, session);
   } catch (error) {
     throw await afterDrop(error, { name, dropSql: `drop database ${quoteName(name)}` }, drop);
   }

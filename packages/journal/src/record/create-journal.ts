@@ -28,7 +28,7 @@ export function createJournal(
       try {
         return await appendOnce(entry);
       } catch (error) {
-        if (!(isDiskFull(error) && (await makeRoom(home))))
+        if (!(isDiskFull(error) && (await makeRoom(home, "records"))))
           throw homeError(error, files.journal, "the journal cannot be written:");
       }
     }

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryDirectory } from "../../test/temporary-home.ts";
-import { keepReserve, spendReserve } from "./reserve.ts";
+import { keepReserve, makeRoom, spendReserve } from "./reserve.ts";
 
 const mebibyte = 1024 ** 2;
 const withRoom = (bytes: number) => () => Promise.resolve({ bsize: 4_096, bavail: bytes / 4_096 });
@@ -26,4 +26,15 @@ it("is given back in parts, until nothing is left", async () => {
   expect(await sizeIn(path)).toBe(229_376);
   for (let part = 0; part < 7; part++) expect(await spendReserve(path)).toBe(true);
   expect(await spendReserve(path)).toBe(false);
+});
+it("leaves half of it to records where others need room, and is nobody's but a deployment's", async () => {
+  const path = await temporaryDirectory();
+  await keepReserve(path, withRoom(mebibyte));
+  expect(await makeRoom({ path, deploying: new Set() })).toBe(false);
+  const home = { path, deploying: new Set([{ [Symbol.asyncDispose]: async () => undefined }]) };
+  for (let part = 0; part < 4; part++) expect(await makeRoom(home)).toBe(true);
+  expect(await makeRoom(home)).toBe(false);
+  expect(await sizeIn(path)).toBe(131_072);
+  for (let part = 0; part < 4; part++) expect(await makeRoom(home, "records")).toBe(true);
+  expect(await makeRoom(home, "records")).toBe(false);
 });

@@ -48,18 +48,22 @@ async function fill(file: FileHandle, size: number): Promise<void> {
 /**
  * As {@link spendReserve}, for a deployment or a way back alone, which have the home's lock as such. Whatever else needs the
  * room, a full disk keeps nobody from a way back.
+ *
+ * @param by what is to be written: the records, or by default anything else, which leaves half of it to them
  */
 export async function makeRoom(
   home: Pick<StateHome, "path"> & Partial<Pick<StateHome, "deploying">>,
+  by: "records" | "others" = "others",
 ): Promise<boolean> {
-  return (home.deploying?.size ?? 0) > 0 && (await spendReserve(home.path).catch(() => false));
+  const leastBytes = by === "records" ? 0 : reserveBytes / 2;
+  return (home.deploying?.size ?? 0) > 0 && (await spendReserve(home.path, leastBytes).catch(() => false));
 }
 
-/** Gives a part of it back to the disk. Resolves `false` where nothing is left of it. */
-export async function spendReserve(home: string): Promise<boolean> {
+/** Gives a part of it back to the disk. Resolves `false` where no more than `leastBytes` are left of it. */
+export async function spendReserve(home: string, leastBytes = 0): Promise<boolean> {
   const path = journalFiles(home).reserve;
   const { size } = await stat(path).catch(() => ({ size: 0 }));
-  if (size === 0) return false;
+  if (size <= leastBytes) return false;
   await truncate(path, Math.max(0, size - partBytes));
   return true;
 }
