@@ -165,8 +165,17 @@ async function startServices(
     const hooked = await findHooks(containers, "post_start", readRelease, { onOutput });
     // Those that are started together end with the first of them that fails.
     const together = goesOn ? hooked.map((one) => [one]) : [hooked];
-    await eachOf(together.map((some) => startHooked(engine, some, { signal, onOutput })));
-    const watched = containers.filter(({ Labels }) => awaited.has(Labels[composeLabels.service] ?? ""));
+    // Nobody waits for the health of what is not there.
+    const down = new Set<string>();
+    const start = (some: typeof hooked) =>
+      startHooked(engine, some, { signal, onOutput }).catch((error: unknown) => {
+        for (const { id } of some) down.add(id);
+        throw error;
+      });
+    await eachOf(together.map(start));
+    const watched = containers.filter(
+      ({ Id, Labels }) => !down.has(Id) && awaited.has(Labels[composeLabels.service] ?? ""),
+    );
     await eachOf(watched.map(({ Id }) => waitByOwnBudget(engine, exec, Id, signal)));
   }
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : startError(failures);

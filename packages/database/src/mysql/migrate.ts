@@ -55,6 +55,7 @@ export async function runMysqlMigration(
   const startedMs = clock.monotonicMs();
   await using server = await openWatch(call);
   const old = await preflight({ server, settings }, tell);
+  signal?.throwIfAborted();
   const major = await readMajor(call.exec, call.target, { session: "migrate", signal }).catch(() => null);
   const before = await schemaOf(call, major);
   for (let number = 1; ; number += 1) {

@@ -38,13 +38,17 @@ export async function openWatch(
   };
   const begin = async () => {
     const connect = async (sql: string) => {
-      const [id] = await runSql(exec, target, `${sql} select connection_id();`, { session: `migrate-watch-${run}` });
+      const [id] = await runSql(exec, target, `${sql} select connection_id();`, {
+        session: `migrate-watch-${run}`,
+        signal,
+      });
       return Number(id);
     };
     try {
       const forgotten = await connect(forgetNames[target.kind]).catch(() => null);
       latest = { connection: forgotten ?? (await connect("")), knowsNames: forgotten !== null };
     } catch (error) {
+      signal?.throwIfAborted();
       lose(error);
     }
   };
@@ -63,6 +67,8 @@ export async function openWatch(
       );
     }
   } catch (error) {
+    if (signal?.aborted) await session?.[Symbol.asyncDispose]();
+    signal?.throwIfAborted();
     lose(error);
   }
   return {
