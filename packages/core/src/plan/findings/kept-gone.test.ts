@@ -37,9 +37,9 @@ describe("what a deployment keeps beside the slots", () => {
 
   it("stays nobody's only way where what served users is there: of a worker alone its undo stops", () => {
     const seen = { ...aStack({ services, plain: plain.slice(0, 1) }), ...led };
-    expect(keptGoneFindings(begun(plan.steps.find(({ kind }) => kind === "workers")?.id ?? ""), seen, true)).toMatchObject([
-      { hint: "where it fails, its undo stops there, and sluice resume finishes it" },
-    ]);
+    expect(
+      keptGoneFindings(begun(plan.steps.find(({ kind }) => kind === "workers")?.id ?? ""), seen, true),
+    ).toMatchObject([{ hint: "where it fails, its undo stops there, and sluice resume finishes it" }]);
   });
 
   it("is nothing before the step that stops it has begun: what runs meanwhile may be made anew", () => {
