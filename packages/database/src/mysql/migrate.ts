@@ -63,7 +63,7 @@ export async function runMysqlMigration(
     const ended = await runAttempt({ ...call, server, settings }, attempt);
     if (ended.ok && !(await lock.isHeld())) tell(lockLost);
     // What was interrupted is looked at, too.
-    const after = await schemaOf({ ...call, signal: undefined }, major);
+    const after = await schemaOf({ ...call, signal: signal?.aborted ? AbortSignal.timeout(lookMs) : undefined }, major);
     const left = before && after ? schemaDifference(before, after) : null;
     if (ended.ok) {
       const ms = clock.monotonicMs() - startedMs;
@@ -108,6 +108,9 @@ async function endLeft({
 }
 
 /** @param major of the server; `null` where nobody could ask it */
+/** What an aborted migration has left is worth a look, but not one at a database that does not answer. Milliseconds. */
+const lookMs = 10_000;
+
 async function schemaOf(
   { exec, target, signal }: MysqlMigrationCall,
   major: number | null,

@@ -126,7 +126,7 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
       async commit(manifest) {
         if (manifest.id !== id || manifest.seq !== seq) throw new TypeError(`manifest is not that of backup ${id}`);
         // Cut off at once, it may be there all the same, and a backup counts by it.
-        await saveManifest(manifest, 1, ofWriter && graceAfter(ofWriter, takeBackMs));
+        await withGrace(clock, ofWriter, (late) => saveManifest(manifest, 1, late));
         committed = true;
       },
       async [Symbol.asyncDispose]() {
@@ -148,13 +148,25 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
   return store;
 }
 
-/** Aborts some time after another signal. */
-function graceAfter(signal: AbortSignal, graceMs: number): AbortSignal {
-  const late = new AbortController();
-  const start = () => void setTimeout(() => late.abort(signal.reason), graceMs).unref();
-  if (signal.aborted) start();
-  else signal.addEventListener("abort", start, { once: true });
-  return late.signal;
+/** A work that a signal aborts some time after it has aborted itself. */
+async function withGrace(
+  clock: Pick<Clock, "sleep">,
+  signal: AbortSignal | undefined,
+  work: (late: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const [late, over] = [new AbortController(), new AbortController()];
+  const onAbort = () =>
+    void clock.sleep(takeBackMs, over.signal).then(
+      () => late.abort(signal?.reason),
+      () => undefined,
+    );
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort, { signal: over.signal });
+  try {
+    await work(late.signal);
+  } finally {
+    over.abort();
+  }
 }
 
 const isLocked = (error: SluiceError) => error.code === "LOCK_HELD";

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Clock } from "@sluice/core";
 import { systemClock } from "@sluice/core/node";
 import { expect, it, onTestFinished } from "vitest";
 import { aManifest } from "../../testing/a-manifest.ts";
@@ -48,6 +49,12 @@ it.each<[string, string, (store: BackupStore, signal: AbortSignal) => Promise<un
   expect(existsSync(`/proc/${running}`)).toBe(false);
 });
 
+/** On which no grace is longer than 50 ms. */
+const quickClock: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 50), signal),
+};
+
 /** A restic that ends at one of its commands only when it is told to. In its repository is one backup of a writer that died. */
 async function storeThatHangs(hangsAt: string) {
   const directory = await mkdtemp(join(tmpdir(), "sluice-restic-"));
@@ -74,7 +81,7 @@ esac
     { mode: 0o755 },
   );
   const env = { PATH: `${directory}:/usr/bin:/bin`, RESTIC_PASSWORD: "unused" };
-  const store = createResticStore({ repository: "/nowhere", set: "shop", env }, systemClock);
+  const store = createResticStore({ repository: "/nowhere", set: "shop", env }, quickClock);
   const pid = () =>
     readFile(join(directory, "pid"), "utf8").then(
       (text) => text.trim(),
