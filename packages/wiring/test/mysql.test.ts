@@ -19,6 +19,7 @@ import { openDatabase } from "../src/database/open-database.ts";
 import { rehearse } from "../src/database/rehearsal/rehearse.ts";
 import { createSession, type Session } from "../src/session.ts";
 import { type ComposeProject, startComposeProject } from "./support/compose-project.ts";
+import { expectEventsBackAndForth } from "./support/events-back-and-forth.ts";
 import { settings } from "./support/migrations.ts";
 import { missingMysql, mysqlImage, mysqlService, mysqlVolumes } from "./support/mysql.ts";
 import { docker } from "./support/postgres.ts";
@@ -295,38 +296,8 @@ describe.skipIf(missingMysql !== "")(`MySQL${missingMysql}`, { timeout: 300_000 
     );
   });
 
-  it("goes back and forth with events that are somebody's own, and with those whose time comes meanwhile", async () => {
-    const { database } = project.deployer;
-    const noted = (what: string) => `do insert into audit (what) values ('${what}')`;
-    const stateSql = (schema: string) =>
-      `select event_name, definer, status from information_schema.events where event_schema = '${schema}' order by 1`;
-    await sql(
-      `create user keeper@'%'; grant all on shop.* to keeper@'%'; create definer = keeper@'%' event hers on schedule every 1 hour starts current_timestamp + interval 1 hour ${noted("hers")}; create event once on schedule at current_timestamp + interval 3 second ${noted("once")}`,
-    );
-    const { id } = await database.backup({}, signal);
-    await until(async () => !(await sql(stateSql("shop"))).includes("once"));
-    expect(highestLevel(await database.verify(id, {}, signal))).toBe("compared");
-    await sql(`create event late on schedule at current_timestamp + interval 1 hour ${noted("late")}`);
-    const before = await sql(stateSql("shop"));
-
-    const { old } = await database.restore(id, {}, signal);
-    expect(await sql(stateSql("shop"))).toBe(
-      before
-        .split("\n")
-        .filter((line) => !line.includes("late"))
-        .join("\n"),
-    );
-    expect(await sql(stateSql(old))).not.toContain("ENABLED");
-    await sql(`alter event ${old}.late on schedule at current_timestamp + interval 1 second; do sleep(2)`);
-    const undone = await database.undoRestore(id, {}, signal);
-    expect(await sql(stateSql("shop"))).toBe(
-      before
-        .split("\n")
-        .filter((line) => !line.includes("late"))
-        .join("\n"),
-    );
-    await sql(`drop event hers; drop database ${undone}; drop user keeper@'%'`);
-  });
+  it("goes back and forth with events that are somebody's own, and with those whose time comes meanwhile", () =>
+    expectEventsBackAndForth(project, sql, signal));
 
   it("is refused while the server lacks accounts as which something acts, and names keys that act on in what was set aside", async () => {
     const { database } = project.deployer;

@@ -39,8 +39,9 @@ export function profilesToSet(
   return areNames && !isSame ? those.join(",") : undefined;
 }
 
-/** Each once. */
-function namesIn(profiles: string): readonly string[] {
+/** As `COMPOSE_PROFILES` has them, each once; what an expression comes to nobody knows, and it stays whole. */
+export function namesIn(profiles: string): readonly string[] {
+  if (profiles.includes("${{")) return [profiles];
   const names = profiles.split(",").map((name) => name.trim());
   return [...new Set(names)].filter((name) => name !== "");
 }

@@ -1,3 +1,4 @@
+import { namesIn } from "./profiles.ts";
 import { splitLine } from "./shell-line.ts";
 
 /** `docker compose … up …`, with variables that are set for it alone. Not one within `run` or `exec`. */
@@ -28,12 +29,6 @@ function activeIn(options: string, set: string): readonly string[] | undefined {
   if (named.length > 0) return named.map(({ groups }) => groups?.["profile"] ?? "");
   const [, , variable] = /\bCOMPOSE_PROFILES=(["']?)([\w.,*-]*)\1\s/.exec(set) ?? [];
   return variable === undefined ? undefined : namesIn(variable);
-}
-
-function namesIn(profiles: string): readonly string[] {
-  if (profiles.includes("${{")) return [profiles];
-  const names = profiles.split(",").map((name) => name.trim());
-  return names.filter((name) => name !== "");
 }
 
 function namesServices(rest: string): boolean {

@@ -317,7 +317,7 @@ describe("sluice db restore", () => {
     expect(other).toContain("COMES BACK IS OF RELEASE v2, and v3 serves: v3 may not run on it; go back with sluice");
     expect(other).toContain("warn cdc stays [replication-slots-stay]\n");
     const unknown = await told({ restored: null, releases: { data: null, serves: null } });
-    expect(unknown).toContain("no restore of backup 20260501T090000Z-abcd that took place is on record here");
+    expect(unknown).toContain("no restore of backup 20260501T090000Z-abcd that took place and was not taken back");
     expect(unknown).toContain("is not on record; none serves now\n");
     expect(JSON.parse(await told({ releases, findings }, "--yes", "--json"))).toMatchObject({
       undone: "shop__undone_x",

@@ -82,7 +82,7 @@ export function undoText({ backup, live, restored, releases, findings }: UndoPla
   const why = restored?.reason ? `: ${restored.reason}` : "";
   const what = restored
     ? `the restore of backup ${backup} at ${restored.at} (${agoText(restored.at, now)}, by ${restored.actor}${why}) is taken back: ${place} is again what it was before`
-    : `no restore of backup ${backup} that took place is on record here; what one has set aside takes the place of ${place}`;
+    : `the record here has no restore of backup ${backup} that took place and was not taken back, or not how the last one ended; what one has set aside takes the place of ${place}, if there is any`;
   return (
     `${what}, and all that was written since is set aside\n${undoneReleaseText(releases)}` +
     findings.map((finding) => `${findingText(finding)}\n`).join("")

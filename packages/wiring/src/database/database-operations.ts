@@ -55,7 +55,7 @@ export interface UndoPlan {
   /** Whose restore it is. */
   readonly backup: string;
   readonly live: { readonly database: string; readonly service: string };
-  /** The last restore of that backup, as the record has it; `null` where it has none that took place, as of another state home. */
+  /** The last restore of that backup, as the record has it; `null` where it has none that took place and was not taken back, as of another state home, or not how the last one ended. */
   readonly restored: Pick<DatabaseRecord, "at" | "actor" | "reason"> | null;
   /** Tags, or ids where those are not known, of the release that served before it, whose data comes back, and of the one that serves; `null` where none is known. */
   readonly releases: { readonly data: string | null; readonly serves: string | null };

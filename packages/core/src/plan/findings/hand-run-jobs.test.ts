@@ -13,7 +13,7 @@ it("a job that plain Compose ran since a version was live last may have changed 
       service: "migrate",
       message:
         "job migrate was run by plain Compose at 2026-01-03T10:00:00.000Z (shop-migrate-1 is exited), after the last deployment: what it changed in data was neither backed up nor rehearsed before",
-      hint: "look at what it did: docker logs shop-migrate-1; sluice db list shows the backups of before, and sluice db backup takes one of now; then docker rm -f shop-migrate-1",
+      hint: "look at what it did: docker logs shop-migrate-1; sluice db list shows the backups of before, and sluice db backup takes one of now; then, once it has ended, docker rm shop-migrate-1",
     },
   ]);
 });

@@ -17,6 +17,6 @@ export function handRunFindings(
     code: "job-by-hand",
     service,
     message: `job ${service} was run by plain Compose at ${startedAt} (${name} is ${state}), after the last deployment: what it changed in data was neither backed up nor rehearsed before`,
-    hint: `look at what it did: docker logs ${name}; sluice db list shows the backups of before, and sluice db backup takes one of now; then docker rm -f ${name}`,
+    hint: `look at what it did: docker logs ${name}; sluice db list shows the backups of before, and sluice db backup takes one of now; then, once it has ended, docker rm ${name}`,
   }));
 }
