@@ -47,6 +47,13 @@ describe("where somebody has stopped all writes before a restore", () => {
   });
 });
 
+it("rights that are those of any database, in whatever order they were written out, are no own ones that could be gone", async () => {
+  await server("revoke all on database shop from public; grant connect, temporary on database shop to public");
+  const { id } = await backups.take();
+  await server("update pg_database set datacl = null where datname = 'shop'");
+  expect((await planRestore(backups.ports, id)).findings).toEqual([]);
+});
+
 it("what belonged to the database and is gone since, as on a new server, is named before a restore and after it", async () => {
   await server(`alter database shop set app.jwt_secret = 's3cret';
     alter role app_ro in database shop set work_mem = '5MB';

@@ -134,6 +134,7 @@ describe("sluice db restore", () => {
     backup: backup.id,
     live: { database: "shop", service: "db" },
     restored: { at: "2026-05-01T10:00:00Z", actor: "ada", reason: "a bad migration" },
+    takenBack: null,
     releases: { data: "v3", serves: "v3" },
     findings: [],
   };
@@ -317,8 +318,12 @@ describe("sluice db restore", () => {
     expect(other).toContain("COMES BACK IS OF RELEASE v2, and v3 serves: v3 may not run on it; go back with sluice");
     expect(other).toContain("warn cdc stays [replication-slots-stay]\n");
     const unknown = await told({ restored: null, releases: { data: null, serves: null } });
-    expect(unknown).toContain("no restore of backup 20260501T090000Z-abcd that took place and was not taken back");
+    expect(unknown).toContain("no restore of backup 20260501T090000Z-abcd that took place, or not how the last one");
     expect(unknown).toContain("is not on record; none serves now\n");
+    const twice = await told({ restored: null, takenBack: undoPlan.restored });
+    expect(twice).toMatch(
+      /^the restore of backup \S+ was taken back already, at 2026-05-01T10:00:00Z \(.*by ada: a bad migr/m,
+    );
     expect(JSON.parse(await told({ releases, findings }, "--yes", "--json"))).toMatchObject({
       undone: "shop__undone_x",
       restored: undoPlan.restored,

@@ -77,16 +77,22 @@ export function lossText(plan: RestorePlan): string {
 }
 
 /** What the undo of a restore would put back, for a person who has to agree to it. */
-export function undoText({ backup, live, restored, releases, findings }: UndoPlan, now: Date): string {
+export function undoText({ backup, live, restored, takenBack, releases, findings }: UndoPlan, now: Date): string {
   const place = `${live.database} (${live.service})`;
-  const why = restored?.reason ? `: ${restored.reason}` : "";
+  const known = takenBack
+    ? `the restore of backup ${backup} was taken back already, at ${whenText(takenBack, now)}`
+    : `the record here has no restore of backup ${backup} that took place, or not how the last one ended`;
   const what = restored
-    ? `the restore of backup ${backup} at ${restored.at} (${agoText(restored.at, now)}, by ${restored.actor}${why}) is taken back: ${place} is again what it was before`
-    : `the record here has no restore of backup ${backup} that took place and was not taken back, or not how the last one ended; what one has set aside takes the place of ${place}, if there is any`;
+    ? `the restore of backup ${backup} at ${whenText(restored, now)} is taken back: ${place} is again what it was before`
+    : `${known}; what one has set aside takes the place of ${place}, if there is any`;
   return (
     `${what}, and all that was written since is set aside\n${undoneReleaseText(releases)}` +
     findings.map((finding) => `${findingText(finding)}\n`).join("")
   );
+}
+
+function whenText({ at, actor, reason }: NonNullable<UndoPlan["restored"]>, now: Date): string {
+  return `${at} (${agoText(at, now)}, by ${actor}${reason ? `: ${reason}` : ""})`;
 }
 
 /** Whose data comes back, and what is to run on it. */

@@ -37,6 +37,7 @@ const database: Deployer["database"] = {
     backup: backup.id,
     live: { database: backup.database.name, service: "db" },
     restored: { at: "2026-05-01T10:00:00Z", actor: "ada", reason: "" },
+    takenBack: null,
     releases: { data: "v2", serves: "v2" },
     findings: [],
   }),

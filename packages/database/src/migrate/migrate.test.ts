@@ -269,6 +269,28 @@ describe("a run", () => {
     expect(seen).toEqual([{ left, hint: expect.stringMatching(hint) }]);
   });
 
+  it.each([
+    ["as its tool is ended", () => (server.broken = true)],
+    [
+      "as its schema is asked for",
+      () => (server.schema = () => Promise.reject(new Error("the server closed the connection"))),
+    ],
+  ])(
+    "that is interrupted ends so where the server is gone %s, and nobody knows what it has left",
+    async (_, breakIt) => {
+      const interrupt = new AbortController();
+      const seen: unknown[] = [];
+      const tool = async () => {
+        breakIt();
+        interrupt.abort(new Error("enough"));
+        throw interrupt.signal.reason as Error;
+      };
+      const onCutShort = (one: unknown) => void seen.push(one);
+      await expect(run(tool, { signal: interrupt.signal, onCutShort })).rejects.toThrow("enough");
+      expect(seen).toMatchObject([{ left: expect.stringContaining("could not be looked at") }]);
+    },
+  );
+
   it("names old transactions first, or is refused for them", async () => {
     server.look = () => [reader];
     expect((await run(async () => undefined)).longTransactions).toEqual([expect.stringContaining("session 3 (report")]);

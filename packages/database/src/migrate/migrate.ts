@@ -22,6 +22,7 @@ export interface MigrationReport {
 const backoffMs = 2_000;
 
 const partly = "it has changed a part of the schema already";
+const unseen = "whether it has changed a part of the schema could not be looked at, as the server did not answer";
 
 export type Tell = (text: string) => void;
 
@@ -34,7 +35,7 @@ export type Tell = (text: string) => void;
  * @param attempt starts the tool and resolves when it ended well; it rejects otherwise, and when its signal aborts
  * @throws SluiceError LOCK_HELD, PREFLIGHT_FAILED, MIGRATION_FAILED (it met a lock, or the lock of the run was lost),
  * DATABASE_UNREACHABLE, and what `attempt` rejects with where the tool failed by itself; that says where the schema is
- * another one than before
+ * another one than before; the signal's reason, even where the server does not answer any more
  */
 export async function runPostgresMigration(
   call: MigrationCall,
@@ -48,10 +49,20 @@ export async function runPostgresMigration(
   await endLeft(call);
   const old = await preflight(call, tell);
   const before = await server.schema();
+  const throwIfInterrupted = (left: string | null) => {
+    if (signal?.aborted) call.onCutShort?.(cutShort(left, call.goBack));
+    signal?.throwIfAborted();
+  };
   for (let number = 1; ; number += 1) {
     const ended = await runAttempt(call, attempt);
-    if (ended.lost) throw ended.error;
-    const after = await server.schema();
+    if (ended.lost) {
+      throwIfInterrupted(unseen);
+      throw ended.error;
+    }
+    const after = await server.schema().catch((error: unknown) => {
+      throwIfInterrupted(unseen);
+      throw error;
+    });
     const schemaChanged = after.hash !== before.hash;
     const invalidIndexes = after.invalidIndexes.filter((name) => !before.invalidIndexes.includes(name));
     for (const name of invalidIndexes) tell(`index ${name} is invalid: drop it, then build it again`);
@@ -59,8 +70,7 @@ export async function runPostgresMigration(
       const ms = clock.monotonicMs() - startedMs;
       return { attempts: number, ms, longTransactions: old, schemaChanged, invalidIndexes };
     }
-    if (signal?.aborted) call.onCutShort?.(cutShort(schemaChanged ? partly : null, call.goBack));
-    signal?.throwIfAborted();
+    throwIfInterrupted(schemaChanged ? partly : null);
     if (ended.metLock && !schemaChanged && number < settings.attempts) {
       await backOff(call, ended.why, number, tell);
       continue;

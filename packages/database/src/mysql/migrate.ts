@@ -107,10 +107,10 @@ async function endLeft({
   }
 }
 
-/** @param major of the server; `null` where nobody could ask it */
 /** What an aborted migration has left is worth a look, but not one at a database that does not answer. Milliseconds. */
 const lookMs = 10_000;
 
+/** @param major of the server; `null` where nobody could ask it */
 async function schemaOf(
   { exec, target, signal }: MysqlMigrationCall,
   major: number | null,

@@ -3,8 +3,8 @@ import { quoteText } from "./target.ts";
 
 const comment = "shobj_description(oid, 'pg_database')";
 
-/** Rights that were written out and are those of any database are none of its own. */
-const hasRights = "datacl::text <> acldefault('d', datdba)::text";
+/** Rights that were written out, in whatever order, and are those of any database are none of its own. */
+const hasRights = "not (datacl @> acldefault('d', datdba) and datacl <@ acldefault('d', datdba))";
 
 /**
  * A query whose rows are statements. They give another database what must be on one besides its content: owner, settings, of roles in

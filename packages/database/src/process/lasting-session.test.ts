@@ -4,8 +4,8 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import { openPostgresMigrationServer } from "../migrate/postgres-server.ts";
 import { openRunLock } from "../mysql/run-lock.ts";
 
-/** A container whose client answers, with nothing, as long as `isAnswering`; its processes end by their signal alone. */
-function aServer(isAnswering: (turn: number) => boolean) {
+/** A container whose client answers, with nothing, as long as `isAnswering`; its processes end by their signal, or with their input. */
+function aServer(isAnswering: (turn: number) => boolean, endsWithInput = true) {
   const running = new Set<AbortSignal>();
   const stream: ContainerExec["stream"] = async (
     _container,
@@ -24,7 +24,8 @@ function aServer(isAnswering: (turn: number) => boolean) {
       const input = (stdin as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
       for (let turn = 0; ; ) {
         const { value, done } = await Promise.race([input.next(), gone]);
-        if (done) return void running.delete(signal);
+        if (done && endsWithInput) return void running.delete(signal);
+        if (done) return gone;
         const mark = /select '(sluice-end-of-turn-\d+)'/.exec(Buffer.from(value as Uint8Array).toString("utf8"))?.[1];
         if (!isAnswering((turn += 1))) await gone;
         yield Buffer.from(`${mark}\n`);
@@ -76,4 +77,17 @@ it("once it is open it outlives its signal, with which it is asked on, until an 
   await expect(asking).rejects.toThrow("enough");
   expect(running.size).toBe(0);
   await server[Symbol.asyncDispose]();
+});
+
+it("one that waits for a statement and does not end with its input, as in a paused container, is ended after 10 s", async () => {
+  const { exec, running } = aServer(() => true, false);
+  const server = await openPostgresMigrationServer(exec, target, "d1");
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const ending = server[Symbol.asyncDispose]();
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect(running.size).toBe(1);
+  await vi.advanceTimersByTimeAsync(1);
+  await ending;
+  expect(running.size).toBe(0);
 });

@@ -1,12 +1,15 @@
 import type { ContainerExec, ExecStream, SluiceError } from "@sluice/core";
 
-/** A database's client that is talked to in turns, over one connection. Disposing ends it, whatever it is doing. */
+/** A database's client that is talked to in turns, over one connection. Disposing ends it, whatever it is doing, in 10 s at the latest. */
 export interface Turns extends AsyncDisposable {
   /** Lines that statements give. @throws SluiceError what `failure` makes of the client's end */
   query(sql: string): Promise<readonly string[]>;
   /** Sends the last statement: nothing is read after it, and nothing that is written from now on is looked at. */
   finish(sql: string): Promise<TurnsEnd>;
 }
+
+/** A client that waits for a statement has this long to end once there is none. Milliseconds. */
+const endMs = 10_000;
 
 /** How a client ended. */
 export interface TurnsEnd {
@@ -60,9 +63,11 @@ export async function openTurns(exec: ContainerExec, request: TurnsRequest): Pro
     },
     async [Symbol.asyncDispose]() {
       input.end();
-      // One that waits for a statement ends by itself with its input.
+      // One that waits for a statement ends by itself with its input, unless its container is paused, or the engine away.
       if (busy) stop.abort();
+      const late = setTimeout(() => stop.abort(), endMs);
       await Promise.allSettled([drain(lines), process.done]);
+      clearTimeout(late);
     },
   };
 }

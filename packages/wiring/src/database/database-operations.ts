@@ -57,6 +57,8 @@ export interface UndoPlan {
   readonly live: { readonly database: string; readonly service: string };
   /** The last restore of that backup, as the record has it; `null` where it has none that took place and was not taken back, as of another state home, or not how the last one ended. */
   readonly restored: Pick<DatabaseRecord, "at" | "actor" | "reason"> | null;
+  /** The undo that took the last restore of that backup back already; `null` where none did, or its end is not known. */
+  readonly takenBack: Pick<DatabaseRecord, "at" | "actor" | "reason"> | null;
   /** Tags, or ids where those are not known, of the release that served before it, whose data comes back, and of the one that serves; `null` where none is known. */
   readonly releases: { readonly data: string | null; readonly serves: string | null };
   /** What the swap would leave to people. */

@@ -33,6 +33,7 @@ it("says which restore is taken back, whose data comes back and what serves, and
     backup: "b1",
     live: { database: "shop", service: "db" },
     restored: { at: expect.stringMatching(/^\d{4}-/), actor: "ada", reason: "a bad migration" },
+    takenBack: null,
     releases: { data: "v2", serves: "r-3" },
     findings: [stays],
   });
@@ -61,9 +62,9 @@ it("shows no older restore where it is not known how the last one ended, and non
   await append("restore-undo", "failed");
   expect(await planned()).toMatchObject({ releases: { data: "r-1" } });
   await append("restore-undo", "begun");
-  expect(await planned()).toMatchObject({ restored: null });
+  expect(await planned()).toMatchObject({ restored: null, takenBack: null });
   await append("restore-undo", "done");
-  expect(await planned()).toMatchObject({ restored: null });
+  expect(await planned()).toMatchObject({ restored: null, takenBack: { actor: "ada", reason: "a bad migration" } });
   await append("restore", "begun", { served: "r-2" });
-  expect(await planned()).toMatchObject({ restored: null, releases: { data: null } });
+  expect(await planned()).toMatchObject({ restored: null, takenBack: null, releases: { data: null } });
 });

@@ -21,8 +21,8 @@ export async function planUndo(
   signal: AbortSignal,
 ): Promise<UndoPlan> {
   const { bundles, journal } = await session.ports();
-  const [restored, stored, findings = []] = await Promise.all([
-    lastRestore(journal, service, backup),
+  const [{ restored, takenBack }, stored, findings = []] = await Promise.all([
+    lastExchange(journal, service, backup),
     bundles.list(),
     // What it foresees is to be known, and is told again at the end; only that nothing could be swapped ends it.
     driver.foreseeSwap?.({ backup, signal }).catch((error: unknown) => {
@@ -32,39 +32,45 @@ export async function planUndo(
     }),
   ]);
   const tagOf = (id: string | null) => stored.find((bundle) => bundle.id === id)?.tag ?? id;
-  const { at, actor, reason, served = null } = restored ?? {};
   return {
     backup,
     live: { database: name, service },
-    restored: at === undefined || actor === undefined || reason === undefined ? null : { at, actor, reason },
-    releases: { data: tagOf(served), serves: tagOf(release) },
+    restored: restored && saidOf(restored),
+    takenBack: takenBack && saidOf(takenBack),
+    releases: { data: tagOf(restored?.served ?? null), serves: tagOf(release) },
     findings,
   };
 }
 
-/**
- * The last one of a backup that took place, and was not taken back; `null` too where it is not known how the last one ended. One
- * whose end was found out later says in its beginning what served.
- */
-async function lastRestore(
+const saidOf = ({ at, actor, reason }: DatabaseRecord) => ({ at, actor, reason });
+
+interface LastExchange {
+  /** The last restore that took place, and was not taken back. One whose end was found out later says in its beginning what served. */
+  readonly restored: DatabaseRecord | null;
+  /** The undo that took it back. */
+  readonly takenBack: DatabaseRecord | null;
+}
+
+/** Of a backup. Neither is known where it is not known how the last of them ended. */
+async function lastExchange(
   journal: Pick<Journal, "backwards">,
   service: string,
   backup: string,
-): Promise<DatabaseRecord | null> {
+): Promise<LastExchange> {
   let done: DatabaseRecord | null = null;
   const ended = new Set<DatabaseAction>();
   for await (const record of journal.backwards({ types: isExchange })) {
     const said = parseDatabaseRecord(record);
     if (said?.backup !== backup || said.service !== service) continue;
-    if (done) return { ...said, ...done };
+    if (done) return { restored: { ...said, ...done }, takenBack: null };
     if (said.result === "begun") {
-      if (!ended.delete(said.action)) return null;
+      if (!ended.delete(said.action)) break;
     } else if (said.result !== "done") ended.add(said.action);
-    else if (said.action === "restore-undo") return null;
-    else if (said.served !== undefined) return said;
+    else if (said.action === "restore-undo") return { restored: null, takenBack: said };
+    else if (said.served !== undefined) return { restored: said, takenBack: null };
     else done = said;
   }
-  return done;
+  return { restored: done, takenBack: null };
 }
 
 const isExchange = (type: string) => type === "database-restore" || type === "database-restore-undo";
