@@ -160,6 +160,7 @@ describe("going back", () => {
       backup: id,
       live: { database: "shop", service: "db" },
       restored: { at: expect.any(String), actor: "ada", reason: "bad migration" },
+      takenBack: null,
       releases: { data: null, serves: null },
       findings: [],
     });

@@ -24,16 +24,31 @@ it("one is not where the engine publishes none, or on links alone", () => {
   expect(seen(["shop-blue_link_default"], at("8080"), at("8080"))).toBe("it is on none of its networks");
 });
 
+const servers = { blue: ["10.0.0.2"], green: ["10.0.0.3"] };
+const door = {
+  Id: "d1",
+  Name: "/shop-door-mail",
+  State: { Running: true, Status: "running" },
+  Config: { Labels: { [labels.service]: "mail", [labels.addresses]: JSON.stringify(servers) } },
+  NetworkSettings: { Networks: { shop_default: {} }, Ports: {} },
+  HostConfig: { PortBindings: {} },
+} as unknown as Docker.ContainerInspectInfo;
+
+it.each([
+  ["exec failed: write /tmp/runc-process: no space left on device", true],
+  ["the container is paused", false],
+])("one that cannot be asked says whether that is for a full disk: %s", async (said, isDiskFull) => {
+  const found = await observeDoors({
+    project: aProject({ name: "shop", services: {} }),
+    containers: [door],
+    readRouting: () => Promise.reject(new Error(said)),
+    wanted: async () => null,
+    signal: undefined,
+  });
+  expect(found["mail"]).toMatchObject({ routing: null, isDiskFull });
+});
+
 it("one of a service that has no door in the release is as it was made, whatever the release says of the service", async () => {
-  const servers = { blue: ["10.0.0.2"], green: ["10.0.0.3"] };
-  const door = {
-    Id: "d1",
-    Name: "/shop-door-mail",
-    State: { Running: true, Status: "running" },
-    Config: { Labels: { [labels.service]: "mail", [labels.addresses]: JSON.stringify(servers) } },
-    NetworkSettings: { Networks: { shop_default: {} }, Ports: {} },
-    HostConfig: { PortBindings: {} },
-  } as unknown as Docker.ContainerInspectInfo;
   const stateOf = async (...services: readonly ServiceFacts[]) => {
     const found = await observeDoors({
       project: { ...aProject({ name: "shop", services: {} }, services) },

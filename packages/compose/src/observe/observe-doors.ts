@@ -1,7 +1,7 @@
 import {
-  type DoorRouting,
   isBehindDoor,
   labels,
+  messageOf,
   type ObservedDoor,
   type ResolvedProject,
   type Slot,
@@ -59,14 +59,16 @@ async function observeDoor(observation: DoorObservation, service: string): Promi
     return { service, state: "stopped", reason: `it is ${door.State.Status}`, containerId, routing: null };
   }
   const unreached = whyUnreached(project.stack, door);
-  const [routing, outdated] = await Promise.all([
+  const [{ routing, isDiskFull }, outdated] = await Promise.all([
     routingOf(readRouting, containerId, signal),
     unreached ?? whyOutdated(observation, service, door),
   ]);
-  if (unreached) return { service, state: "outdated", reason: unreached, containerId, isUnreached: true, routing };
-  if (outdated) return { service, state: "outdated", reason: outdated, containerId, routing };
+  if (unreached)
+    return { service, state: "outdated", reason: unreached, containerId, isUnreached: true, routing, isDiskFull };
+  if (outdated) return { service, state: "outdated", reason: outdated, containerId, routing, isDiskFull };
   const strays = straySlots(project, service, door);
-  return { service, state: "current", reason: routing ? "" : "it does not answer", containerId, routing, strays };
+  const reason = routing ? "" : "it does not answer";
+  return { service, state: "current", reason, containerId, routing, isDiskFull, strays };
 }
 
 /** Slots to which the door leads over the link of a network that the service is on no more: another release serves there. */
@@ -89,12 +91,16 @@ function straySlots(
   );
 }
 
-async function routingOf(readRouting: ReadRouting, door: string, signal?: AbortSignal): Promise<DoorRouting | null> {
+async function routingOf(
+  readRouting: ReadRouting,
+  door: string,
+  signal?: AbortSignal,
+): Promise<Pick<ObservedDoor, "routing" | "isDiskFull">> {
   try {
-    return await readRouting(door, signal);
-  } catch {
+    return { routing: await readRouting(door, signal) };
+  } catch (error) {
     signal?.throwIfAborted();
-    return null;
+    return { routing: null, isDiskFull: /no space left on device|disk quota exceeded/i.test(messageOf(error)) };
   }
 }
 

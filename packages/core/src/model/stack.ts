@@ -100,6 +100,8 @@ export interface ObservedDoor {
   readonly isUnreached?: boolean | undefined;
   /** `null` while the door does not run or does not answer. */
   readonly routing: DoorRouting | null;
+  /** It could not be asked, as the engine's disk is full. Default: that is not why. */
+  readonly isDiskFull?: boolean | undefined;
   /** Slots to which it leads over a network that the service is on no more: not the way to another release there. Default: none. */
   readonly strays?: readonly Slot[] | undefined;
 }

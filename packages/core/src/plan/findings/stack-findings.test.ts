@@ -170,6 +170,11 @@ describe("what a person must know of a stack", () => {
     expect(found({ doors: door({ reason: "it does not answer", containerId: "0123456789abcdef" }) })).toEqual([
       "warn door-silent: door web runs and does not say where it leads -> docker restart 0123456789ab; or sluice deploy --replace-doors, which makes it anew",
     ]);
+    expect(
+      found({ doors: door({ reason: "it cannot be asked", containerId: "0123456789", isDiskFull: true }) }),
+    ).toEqual([
+      "warn door-silent: door web runs and cannot be asked where it leads, as the engine's disk is full -> make room first: sluice prune, docker builder prune; restart no door before there is some",
+    ]);
   });
 
   describe("that what both slots use", () => {

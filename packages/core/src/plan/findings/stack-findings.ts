@@ -142,7 +142,7 @@ function missingLink(
  * @param serves id of the release that serves; `null` where it is not known
  */
 export function doorFinding(
-  { service, state, reason, containerId, isUnreached, routing }: ObservedDoor,
+  { service, state, reason, containerId, isUnreached, routing, isDiskFull }: ObservedDoor,
   serves: string | null,
 ): StateFinding | null {
   const id = containerId?.slice(0, 12);
@@ -159,6 +159,11 @@ export function doorFinding(
   if (state === "stopped") {
     const message = `door ${service} does not run (${reason}): nobody reaches ${service}`;
     return shut("door-stopped", message, `docker start ${id}, or the next sluice deploy, which starts it first of all`);
+  }
+  if (routing === null && isDiskFull) {
+    const hint = "make room first: sluice prune, docker builder prune; restart no door before there is some";
+    const message = `door ${service} runs and cannot be asked where it leads, as the engine's disk is full`;
+    return { severity: "warn", code: "door-silent", service, message, hint };
   }
   if (routing === null) {
     const hint = `docker restart ${id}; or sluice deploy --replace-doors, which makes it anew`;
