@@ -1,7 +1,10 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { labels } from "@sluice/core";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { freePort, removeStack, uniqueStackName } from "../src/index.ts";
 
 const run = promisify(execFile);
@@ -22,6 +25,22 @@ describe("cleaning up after a test", () => {
     expect(await docker("volume", "ls", "--quiet", "--filter", `name=${mine}-data`)).toBe("");
     expect(await docker("network", "ls", "--quiet", "--filter", `label=${labels.stack}=${other}`)).not.toBe("");
     expect(await docker("volume", "ls", "--quiet", "--filter", `name=${other}-data`)).toBe(`${other}-data`);
+  });
+
+  it("removes what plain Compose has built for it, and nothing of a stack whose name begins with its own", async () => {
+    const longer = `${mine}-next`;
+    const images = () => docker("image", "ls", "--format", "{{.Repository}}", "--filter", `reference=${mine}-*`);
+    const context = await mkdtemp(join(tmpdir(), "sluice-images-"));
+    onTestFinished(() => rm(context, { recursive: true }));
+    await writeFile(join(context, "Dockerfile"), "FROM scratch\nCOPY Dockerfile /\n");
+    for (const stack of [mine, longer]) {
+      const label = `com.docker.compose.project=${stack}`;
+      await docker("build", "--quiet", "--tag", `${stack}-web`, "--label", label, context);
+    }
+    await removeStack(mine);
+    expect(await images()).toBe(`${longer}-web`);
+    await removeStack(longer);
+    expect(await images()).toBe("");
   });
 
   it("a free port can be listened on, and names differ", async () => {

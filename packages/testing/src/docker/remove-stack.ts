@@ -21,6 +21,9 @@ export async function removeStack(stack: string): Promise<void> {
   await removeAll(filters, ["volume", "ls", "--quiet"], ["volume", "rm", "--force"]);
   const tags = ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"];
   await removeAll([`reference=${stackNames.imageRepository(stack, "*")}`], tags, ["image", "rm", "--force"]);
+  // What plain Compose has built; the label keeps it from those of a stack whose name begins with this one's.
+  const built = [...tags, "--filter", `label=com.docker.compose.project=${stack}`];
+  await removeAll([`reference=${stack}-*`], built, ["image", "rm", "--force"]);
 }
 
 async function removeAll(
