@@ -45,6 +45,7 @@ export { unwatchedFindings } from "./config/unwatched-findings.ts";
 export { configuredWatches, watchedChecks } from "./config/watched-checks.ts";
 export { watchesContainers } from "./config/watched-services.ts";
 export * from "./errors/codes.ts";
+export { isFullDisk } from "./errors/full-disk.ts";
 export { invalidRecord } from "./errors/invalid-record.ts";
 export { isAbortOf } from "./errors/is-abort-of.ts";
 export { messageOf } from "./errors/message-of.ts";

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { type CallOptions, type ResolvedProject, SluiceError, stackNames } from "@sluice/core";
+import { type CallOptions, isFullDisk, type ResolvedProject, SluiceError, stackNames } from "@sluice/core";
 import type { Engine } from "../engine/engine.ts";
 import { freeDisk } from "../engine/free-disk.ts";
 import { withBuildSecrets } from "../model/build-secrets.ts";
@@ -93,7 +93,7 @@ async function diskOf(engine: Engine): Promise<EngineDisk> {
 
 function diskFull(error: unknown): SluiceError | undefined {
   const { detail = "" } = error as { detail?: string };
-  if (!/no space left on device/i.test(detail)) return undefined;
+  if (!isFullDisk(detail)) return undefined;
   return new SluiceError("DISK_FULL", "the build ran out of disk space", {
     detail,
     hint: "free space on the engine's disk: `docker builder prune`, `sluice prune`; not with `docker system prune`, which takes what a way back needs",

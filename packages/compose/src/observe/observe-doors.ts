@@ -1,5 +1,6 @@
 import {
   isBehindDoor,
+  isFullDisk,
   labels,
   messageOf,
   type ObservedDoor,
@@ -100,7 +101,7 @@ async function routingOf(
     return { routing: await readRouting(door, signal) };
   } catch (error) {
     signal?.throwIfAborted();
-    return { routing: null, isDiskFull: /no space left on device|disk quota exceeded/i.test(messageOf(error)) };
+    return { routing: null, isDiskFull: isFullDisk(messageOf(error)) };
   }
 }
 

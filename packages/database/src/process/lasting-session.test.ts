@@ -88,6 +88,6 @@ it("one that waits for a statement and does not end with its input, as in a paus
   await vi.advanceTimersByTimeAsync(9_999);
   expect(running.size).toBe(1);
   await vi.advanceTimersByTimeAsync(1);
-  await ending;
   expect(running.size).toBe(0);
+  await ending;
 });

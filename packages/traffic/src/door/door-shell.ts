@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Clock, type ContainerExec, type ExecSession, isSluiceError, SluiceError } from "@sluice/core";
-import { isFullDisk } from "./full-disk.ts";
+import { type Clock, type ContainerExec, type ExecSession, isFullDisk, isSluiceError, SluiceError } from "@sluice/core";
 
 export interface DoorShell extends AsyncDisposable {
   /**

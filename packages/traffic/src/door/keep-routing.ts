@@ -1,5 +1,4 @@
-import { SluiceError } from "@sluice/core";
-import { isFullDisk } from "./full-disk.ts";
+import { isFullDisk, SluiceError } from "@sluice/core";
 
 /** No routing is as long, in characters of its line. */
 const lineLength = 63;
