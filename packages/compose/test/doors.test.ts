@@ -161,7 +161,7 @@ describe("a door", () => {
     const users = answered.map(async (_, user) => {
       while (!over.signal.aborted) {
         const asked = await exec.exec(client, ["timeout", "8", "wget", "-q", "-O", "-", `http://${nginx}/`]);
-        pages.push(asked.exitCode === 0 ? Buffer.from(asked.stdout).toString().trim() : "lost");
+        pages.push(asked.exitCode === 0 ? Buffer.from(asked.stdout).toString().trim() : `lost: ${asked.stderr}`);
         answered[user] = (answered[user] ?? 0) + 1;
       }
     });

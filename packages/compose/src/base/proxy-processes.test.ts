@@ -26,7 +26,7 @@ it("an nginx is known by what it calls its processes, behind an init or a shell 
       "nginx: cache manager process",
     ),
   );
-  expect(found).toEqual({ reload: ["nginx", "-s", "reload"], workers: new Set(["103"]) });
+  expect(found).toEqual({ reload: ["nginx", "-s", "reload"], workers: new Set(["103"]), ending: new Set(["102"]) });
 });
 
 it("is told where its configuration is as it was when it was started", () => {

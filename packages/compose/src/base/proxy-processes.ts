@@ -9,6 +9,8 @@ export interface NginxProcesses {
   readonly reload: readonly string[];
   /** Process ids of workers that take requests. */
   readonly workers: ReadonlySet<string>;
+  /** Process ids of workers that only answer what they took before a reload, by the addresses of that time. */
+  readonly ending: ReadonlySet<string>;
 }
 
 /** The nginx (or a relative of it that names its processes alike) of a container; `null` where there is none. Pure. */
@@ -17,8 +19,9 @@ export function nginxProcesses({ Titles, Processes }: ProcessTable): NginxProces
   const master = rows.map(({ command }) => masterTitle.exec(command)?.groups?.["call"]).find(Boolean);
   if (master === undefined) return null;
   const [program = "", ...args] = master.split(" ");
-  const workers = rows.filter(({ command }) => workerTitle.test(command)).map(({ pid }) => pid);
-  return { reload: [program, "-s", "reload", ...filesOf(args)], workers: new Set(workers) };
+  const titled = (title: RegExp) => new Set(rows.filter(({ command }) => title.test(command)).map(({ pid }) => pid));
+  const reload = [program, "-s", "reload", ...filesOf(args)];
+  return { reload, workers: titled(workerTitle), ending: titled(endingTitle) };
 }
 
 /**
@@ -38,6 +41,7 @@ function rowsOf({ Titles, Processes }: ProcessTable) {
 const askingOnce = /^(?:\S*\/)?(?<name>haproxy|apache2|httpd(?= -D))(?: |$)/;
 const masterTitle = /^\w+: master process (?<call>\S*(?:nginx|openresty|angie|tengine)\b.*)$/;
 const workerTitle = /^\w+: worker process$/;
+const endingTitle = /^\w+: worker process is shutting down$/;
 
 /** Where it was told to find its configuration; the rest of its call, such as `-g "daemon off;"`, is none of a signal's. */
 function filesOf(args: readonly string[]): readonly string[] {

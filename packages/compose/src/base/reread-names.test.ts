@@ -31,7 +31,13 @@ function anEngine(processes: (pid: number) => readonly (readonly string[])[] = n
       found.filter(({ Labels }) => filters.label.includes(`${composeLabels.project}=${Labels[composeLabels.project]}`)),
     getContainer: () => ({ top }),
   };
-  const clock = { monotonicMs: () => 0, sleep: async () => undefined };
+  let at = 0;
+  const clock = {
+    monotonicMs: () => at,
+    sleep: async (ms: number) => {
+      at += ms;
+    },
+  };
   const call = (_what: string, ask: (one: typeof docker) => unknown) => ask(docker);
   return { call, docker: async () => docker, clock } as unknown as Engine;
 }
@@ -66,4 +72,21 @@ it("an Apache that is no proxy is not told of, and one that is has to be restart
 it("what is no nginx has not read changed files: it is to be replaced, an Apache as well", async () => {
   const engine = anEngine(() => [["1", "httpd -DFOREGROUND"]]);
   expect(await reread({ engine, exec: {} as RereadTools["exec"] }, "shop-running")).toBe(false);
+});
+
+it("what workers of before took is answered by the addresses of before first, for as long as 1 s", async () => {
+  const exec = { exec: async () => ({ exitCode: 0, stdout: new Uint8Array(), stderr: "" }) };
+  const looksWhere = async (answered: number) => {
+    let looks = 0;
+    const engine = anEngine((pid) => {
+      looks = pid - 9;
+      if (looks === 1) return nginx(7);
+      const old = looks < answered ? [["7", "nginx: worker process is shutting down"]] : [];
+      return [...nginx(8), ...old];
+    });
+    expect(await reread({ engine, exec } as unknown as RereadTools, "shop-running")).toBe(true);
+    return { looks, ms: engine.clock.monotonicMs() };
+  };
+  expect(await looksWhere(5)).toEqual({ looks: 5, ms: 100 });
+  expect((await looksWhere(10_000)).ms).toBe(1_000);
 });

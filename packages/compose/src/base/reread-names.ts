@@ -1,4 +1,4 @@
-import { type ContainerExec, messageOf, type RereadOptions, slots } from "@sluice/core";
+import { type Clock, type ContainerExec, messageOf, type RereadOptions, slots } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, containerName, listBase, listSlot } from "../engine/containers.ts";
 import { type Engine, withSignal } from "../engine/engine.ts";
@@ -10,12 +10,14 @@ export interface RereadTools {
 }
 
 const settleMs = 5_000;
+/** Enough for a request that was taken and not passed on yet; a socket that stays for hours is not waited for. */
+const endingMs = 1_000;
 const everyMs = 50;
 
 /**
  * An nginx asks for the address of what it leads to when it reads its configuration, and never again. When a service of
  * the stack got another address, each one in base and in slots is made to read it again, which takes it no request and no restart.
- * Resolves when that is done, or 5 s later. Best effort: where it cannot be done the old addresses stay, which is told.
+ * Resolves when that is done and what was taken before is answered, at most 1 s after the former, or 5 s later. Best effort: where it cannot be done the old addresses stay, which is told.
  */
 export async function rereadNames(
   tools: RereadTools,
@@ -50,8 +52,10 @@ export async function rereadNames(
 }
 
 /**
+ * Resolves with whether there is an nginx, which has read its configuration again. What its workers of before took until
+ * then is answered too, where that takes no more than 1 s: they would pass it on to the addresses of before.
+ *
  * @param seen its processes, where they were looked at just now. Default: they are looked at
- * @returns whether there is an nginx, which has read its configuration again
  */
 export async function reread(
   { engine, exec }: RereadTools,
@@ -66,15 +70,29 @@ export async function reread(
   if (!before) return false;
   const { exitCode, stderr } = await exec.exec(id, before.reload, { signal });
   if (exitCode !== 0) throw new Error(`${before.reload.join(" ")} ended with ${exitCode}: ${stderr.trim()}`);
-  // Those that know the new addresses are there some time before those that do not are told to take no more.
-  const end = engine.clock.monotonicMs() + settleMs;
-  while (engine.clock.monotonicMs() < end) {
+  const { clock } = engine;
+  const now = async () => {
     const again = await processesOf(container);
-    const now = again && nginxProcesses(again);
-    if (!now || (now.workers.size > 0 && ![...before.workers].some((pid) => now.workers.has(pid)))) return true;
-    await engine.clock.sleep(everyMs, signal);
+    return again && nginxProcesses(again);
+  };
+  const areOldIn = (pids: ReadonlySet<string>) => [...before.workers].some((pid) => pids.has(pid));
+  // Those that know the new addresses are there some time before those that do not are told to take no more.
+  const hasRead = async () => {
+    const found = await now();
+    return !found || (found.workers.size > 0 && !areOldIn(found.workers));
+  };
+  if (!(await comesWithin(clock, settleMs, hasRead, signal))) throw new Error("it did not take its configuration anew");
+  await comesWithin(clock, endingMs, async () => !areOldIn((await now())?.ending ?? new Set()), signal);
+  return true;
+}
+
+async function comesWithin(clock: Clock, ms: number, holds: () => Promise<boolean>, signal?: AbortSignal) {
+  const end = clock.monotonicMs() + ms;
+  while (clock.monotonicMs() < end) {
+    if (await holds()) return true;
+    await clock.sleep(everyMs, signal);
   }
-  throw new Error("it did not take its configuration anew");
+  return false;
 }
 
 /** `null` too where the engine cannot list processes: on its machine there may be no `ps`. */
