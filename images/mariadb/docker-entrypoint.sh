@@ -27,9 +27,13 @@ name() { # identifier
   printf '`%s`' "$(printf %s "$1" | sed 's/`/``/g')"
 }
 
+# The server takes a line for a statement.
 accounts() {
+  echo "DELETE FROM mysql.global_priv WHERE User NOT IN ('root', 'mariadb.sys') OR (User = 'root' AND Host <> 'localhost');"
+  echo "DELETE FROM mysql.proxies_priv WHERE Host <> 'localhost';"
+  echo 'FLUSH PRIVILEGES;'
   printf 'ALTER USER root@localhost IDENTIFIED BY %s;\n' "$(quoted "$MARIADB_ROOT_PASSWORD")"
-  printf "CREATE USER root@'%%' IDENTIFIED BY %s; GRANT ALL ON *.* TO root@'%%' WITH GRANT OPTION;\n" "$(quoted "$MARIADB_ROOT_PASSWORD")"
+  printf "CREATE USER root@'%%' IDENTIFIED BY %s;\nGRANT ALL ON *.* TO root@'%%' WITH GRANT OPTION;\n" "$(quoted "$MARIADB_ROOT_PASSWORD")"
   [ -z "$MARIADB_DATABASE" ] || printf 'CREATE DATABASE IF NOT EXISTS %s;\n' "$(name "$MARIADB_DATABASE")"
   [ -z "$MARIADB_USER" ] || printf "CREATE USER %s@'%%' IDENTIFIED BY %s;\n" "$(quoted "$MARIADB_USER")" "$(quoted "$MARIADB_PASSWORD")"
   [ -z "$MARIADB_USER" ] || [ -z "$MARIADB_DATABASE" ] ||
@@ -53,6 +57,13 @@ initialise() {
     exit 1
   fi
   make_data "$@"
+  # With no scripts to run one start does: it lets nobody in before it is through with this file, which no disk holds.
+  case "$(ls -A /docker-entrypoint-initdb.d)" in
+    '') exec 3<< statements && exec mariadbd --datadir="$data" --bind-address=0.0.0.0 "$@" --init-file=/dev/fd/3 ;;
+SET sql_log_bin = 0;
+$(accounts)
+statements
+  esac
   # No TCP while the scripts run: nothing can mistake a half-made server for a ready one.
   mariadbd --datadir="$data" --skip-networking "$@" &
   server=$!
@@ -60,7 +71,7 @@ initialise() {
     kill -0 "$server"
     sleep 0.1
   done
-  { echo "DELETE FROM mysql.global_priv WHERE User NOT IN ('root', 'mariadb.sys') OR (User = 'root' AND Host <> 'localhost'); DELETE FROM mysql.proxies_priv WHERE Host <> 'localhost'; FLUSH PRIVILEGES;" && accounts; } | mariadb -u root
+  accounts | mariadb -u root
   export MYSQL_PWD="$MARIADB_ROOT_PASSWORD"
   for script in /docker-entrypoint-initdb.d/*; do run_script "$script"; done
   mariadb-admin -u root shutdown

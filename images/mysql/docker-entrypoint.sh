@@ -61,6 +61,13 @@ initialise() {
     MYSQL_ROOT_PASSWORD=$(head -c 24 /dev/urandom | base64)
     echo "GENERATED ROOT PASSWORD: $MYSQL_ROOT_PASSWORD"
   fi
+  # With no scripts to run one start does: it lets nobody in before it is through with this file, which no disk holds.
+  case "$(ls -A /docker-entrypoint-initdb.d)$MYSQL_ONETIME_PASSWORD" in
+    '') exec 3<< statements && exec mysqld --datadir="$data" "$@" --init-file=/dev/fd/3 ;;
+SET sql_log_bin = 0;
+$(accounts)
+statements
+  esac
   # No TCP while the scripts run: nothing can mistake a half-made server for a ready one.
   mysqld --datadir="$data" --skip-log-bin --skip-networking --mysqlx=OFF "$@" &
   server=$!
