@@ -42,7 +42,7 @@ export { createMysqlDriver, type MysqlOptions } from "./mysql/mysql-driver.ts";
 export type { MysqlTarget } from "./mysql/target.ts";
 export type { BackupPorts } from "./operations/ports.ts";
 export type { BackupProgress, ProgressSink } from "./operations/progress.ts";
-export { type PruneResult, pruneBackups } from "./operations/prune-backups.ts";
+export { hasRemoved, type PruneResult, pruneBackups } from "./operations/prune-backups.ts";
 export {
   type RehearseRequest,
   rehearseMigration,
@@ -77,7 +77,14 @@ export type {
 export type { PruneDecision, Retention } from "./retention/backups-to-prune.ts";
 export { runSqliteMigration, type SqliteLockCall } from "./sqlite/run-lock.ts";
 export { createSqliteDriver, type SqliteOptions } from "./sqlite/sqlite-driver.ts";
-export type { BackupList, BackupPart, BackupStore, BackupWriter, StoredPart } from "./store/backup-store.ts";
+export type {
+  BackupList,
+  BackupPart,
+  BackupStore,
+  BackupWriter,
+  Compaction,
+  StoredPart,
+} from "./store/backup-store.ts";
 export { createDirectoryStore, type DirectoryStoreOptions } from "./store/directory-store.ts";
 export { ofStack } from "./store/of-stack.ts";
 export { createResticStore, type ResticOptions } from "./store/restic/restic-store.ts";

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, open, readdir, readFile, rm, stat } from "node:fs/promises";
@@ -7,7 +8,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { watchArguments } from "@sluice/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createResticStore, type DriverCall, takeBackup } from "../src/index.ts";
+import { type BackupStore, createResticStore, type DriverCall, pruneBackups, takeBackup } from "../src/index.ts";
+import { verifiedAs } from "../src/testing/a-manifest.ts";
 import { bytesOf, chunks } from "../src/testing/bytes.ts";
 import { createFakeDatabase } from "../src/testing/fake-database.ts";
 import { initRepository, missingRestic, restic, type TestRepository } from "./support/restic.ts";
@@ -131,6 +133,70 @@ describe.skipIf(missingRestic !== "")(`backups in restic ${missingRestic}`, { ti
     restic(repository, "unlock", "--quiet");
     expect(await locks()).toEqual([]);
     expect(JSON.parse(restic(repository, "snapshots", "--json", "--tag", `set=${set}`)) ?? []).toEqual([]);
+  });
+
+  describe("room that was not given back when something was removed", () => {
+    const retention = { keep: 1, neededBy: [] };
+    const mebibyte = 1 << 20;
+    const incompressible = () => chunks(randomBytes(2 * mebibyte).toString("latin1"));
+    const older = "20260501T090000Z-abcd";
+
+    /** Two proven backups of one day, of which the older one may go. */
+    async function aStoreOfTwo(): Promise<BackupStore> {
+      const store = storeOf(aSet());
+      for (const one of [older, id]) {
+        const manifest = await writeBackup(store, one, incompressible());
+        await store.update({ ...manifest, verified: [...manifest.verified, verifiedAs("compared")] });
+      }
+      return store;
+    }
+
+    /** What the next one that has nothing to remove gives back, and says. */
+    async function givenBack(store: BackupStore) {
+      const before = await sizeOf(repository.repository);
+      const result = await pruneBackups({ store }, retention);
+      expect(result).toMatchObject({ leftovers: [] });
+      expect(result.decisions.filter(({ remove }) => remove)).toEqual([]);
+      return { bytes: before - (await sizeOf(repository.repository)), compaction: result.compaction };
+    }
+
+    it("is given back by the next one, where that was ended in between, and then no more is said", async () => {
+      const store = await aStoreOfTwo();
+      const stop = new AbortController();
+      const ended = pruneBackups({ store }, retention, stop.signal, () => stop.abort(new Error("ended")));
+      await expect(ended).rejects.toThrow("ended");
+      const { bytes, compaction } = await givenBack(store);
+      expect(bytes).toBeGreaterThan(mebibyte);
+      expect(compaction).toEqual({ freed: expect.stringMatching(/^[1-9][\d.]* MiB$/) });
+      expect((await givenBack(store)).compaction).toEqual({ freed: null });
+    });
+
+    it("is given back by the next one, where somebody used the repository, which is said", async () => {
+      const store = await aStoreOfTwo();
+      async function compact() {
+        const blocked = await lockedOut();
+        try {
+          return await store.compact?.(undefined, false);
+        } finally {
+          // It would give the room back itself, if it went on.
+          blocked.kill("SIGKILL");
+          await once(blocked, "exit");
+        }
+      }
+      const { decisions, compaction } = await pruneBackups({ store: { ...store, compact } as BackupStore }, retention);
+      expect(decisions.map(({ remove }) => remove)).toEqual([true, false]);
+      expect(compaction).toEqual({ freed: null, postponed: expect.stringContaining("already locked") });
+      expect((await givenBack(store)).bytes).toBeGreaterThan(mebibyte);
+    });
+
+    it("is given back of a dump that failed as well", async () => {
+      const store = storeOf(aSet());
+      {
+        await using writer = await store.begin(id);
+        await writer.write("dump", incompressible());
+      }
+      expect((await givenBack(store)).bytes).toBeGreaterThan(mebibyte);
+    });
   });
 
   it("data that is damaged, or gone, is told as that", async () => {

@@ -351,6 +351,24 @@ it("sluice db prune says what went and what stays, and why", async () => {
   );
 });
 
+it.each([
+  ["of what was removed now", true, { freed: "19.075 MiB" }, "gave back 19.075 MiB\n"],
+  ["that an earlier run still owed", false, { freed: "1 GiB" }, "gave back 1 GiB, which earlier runs had not\n"],
+  ["that is none", false, { freed: null }, ""],
+  [
+    "that has to wait",
+    false,
+    { freed: null, postponed: "already locked by PID 7" },
+    "what was removed, now or before, may still take its room: already locked by PID 7\nnext: sluice db prune gives it back\n",
+  ],
+])("sluice db prune says what became of the room %s", async (_what, remove, compaction, text) => {
+  const decisions = [{ id: "b1", remove, reason: "why" }];
+  const deployer = deployerWith({ prune: async () => ({ decisions, leftovers: [], compaction }) });
+  expect((await run(["db", "prune"], { deployer })).stdout).toBe(`${remove ? "removed" : "kept"}  b1  why\n${text}`);
+  const { stdout } = await run(["db", "prune", "--json"], { deployer });
+  expect(JSON.parse(stdout)).toMatchObject({ compaction });
+});
+
 it("sluice audit show tells of backups among deployments", async () => {
   const of = { service: "db", release: null, backup: null, error: null, removed: [] };
   const record = { at: backup.at, hash: "h", actor: "ada", ...of };

@@ -111,14 +111,28 @@ async function undo(call: CommandCall<RestoreFlags>): Promise<number> {
   });
 }
 
-/** `sluice db prune`: removes backups that retention lets go. */
+/** `sluice db prune`: removes backups that retention lets go, and gives back the room that was not given back before. */
 export async function dbPrune(call: CommandCall<ChangeFlags>): Promise<number> {
   return changing(call, async (deployer, asked) => {
-    const { decisions, leftovers } = await deployer.database.prune(asked, call.context.signal);
+    const result = await deployer.database.prune(asked, call.context.signal);
+    const { decisions, leftovers, compaction } = result;
     const rows = decisions.map(({ id, remove, reason }) => [remove ? "removed" : "kept", id, reason]);
     const left = leftovers.map((name) => `removed ${name}, which a dead run had left\n`).join("");
-    return { json: { decisions, leftovers }, text: (formatTable([], rows) || "no backups\n") + left };
+    const text = (formatTable([], rows) || "no backups\n") + left + roomText(result);
+    return { json: { decisions, leftovers, ...(compaction && { compaction }) }, text };
   });
+}
+
+/** What became of the room of what was removed, now or by a run that ended before it gave that back. */
+function roomText({ decisions, leftovers, compaction }: Awaited<ReturnType<Deployer["database"]["prune"]>>): string {
+  if (!compaction) return "";
+  const { freed, postponed } = compaction;
+  if (postponed !== undefined) {
+    return `what was removed, now or before, may still take its room: ${postponed}\nnext: sluice db prune gives it back\n`;
+  }
+  if (freed === null) return "";
+  const hasRemoved = leftovers.length > 0 || decisions.some(({ remove }) => remove);
+  return `gave back ${freed}${hasRemoved ? "" : ", which earlier runs had not"}\n`;
 }
 
 interface Shown {

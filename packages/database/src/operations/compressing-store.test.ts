@@ -55,16 +55,25 @@ it("of a dump that dies or is empty nothing is kept", async () => {
   expect(repository.held).toEqual([]);
 });
 
-it("room is given back only where something was removed", async () => {
+it("room is given back where something was removed, now or before", async () => {
   const ids: string[] = [];
   for (let taken = 0; taken < 3; taken += 1) {
     const { id } = await takeBackup(ports, { ...request, release: null });
     await verifyBackup(ports, { id });
     ids.push(id);
   }
-  await pruneBackups(ports, { keep: 3, neededBy: [] });
-  expect(repository.calls).not.toContain("compact");
-  await pruneBackups(ports, { keep: 1, neededBy: [] });
-  expect(repository.calls.at(-1)).toBe("compact");
+  const pruned = async (keep: number) => {
+    repository.calls.length = 0;
+    const { compaction } = await pruneBackups(ports, { keep, neededBy: [] });
+    return { ...compaction, ran: repository.calls.includes("compact") };
+  };
+  expect(await pruned(3)).toEqual({ freed: null, ran: false });
+  repository.unused = "3 MiB";
+  expect(await pruned(3)).toEqual({ freed: "3 MiB", ran: true });
+  // A version that does not say what would come back.
+  repository.unused = null;
+  expect(await pruned(3)).toEqual({ freed: null, ran: true });
+  repository.unused = "2 MiB";
+  expect(await pruned(1)).toEqual({ freed: "2 MiB", ran: true });
   expect((await ports.store.list()).backups.map(({ id }) => id)).toEqual(ids.slice(2));
 });

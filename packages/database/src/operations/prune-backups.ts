@@ -1,5 +1,6 @@
 import { isOfHomes } from "../model/own-home.ts";
 import { decidePruning, type PruneDecision, type Retention } from "../retention/backups-to-prune.ts";
+import type { Compaction } from "../store/backup-store.ts";
 import type { BackupPorts } from "./ports.ts";
 
 export interface PruneResult {
@@ -7,10 +8,17 @@ export interface PruneResult {
   readonly decisions: readonly PruneDecision[];
   /** Files that dead writers had left. */
   readonly leftovers: readonly string[];
+  /** Of a store that gives back room only then. */
+  readonly compaction?: Compaction;
 }
 
+/** Whether anything went: a backup, or what a dead writer had left. */
+export const hasRemoved = ({ decisions, leftovers }: Pick<PruneResult, "decisions" | "leftovers">): boolean =>
+  leftovers.length > 0 || decisions.some(({ remove }) => remove);
+
 /**
- * Removes what retention allows; see `decidePruning` for what always stays.
+ * Removes what retention allows; see `decidePruning` for what always stays. Room is given back also where nothing is removed now:
+ * a run before may have been killed, ended or locked out before it came to that, and only the store knows what it still holds.
  *
  * @param signal ends it between two backups: each is either there or removed
  * @param onRemoved told of each that is removed, also where the next one cannot be
@@ -32,6 +40,6 @@ export async function pruneBackups(
     await store.remove(id);
     onRemoved?.(id);
   }
-  if (leftovers.length > 0 || decisions.some(({ remove }) => remove)) await store.compact?.(signal);
-  return { decisions, leftovers };
+  const compaction = await store.compact?.(signal, hasRemoved({ decisions, leftovers }));
+  return { decisions, leftovers, ...(compaction && { compaction }) };
 }

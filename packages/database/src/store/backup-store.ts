@@ -41,6 +41,14 @@ export interface BackupWriter extends AsyncDisposable {
   commit(manifest: Manifest): Promise<void>;
 }
 
+/** What became of giving back the room of what was removed. */
+export interface Compaction {
+  /** How much it was, for people: `19.075 MiB`. `null` where it was nothing, or the store does not say. */
+  readonly freed: string | null;
+  /** Why it has to wait, where somebody uses the store; the next one makes up for it. */
+  readonly postponed?: string;
+}
+
 /** Where backups lie. A crash at any moment leaves whole backups only; what else it leaves, nobody sees. */
 export interface BackupStore {
   list(signal?: AbortSignal): Promise<BackupList>;
@@ -61,6 +69,10 @@ export interface BackupStore {
   sweep(signal?: AbortSignal): Promise<readonly string[]>;
   /** Bytes that can still be written. */
   freeBytes(): Promise<number>;
-  /** Gives back the room of what was removed, where removing does not. */
-  compact?(signal?: AbortSignal): Promise<void>;
+  /**
+   * Gives back the room of what was removed, also by those that ended before they did, where removing does not.
+   *
+   * @param hasRemoved default true. Where nothing was removed just now, there may be no room to give back: then nobody is waited for
+   */
+  compact?(signal?: AbortSignal, hasRemoved?: boolean): Promise<Compaction>;
 }

@@ -11,6 +11,8 @@ export interface FakeRepository extends Repository {
   /** Its server lets nothing be removed. */
   appendOnly: boolean;
   version: 1 | 2;
+  /** What a compaction gives back; `null` where it does not say. */
+  unused: string | null;
   /** Puts one there, as a writer that died later. */
   put(over: Partial<Snapshot>, content?: string | Buffer): void;
 }
@@ -33,6 +35,7 @@ export function createFakeRepository(): FakeRepository {
     locked: false,
     appendOnly: false,
     version: 2,
+    unused: "0 B",
     put(over, content = "") {
       const snapshot: Snapshot = {
         id: `s${(count += 1)}`,
@@ -70,7 +73,13 @@ export function createFakeRepository(): FakeRepository {
         );
       }
     },
-    compact: async () => removing("compact"),
+    async compact({ dryRun } = {}) {
+      const { unused } = fake;
+      if (dryRun) return unused;
+      removing("compact");
+      fake.unused = "0 B";
+      return unused;
+    },
   };
   return fake;
 }

@@ -1,5 +1,5 @@
-import { isSluiceError } from "@sluice/core";
-import { type Manifest, type PruneResult, pruneBackups, takeBackup, verifyBackup } from "@sluice/database";
+import { type Finding, isSluiceError } from "@sluice/core";
+import { hasRemoved, type Manifest, type PruneResult, pruneBackups, takeBackup, verifyBackup } from "@sluice/database";
 import { ownHomes } from "../home/own-homes.ts";
 import type { Session } from "../session.ts";
 import { telling } from "../telling.ts";
@@ -22,17 +22,32 @@ export async function takeAndProve(
   const taken = await inTime(session.clock, bound, signal, (limited) => takeBackup(ports, request, limited));
   if (!prove) return taken;
   const proven = await proveBackup(session, database, taken.id, signal);
-  await prune(session, signal).catch((error: unknown) => {
+  const tell = ports.onFinding ?? telling(session);
+  try {
+    const postponed = postponedFinding(await prune(session, signal));
+    if (postponed) tell(postponed);
+  } catch (error) {
     if (!isSluiceError(error) || signal.aborted) throw error;
-    const tell = ports.onFinding ?? telling(session);
     tell({
       severity: "warn",
       code: "backups-not-pruned",
       message: `backup ${proven.id} is proven, and older ones that may go could not be removed: ${error.message}`,
       hint: `${error.hint === undefined ? "" : `${error.hint}; then: `}sluice db prune`,
     });
-  });
+  }
   return proven;
+}
+
+/** Where something was removed, and its room has to wait. Where nothing was, nobody knows of any. */
+export function postponedFinding(result: PruneResult): Finding | null {
+  const postponed = result.compaction?.postponed;
+  if (!hasRemoved(result) || postponed === undefined) return null;
+  return {
+    severity: "info",
+    code: "backups-not-pruned",
+    message: `what was removed of older backups still takes its room: ${postponed}`,
+    hint: "the next backup that is proven gives it back, or: sluice db prune",
+  };
 }
 
 /** Restores in the image that the database ran, or in the one that it runs now if that is gone: of one version it will do. */

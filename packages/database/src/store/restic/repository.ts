@@ -24,8 +24,11 @@ export interface Repository {
   read(snapshot: Snapshot, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Exactly these; their data stays until `compact`. @throws SluiceError LOCK_HELD as long as anybody else uses the repository */
   forget(snapshots: readonly Snapshot[], options?: Omit<Patience, "canRetry">): Promise<void>;
-  /** Gives back room: what nothing refers to any more, and at most 1 GiB of what has to be written anew for that. */
-  compact(signal?: AbortSignal): Promise<void>;
+  /**
+   * Gives back room: what nothing refers to any more, and at most 1 GiB of what has to be written anew for that. Resolves with how much
+   * that was, as restic writes it: `0 B`; `null` where it did not say. @throws SluiceError LOCK_HELD as `forget`
+   */
+  compact(options?: CompactOptions): Promise<string | null>;
 }
 
 export interface RepositoryOptions extends ResticLocation {
@@ -41,6 +44,11 @@ interface Patience {
   readonly waitMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly canRetry?: (() => boolean) | undefined;
+}
+
+export interface CompactOptions extends Omit<Patience, "canRetry"> {
+  /** Changes nothing, and resolves with what would come back. */
+  readonly dryRun?: boolean;
 }
 
 export function openRepository(options: RepositoryOptions, clock: Clock): Repository {
@@ -157,14 +165,20 @@ export function openRepository(options: RepositoryOptions, clock: Clock): Reposi
       const args = ["forget", "--quiet", ...snapshots.map(({ id }) => id)];
       await patiently(() => succeed("removing from", call(args, { signal })), { waitMs, signal });
     },
-    async compact(signal) {
-      const args = ["prune", "--quiet", "--max-unused", "10%", "--max-repack-size", "1G"];
-      await patiently(() => succeed("compacting", call(args, { signal })), { signal });
+    async compact({ waitMs, signal, dryRun = false } = {}) {
+      const args = ["prune", "--max-unused", "10%", "--max-repack-size", "1G", ...(dryRun ? ["--dry-run"] : [])];
+      const { stdout } = await patiently(() => succeed("compacting", call(args, { signal })), { waitMs, signal });
+      return prunedSize(stdout);
     },
   };
 }
 
 const isLocked = (error: unknown) => isSluiceError(error) && error.code === "LOCK_HELD";
+
+/** Of what `restic prune` writes for people, as it has nothing for programs; no version is asked to. */
+function prunedSize(stdout: string): string | null {
+  return /^total prune:\s+\d+ blobs \/ ([\d.]+ \w+)$/m.exec(stdout)?.[1] ?? null;
+}
 
 /** What the last line of `restic backup --json` says of a snapshot that is there; `null` where it says nothing of one. */
 function savedBytes(stdout: string): number | null {

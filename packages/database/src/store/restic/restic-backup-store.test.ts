@@ -86,6 +86,16 @@ it("a repository that lets nothing be removed takes backups and what is found of
   }
 });
 
+it("where nothing was removed now, and nothing would come back, the repository is left as it is", async () => {
+  const { repository, store } = aStore();
+  repository.appendOnly = true;
+  expect(await store.compact?.(undefined, false)).toEqual({ freed: null });
+  repository.appendOnly = false;
+  repository.locked = true;
+  repository.unused = "3 MiB";
+  expect(await store.compact?.(undefined, false)).toEqual({ freed: null, postponed: "somebody uses it" });
+});
+
 it("what cannot be read when a backup begins is told", async () => {
   const { repository, store } = aStore();
   await written(store);

@@ -66,7 +66,18 @@ export function createResticBackupStore(repository: Repository, clock: Clock): B
     },
     // It stores what it does not hold yet, compressed: nobody can tell beforehand how much that will be.
     freeBytes: async () => Number.POSITIVE_INFINITY,
-    compact: (signal) => unless(isLocked, repository.compact(signal)),
+    async compact(signal, hasRemoved = true) {
+      const options = hasRemoved ? { signal } : { signal, waitMs: 0 };
+      try {
+        // It also writes small files anew for nothing in return, which a repository that lets nothing be removed then has twice.
+        const owed = hasRemoved ? null : await repository.compact({ ...options, dryRun: true });
+        const freed = owed === nothing ? nothing : await repository.compact(options);
+        return { freed: freed === nothing ? null : freed };
+      } catch (error) {
+        if (!isSluiceError(error) || error.code !== "LOCK_HELD") throw error;
+        return { freed: null, postponed: error.message };
+      }
+    },
   };
 
   async function listOf(snapshots: readonly Snapshot[], signal: AbortSignal | undefined): Promise<BackupList> {
@@ -169,17 +180,16 @@ async function withGrace(
   }
 }
 
-const isLocked = (error: SluiceError) => error.code === "LOCK_HELD";
+/** As restic writes it. */
+const nothing = "0 B";
 
 /**
  * What is taken away by the way counts no more: where somebody uses the repository, or its server lets nothing be removed, it stays,
  * and whoever asks for its removal is told why.
  */
-const ifItCan = (removal: Promise<unknown>) => unless(() => true, removal);
-
-async function unless(isNoMatter: (error: SluiceError) => boolean, removal: Promise<unknown>): Promise<void> {
+async function ifItCan(removal: Promise<unknown>): Promise<void> {
   await removal.catch((error: unknown) => {
-    if (!isSluiceError(error) || !isNoMatter(error)) throw error;
+    if (!isSluiceError(error)) throw error;
   });
 }
 
