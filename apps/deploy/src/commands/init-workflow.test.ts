@@ -197,4 +197,11 @@ describe("sluice init --workflow", () => {
     });
     expect(await readFile(join(cwd, path), "utf8")).toBe("on: release\n");
   });
+
+  it("shows with --yes what of a file that was there is gone", async () => {
+    await run(["init", "--workflow"], { deployer: deployer(), cwd });
+    await writeFile(join(cwd, path), "on: push # ours\n");
+    const { stdout } = await run(["init", "--workflow", "--yes"], { deployer: deployer(), cwd });
+    expect(stdout).toContain(`- on: push # ours\n+ on: release\n\n${path} is written\n`);
+  });
 });

@@ -130,6 +130,8 @@ function settingsText(
 
 function textOf(state: State, name: string, before: string, after: string, command: string): string {
   if (state === "unchanged") return `${name} is as it should be\n`;
-  if (state === "written") return `${name} is written\n`;
-  return `${formatDiff(name, before, after)}${name} is not changed: \`${command}\` writes this\n`;
+  // What people have added to it may be nowhere else.
+  const diff = before === "" ? "" : formatDiff(name, before, after);
+  if (state === "written") return `${diff}${name} is written\n`;
+  return `${diff}${name} is not changed: \`${command}\` writes this\n`;
 }

@@ -66,10 +66,22 @@ describe("what serves and would be lost to profiles that are not active", () => 
     expect(two?.hint).toContain("add a or b to COMPOSE_PROFILES");
   });
 
-  it("is what takes users, works or helps in the release that serves; data stays, and a job has ended", () => {
+  it("is what takes users, works or helps in the release that serves; data stays", () => {
+    const none = all.map((service) => off(service, "prod"));
+    expect(lost(none)).toEqual(["web", "worker", "mails"]);
+  });
+
+  it("is a job that ran for the release that serves: without it the next one may meet a schema of before", () => {
     const job = aService("migrate", { role: "job" });
-    const none = [...all, job].map((service) => off(service, "prod"));
-    expect(lost(none, [...all, job])).toEqual(["web", "worker", "mails"]);
+    const [found] = lostToProfiles([...all, off(job, "prod")], [...all, job], aStack({ services: all, live }), "blue");
+    expect(found).toMatchObject({
+      severity: "error",
+      message:
+        "migrate ran for what serves, and this release would not run it: it is under profile prod, which is not active",
+      hint: expect.stringMatching(/; where migrate is no more to run, --accept-dropped/),
+    });
+    expect(lost([...all, off(job, "prod")], [...all, off(job, "prod")])).toEqual([]);
+    expect(lost([...all, off(job, "prod")], null)).toEqual([]);
   });
 
   it("is nothing that has none of it there, is active, a tool, or gone from the compose files", () => {

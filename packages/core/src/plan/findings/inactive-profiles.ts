@@ -33,8 +33,9 @@ export function noActiveService(services: readonly ServiceFacts[]): readonly Fin
 }
 
 /**
- * What serves now and a release would end for no other reason than that it has it under profiles which are not active. Data stays where it
- * is, and is none; so is what people run by plain Compose. Pure.
+ * What serves now and a release would end for no other reason than that it has it under profiles which are not active, and jobs that ran
+ * for what serves and would be left out so: without its migration a release may meet a schema of before. Data stays where it is, and is
+ * none; so is what people run by plain Compose. Pure.
  *
  * @param services all of the release
  * @param serving those of the release that serves; `null` where there is none or it is not stored, so that what runs tells
@@ -46,25 +47,29 @@ export function lostToProfiles(
   observed: ObservedStack,
   slot: Slot | null,
 ): readonly Finding[] {
-  const runs = serving === null ? runningNames(observed, slot) : namesOf(serving.filter(staysUp));
+  const runs = serving === null ? runningNames(observed, slot) : namesOf(serving.filter(isPart));
   const now = new Set([...openDropped(observed, Object.keys(observed.doors)), ...runs]);
   return services.flatMap(({ name, role, active, inactiveProfiles = [] }): readonly Finding[] => {
     if (active || inactiveProfiles.length === 0 || role === "tool" || role === "data" || !now.has(name)) return [];
     const { under, hint } = inactiveText(inactiveProfiles);
+    const [lost, toGo] =
+      role === "job"
+        ? [`${name} ran for what serves, and this release would not run it`, "no more to run"]
+        : [`${name} is part of what serves, and this release would end it`, "to go"];
     return [
       {
         severity: "error",
         code: "profile-not-active",
         service: name,
-        message: `${name} is part of what serves, and this release would end it: it is ${under}`,
-        hint: `${hint}; where ${name} is to go, --accept-dropped, or take it out of the compose files`,
+        message: `${lost}: it is ${under}`,
+        hint: `${hint}; where ${name} is ${toGo}, --accept-dropped, or take it out of the compose files`,
       },
     ];
   });
 }
 
-function staysUp({ active, replicas, role }: ServiceFacts): boolean {
-  return active && replicas > 0 && role !== "job" && role !== "tool" && role !== "data";
+function isPart({ active, replicas, role }: ServiceFacts): boolean {
+  return active && (replicas > 0 || role === "job") && role !== "tool" && role !== "data";
 }
 
 function runningNames({ slots, orphans }: ObservedStack, slot: Slot | null): readonly string[] {
