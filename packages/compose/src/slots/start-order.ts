@@ -32,3 +32,27 @@ export function startWaves(dependencies: Readonly<Record<string, readonly string
   }
   return waves;
 }
+
+/**
+ * Does something for each service once it is over for those that it depends on, whatever became of them: what hangs keeps only those
+ * waiting that need it. Services of a cycle do not wait for each other.
+ *
+ * @throws the first of what the work throws, once all of it is over
+ */
+export async function inOrder(
+  dependencies: Readonly<Record<string, readonly string[]>>,
+  work: (service: string) => Promise<void>,
+): Promise<void> {
+  const begun = new Map<string, Promise<void>>();
+  for (const wave of startWaves(dependencies)) {
+    const before = new Map(begun);
+    for (const name of wave) {
+      const needed = (dependencies[name] ?? []).flatMap((other) => before.get(other) ?? []);
+      begun.set(
+        name,
+        Promise.allSettled(needed).then(() => work(name)),
+      );
+    }
+  }
+  for (const result of await Promise.allSettled(begun.values())) if (result.status === "rejected") throw result.reason;
+}

@@ -217,7 +217,7 @@ export interface ImageBuilder {
 export interface StartOptions extends CallOptions {
   /** Of each service only the first ones. Default: all. */
   readonly replicas?: number | undefined;
-  /** What does not start, or fails in what is to run after its start, keeps nothing else down, and is thrown at the end. Default: nothing is started after it. */
+  /** What does not start, or fails in what is to run after its start, keeps nothing else down, and is thrown at the end; what hangs keeps waiting only those that need it. Default: nothing is started after it. */
   readonly goesOn?: boolean | undefined;
 }
 
