@@ -147,6 +147,20 @@ describe("an attempt that is undone after its machine was restarted", () => {
     expect(statesOf(scenario)).toEqual(expect.arrayContaining(["web@green running", "worker@green running"]));
   });
 
+  it("leads users to what runs where something beside it hangs in its start", async () => {
+    const scenario = await rebooted();
+    const { world } = scenario;
+    world.calls.fault = ({ name }) => (name.startsWith("slots.startPlain mail") ? "hang" : undefined);
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0, serving: { tag: "v1", share: 100 } });
+    expect(statesOf(scenario)).toEqual(allUp.map((one) => one.replace("mail@base running", "mail@base exited")));
+    expect(world.events).toContainEqual(
+      expect.objectContaining({
+        code: "START_FAILED",
+        message: expect.stringContaining("has not started within 10 s"),
+      }),
+    );
+  });
+
   it("is for a person where nothing is left of that: who goes back once more goes on", async () => {
     const scenario = await rebooted();
     const { world } = scenario;

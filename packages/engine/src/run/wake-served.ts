@@ -17,6 +17,7 @@ import { baseOf, observedAs } from "../prepare/base-as-released.ts";
 import { isOver } from "../prepare/lost-base.ts";
 import { report } from "../report.ts";
 import { type DeploymentScope, emit, tellOutput } from "../scope.ts";
+import { startApart } from "./start-apart.ts";
 import { containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
 import { type Unserved, wakeBeside } from "./wake-beside.ts";
 
@@ -90,13 +91,7 @@ async function startDown(
   );
   const { signal } = deadline;
   const start = async () => {
-    const ids = base.map(({ id }) => id);
-    // What breaks down in base by itself keeps nothing in the slot from serving.
-    if (ids.length > 0)
-      await ports.slots.startPlain(ids, { signal }).catch((error: unknown) => {
-        signal.throwIfAborted();
-        report(scope, error);
-      });
+    await startApart(scope, base, signal);
     if (names.length === 0) return;
     await ports.slots.start(stack, slot, names, { signal, onOutput: tellOutput(scope), goesOn: true });
     await ports.slots.waitReady({ stack, slot, services: wanted }, { signal });
