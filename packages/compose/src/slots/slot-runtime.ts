@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type ContainerExec,
+  eachInOrder,
   isSluiceError,
   labels,
   type ServiceFacts,
@@ -9,6 +10,7 @@ import {
   type SlotRuntime,
   SluiceError,
   type StartOptions,
+  startWaves,
 } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, isAnonymousVolume, listSlot, observedContainer } from "../engine/containers.ts";
@@ -25,7 +27,7 @@ import { isMadeAgain } from "../roles/service-shape.ts";
 import { createSlot } from "./create-slot.ts";
 import { budgetOf } from "./ready-state.ts";
 import { runJob } from "./run-job.ts";
-import { dependenciesOf, inOrder, startWaves } from "./start-order.ts";
+import { dependenciesOf } from "./start-order.ts";
 import { removeSlotNetworks, sweep } from "./sweep.ts";
 import { placesOf } from "./uploads.ts";
 import { type WaitOptions, waitContainer } from "./wait-ready.ts";
@@ -90,6 +92,9 @@ export function createSlotRuntime(dependencies: SlotDependencies): SlotRuntime {
     sweep: (stack) => sweep(engine, stack),
     stopPlain: (containers, graceMs, options) => stopContainers(engine, containers, options, graceMs),
     startPlain: async (containers) => void (await startContainers(engine, containers)),
+    waitPlain: async (containers, { signal } = {}) => {
+      await Promise.all(containers.map((id) => waitByOwnBudget(engine, exec, id, signal)));
+    },
     removePlain: (containers) => removeContainers(engine, containers),
   };
 }
@@ -170,7 +175,7 @@ async function startServices(
     return;
   }
   const failures: unknown[] = [];
-  await inOrder(dependencies, async (service) => {
+  await eachInOrder(dependencies, async (service) => {
     const each = ofServices([service]).map((one) => start([one]));
     for (const result of await Promise.allSettled(each)) if (result.status === "rejected") failures.push(result.reason);
   });

@@ -1,6 +1,5 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
-import { dependenciesOf, inOrder, startWaves } from "./start-order.ts";
+import { dependenciesOf } from "./start-order.ts";
 
 it("reads Compose's label", () => {
   const Labels = { "com.docker.compose.depends_on": "db:service_healthy:false,cache:service_started:true" };
@@ -9,63 +8,4 @@ it("reads Compose's label", () => {
     { service: "cache", mustBeHealthy: false },
   ]);
   expect(dependenciesOf({ Labels: { "com.docker.compose.depends_on": "" } })).toEqual([]);
-});
-
-it("starts what others depend on first, and cycles together", () => {
-  expect(startWaves({ web: ["api", "db"], api: ["worker"], worker: [], mail: [] })).toEqual([
-    ["worker", "mail"],
-    ["api"],
-    ["web"],
-  ]);
-  expect(startWaves({ a: ["b"], b: ["a"], c: [] })).toEqual([["c"], ["a", "b"]]);
-});
-
-it("starts every service once, whatever depends on what", () => {
-  const names = ["a", "b", "c", "d", "e"];
-  const graph = fc.record(Object.fromEntries(names.map((name) => [name, fc.subarray(names)])));
-  fc.assert(
-    fc.property(graph, (dependencies) => {
-      expect(startWaves(dependencies).flat().toSorted()).toEqual(names);
-    }),
-  );
-});
-
-/** Work that is over, or fails, when it is said so, by service. */
-function handWork() {
-  const begun: string[] = [];
-  const ends = new Map<string, (failure?: Error) => void>();
-  const work = (name: string) => {
-    begun.push(name);
-    return new Promise<void>((resolve, reject) => {
-      ends.set(name, (failure) => (failure ? reject(failure) : resolve()));
-    });
-  };
-  const end = (name: string) => ends.get(name)?.();
-  return { begun, work, end, fail: (name: string) => ends.get(name)?.(new Error(name)) };
-}
-
-const settled = () => new Promise(setImmediate);
-
-it("keeps waiting for what hangs only those that need it", async () => {
-  const { begun, work, end, fail } = handWork();
-  const done = inOrder({ db: [], cache: [], api: ["db"], web: ["cache"], edge: ["web"] }, work);
-  await settled();
-  expect(begun).toEqual(["db", "cache"]);
-  end("cache");
-  await settled();
-  end("web");
-  await settled();
-  expect(begun).toEqual(["db", "cache", "web", "edge"]);
-  fail("db");
-  await settled();
-  expect(begun.at(-1)).toBe("api");
-  end("edge");
-  end("api");
-  await expect(done).rejects.toThrow("db");
-});
-
-it("has no service of a cycle wait for another one of it", async () => {
-  const begun: string[] = [];
-  await inOrder({ a: ["b"], b: ["a"], c: ["c"] }, async (name) => void begun.push(name));
-  expect(begun.toSorted()).toEqual(["a", "b", "c"]);
 });

@@ -252,6 +252,11 @@ export interface SlotRuntime {
   stopPlain(containers: readonly string[], graceMs: number | undefined, options?: CallOptions): Promise<void>;
   /** As `start` does. */
   startPlain(containers: readonly string[], options?: CallOptions): Promise<void>;
+  /**
+   * Resolves when every one of such containers is ready. Each may take as long as its own health check needs to decide, a minute
+   * without one. @throws SluiceError START_FAILED, NOT_READY with the log tail as detail
+   */
+  waitPlain(containers: readonly string[], options?: CallOptions): Promise<void>;
   removePlain(containers: readonly string[], options?: CallOptions): Promise<void>;
 }
 
