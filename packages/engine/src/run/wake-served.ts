@@ -93,8 +93,15 @@ async function startDown(
   const start = async () => {
     await startApart(scope, base, signal);
     if (names.length === 0) return;
-    await ports.slots.start(stack, slot, names, { signal, onOutput: tellOutput(scope), goesOn: true });
-    await ports.slots.waitReady({ stack, slot, services: wanted }, { signal });
+    const starting = ports.slots.start(stack, slot, names, { signal, onOutput: tellOutput(scope), goesOn: true });
+    await tellFailures([starting]);
+    // What has not started ends no wait for the others: whether those serve is asked next.
+    await tellFailures(wanted.map((one) => ports.slots.waitReady({ stack, slot, services: [one] }, { signal })));
+  };
+  const tellFailures = async (work: readonly Promise<unknown>[]) => {
+    const results = await Promise.allSettled(work);
+    signal.throwIfAborted();
+    for (const result of results) if (result.status === "rejected") report(scope, result.reason);
   };
   await settle(ports.clock, signal, start());
 }
