@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import type { ComposeModel, ComposeService, StartOptions, StoredRelease } from "@sluice/core";
+import type { ComposeModel, ComposeService, ServiceFacts, StartOptions, StoredRelease } from "@sluice/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { docker, uniqueStack } from "./support/engine.ts";
-import { aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
+import { aService, aShop, aSlotRequest, facts, shopServices } from "./support/project.ts";
 import { noteHook, openRuntime, runtime } from "./support/runtime.ts";
 
 const stored = new Map<string, StoredRelease>();
@@ -45,9 +45,9 @@ const first = ["it costs $5 65534 /srv/a dir", "warm"];
 const start = (options: StartOptions = {}) => slots.start(stack.name, "blue", ["worker"], options);
 
 /** Makes the slot of a release of its own. Resolves with its id. */
-async function create(ofRelease: ComposeModel): Promise<string> {
+async function create(ofRelease: ComposeModel, services: readonly ServiceFacts[] = shopServices): Promise<string> {
   const id = `r${stored.size + 1}`;
-  const request = await aSlotRequest(ofRelease, "blue", { release: id });
+  const request = await aSlotRequest(ofRelease, "blue", { release: id, services });
   stored.set(id, request.release);
   await slots.create(request);
   return id;
@@ -163,6 +163,26 @@ it("keep nothing else down where they fail on the way back, and are told then", 
   expect(await isUp()).toBe(false);
   await expect(startAll({ goesOn: true })).rejects.toMatchObject(why);
   expect(await isUp()).toBe(true);
+});
+
+it("keep waiting only what needs them where they hang on the way back", async () => {
+  const { web, worker, batch } = model.services;
+  const hanging = { ...worker, post_start: [{ command: ["sleep", "600"] }] };
+  const after = (name: string) => ({ depends_on: { [name]: { condition: "service_started", required: true } } });
+  const services = { ...model.services, worker: hanging, web: { ...web, ...after("batch") }, batch };
+  await create({ ...model, services } as ComposeModel, [
+    ...shopServices,
+    aService("batch", "worker", { networks: ["back"] }),
+  ]);
+  const isUp = async () =>
+    (await docker("inspect", "-f", "{{.State.Running}}", `${stack.name}-blue-web-1`)).trim() === "true";
+  const deadline = new AbortController();
+  const { signal } = deadline;
+  const started = slots.start(stack.name, "blue", ["web", "worker", "batch"], { signal, goesOn: true });
+  started.catch(() => undefined);
+  await expect.poll(isUp, { timeout: 20_000 }).toBe(true);
+  deadline.abort(new Error("no longer"));
+  await expect(started).rejects.toThrow("no longer");
 });
 
 it("are named where the time for the start is over in them", async () => {

@@ -123,6 +123,14 @@ describe("waitReady", () => {
     await docker("rm", "-f", `${stack.name}-${slot}-crashing-1`);
   });
 
+  it("waits likewise for containers that are named by their ids", async () => {
+    const { ready } = await startAndWait("healthy");
+    const ids = ready.map(({ id }) => id);
+    await expect(slots.waitPlain(ids)).resolves.toBeUndefined();
+    await docker("stop", "--time", "0", ...ids);
+    await expect(slots.waitPlain(ids)).rejects.toMatchObject({ code: "START_FAILED" });
+  });
+
   it("can be given up", async () => {
     const signal = AbortSignal.timeout(300);
     const never = services.filter(({ name }) => name === "never");

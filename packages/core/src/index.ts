@@ -175,6 +175,7 @@ export * from "./ports/container-logs.ts";
 export * from "./ports/container-stats.ts";
 export { createDeadline, within } from "./ports/deadline.ts";
 export * from "./ports/deployment-logs.ts";
+export { eachInOrder, startWaves } from "./ports/each-in-order.ts";
 export type { EnginePorts } from "./ports/engine-ports.ts";
 export * from "./ports/event-sink.ts";
 export * from "./ports/examiner.ts";

@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type ContainerExec,
+  eachInOrder,
   isSluiceError,
   labels,
   type ServiceFacts,
@@ -9,6 +10,7 @@ import {
   type SlotRuntime,
   SluiceError,
   type StartOptions,
+  startWaves,
 } from "@sluice/core";
 import type Docker from "dockerode";
 import { composeLabels, isAnonymousVolume, listSlot, observedContainer } from "../engine/containers.ts";
@@ -25,7 +27,7 @@ import { isMadeAgain } from "../roles/service-shape.ts";
 import { createSlot } from "./create-slot.ts";
 import { budgetOf } from "./ready-state.ts";
 import { runJob } from "./run-job.ts";
-import { dependenciesOf, startWaves } from "./start-order.ts";
+import { dependenciesOf } from "./start-order.ts";
 import { removeSlotNetworks, sweep } from "./sweep.ts";
 import { placesOf } from "./uploads.ts";
 import { type WaitOptions, waitContainer } from "./wait-ready.ts";
@@ -90,6 +92,9 @@ export function createSlotRuntime(dependencies: SlotDependencies): SlotRuntime {
     sweep: (stack) => sweep(engine, stack),
     stopPlain: (containers, graceMs, options) => stopContainers(engine, containers, options, graceMs),
     startPlain: async (containers) => void (await startContainers(engine, containers)),
+    waitPlain: async (containers, { signal } = {}) => {
+      await Promise.all(containers.map((id) => waitByOwnBudget(engine, exec, id, signal)));
+    },
     removePlain: (containers) => removeContainers(engine, containers),
   };
 }
@@ -137,8 +142,8 @@ async function wakePaused(engine: Engine, { stack, slot }: Pick<SlotRequest, "st
 }
 
 /**
- * Starts in waves; where a service waits for the health of another one of the slot, so does this. With `goesOn` whatever becomes of those
- * before it, and of others of its wave.
+ * Starts in waves; where a service waits for the health of another one of the slot, so does this. With `goesOn` each service as soon as those
+ * that it needs are up, whatever becomes of them, and of its other containers.
  */
 async function startServices(
   { engine, exec, readRelease }: SlotDependencies,
@@ -153,31 +158,28 @@ async function startServices(
     dependencies[container.Labels[composeLabels.service] ?? ""] = needs.map(({ service }) => service);
     for (const { service, mustBeHealthy } of needs) if (mustBeHealthy) awaited.add(service);
   }
-  const failures: unknown[] = [];
-  const eachOf = async (work: readonly Promise<void>[]) => {
-    if (!goesOn) return void (await Promise.all(work));
-    for (const result of await Promise.allSettled(work)) if (result.status === "rejected") failures.push(result.reason);
+  const ofServices = (names: readonly string[]) =>
+    found.filter(({ Labels }) => names.includes(Labels[composeLabels.service] ?? ""));
+  // Those that are started together end with the first of them that fails.
+  const start = async (containers: readonly Docker.ContainerInfo[]) => {
     signal?.throwIfAborted();
+    await startHooked(engine, await findHooks(containers, "post_start", readRelease, { onOutput }), {
+      signal,
+      onOutput,
+    });
+    const watched = containers.filter(({ Labels }) => awaited.has(Labels[composeLabels.service] ?? ""));
+    await Promise.all(watched.map(({ Id }) => waitByOwnBudget(engine, exec, Id, signal)));
   };
-  for (const wave of startWaves(dependencies)) {
-    signal?.throwIfAborted();
-    const containers = found.filter(({ Labels }) => wave.includes(Labels[composeLabels.service] ?? ""));
-    const hooked = await findHooks(containers, "post_start", readRelease, { onOutput });
-    // Those that are started together end with the first of them that fails.
-    const together = goesOn ? hooked.map((one) => [one]) : [hooked];
-    // Nobody waits for the health of what is not there.
-    const down = new Set<string>();
-    const start = (some: typeof hooked) =>
-      startHooked(engine, some, { signal, onOutput }).catch((error: unknown) => {
-        for (const { id } of some) down.add(id);
-        throw error;
-      });
-    await eachOf(together.map(start));
-    const watched = containers.filter(
-      ({ Id, Labels }) => !down.has(Id) && awaited.has(Labels[composeLabels.service] ?? ""),
-    );
-    await eachOf(watched.map(({ Id }) => waitByOwnBudget(engine, exec, Id, signal)));
+  if (!goesOn) {
+    for (const wave of startWaves(dependencies)) await start(ofServices(wave));
+    return;
   }
+  const failures: unknown[] = [];
+  await eachInOrder(dependencies, async (service) => {
+    const each = ofServices([service]).map((one) => start([one]));
+    for (const result of await Promise.allSettled(each)) if (result.status === "rejected") failures.push(result.reason);
+  });
+  signal?.throwIfAborted();
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : startError(failures);
 }
 

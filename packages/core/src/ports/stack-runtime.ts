@@ -217,7 +217,7 @@ export interface ImageBuilder {
 export interface StartOptions extends CallOptions {
   /** Of each service only the first ones. Default: all. */
   readonly replicas?: number | undefined;
-  /** What does not start, or fails in what is to run after its start, keeps nothing else down, and is thrown at the end. Default: nothing is started after it. */
+  /** What does not start, or fails in what is to run after its start, keeps nothing else down, and is thrown at the end; what hangs keeps waiting only those that need it. Default: nothing is started after it. */
   readonly goesOn?: boolean | undefined;
 }
 
@@ -252,6 +252,11 @@ export interface SlotRuntime {
   stopPlain(containers: readonly string[], graceMs: number | undefined, options?: CallOptions): Promise<void>;
   /** As `start` does. */
   startPlain(containers: readonly string[], options?: CallOptions): Promise<void>;
+  /**
+   * Resolves when every one of such containers is ready. Each may take as long as its own health check needs to decide, a minute
+   * without one. @throws SluiceError START_FAILED, NOT_READY with the log tail as detail
+   */
+  waitPlain(containers: readonly string[], options?: CallOptions): Promise<void>;
   removePlain(containers: readonly string[], options?: CallOptions): Promise<void>;
 }
 

@@ -291,6 +291,19 @@ describe("a run", () => {
     },
   );
 
+  it.each([
+    ["its server does not answer any more", () => Promise.reject(new Error("the server closed the connection"))],
+    ["all goes well", async () => ({ hash: "before", invalidIndexes: [] })],
+  ])("that is interrupted before its first attempt ends so, and runs nothing, where %s", async (_, schema) => {
+    const interrupt = new AbortController();
+    server.schema = () => {
+      interrupt.abort(new Error("enough"));
+      return schema();
+    };
+    const onCutShort = () => expect.unreachable();
+    await expect(run(() => expect.unreachable(), { signal: interrupt.signal, onCutShort })).rejects.toThrow("enough");
+  });
+
   it("names old transactions first, or is refused for them", async () => {
     server.look = () => [reader];
     expect((await run(async () => undefined)).longTransactions).toEqual([expect.stringContaining("session 3 (report")]);

@@ -2,7 +2,7 @@ import { formatDuration, isSluiceError, SluiceError } from "@sluice/core";
 import { cutShort, halfDone } from "./half-done.ts";
 import { endLeftSessions } from "./left-sessions.ts";
 import type { MigrationCall } from "./migration-call.ts";
-import type { MigrationServer } from "./migration-server.ts";
+import type { MigrationServer, SchemaState } from "./migration-server.ts";
 import { assertNoLongTransactions, longTransactions } from "./preflight.ts";
 import { takeRunLock } from "./run-lock.ts";
 import type { MigrationSettings } from "./settings.ts";
@@ -42,13 +42,11 @@ export async function runPostgresMigration(
   attempt: (call: AttemptCall) => Promise<void>,
 ): Promise<MigrationReport> {
   const { server, clock, settings, signal, onProgress: tell = () => undefined } = call;
-  await takeRunLock(server, clock, settings.waitMs, signal);
-  const startedMs = clock.monotonicMs();
-  const orphans = await server.endMigrations();
-  if (orphans > 0) tell(`${orphans} sessions of a migration that nobody watches any more were ended`);
-  await endLeft(call);
-  const old = await preflight(call, tell);
-  const before = await server.schema();
+  const { startedMs, old, before } = await begin(call, tell).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
+  signal?.throwIfAborted();
   const throwIfInterrupted = (left: string | null) => {
     if (signal?.aborted) call.onCutShort?.(cutShort(left, call.goBack));
     signal?.throwIfAborted();
@@ -78,6 +76,21 @@ export async function runPostgresMigration(
     const half = (failed: unknown) => halfDone(failed, partly, call.goBack);
     throw failureOf(ended, number, schemaChanged ? half : null);
   }
+}
+
+/** Takes the lock, and looks at what is there before the first attempt. */
+async function begin(
+  call: MigrationCall,
+  tell: Tell,
+): Promise<{ readonly startedMs: number; readonly old: readonly string[]; readonly before: SchemaState }> {
+  const { server, clock, settings, signal } = call;
+  await takeRunLock(server, clock, settings.waitMs, signal);
+  const startedMs = clock.monotonicMs();
+  const orphans = await server.endMigrations();
+  if (orphans > 0) tell(`${orphans} sessions of a migration that nobody watches any more were ended`);
+  await endLeft(call);
+  const old = await preflight(call, tell);
+  return { startedMs, old, before: await server.schema() };
 }
 
 /** A driver need not take the name that sessions of migrations go by. @throws SluiceError LOCK_HELD; the signal's reason */

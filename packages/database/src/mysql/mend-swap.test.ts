@@ -1,6 +1,7 @@
-import type { ContainerExec, ExecOptions } from "@sluice/core";
+import type { Clock, ContainerExec, ExecOptions, ThrowAwayContainers } from "@sluice/core";
 import { describe, expect, it } from "vitest";
-import { isSwapOpen, leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
+import { isSwapOpen, leftSwapText, mendSwap, readLeftSwap, settleSwap } from "./mend-swap.ts";
+import { createMysqlDriver } from "./mysql-driver.ts";
 import { putScripts } from "./swap-client.ts";
 import type { MysqlTarget } from "./target.ts";
 
@@ -133,6 +134,62 @@ describe("what a swap has left", () => {
     });
     expect(leftSwapText({ ...begun, scheduled: false }, target)?.mend).toBe("the next sluice db backup puts it right");
     expect(leftSwapText({ ...begun, begun: false }, target)).toBeNull();
+  });
+});
+
+describe("who puts another database in the place", () => {
+  /** A container in which a swap runs for so many looks. */
+  const settle = async (looks: number) => {
+    let left = looks;
+    let slept = 0;
+    const seen: number[] = [];
+    const exec = async (_container: string, command: readonly string[], { stdin = "" }: ExecOptions = {}) => {
+      if (stdin === "do sleep(0.1);\n") slept += 1;
+      const isLook = command[2]?.includes("/environ");
+      const isWait = isLook && command[2]?.includes("echo runs");
+      if (isLook && !isWait) seen.push(slept);
+      const stdout = Buffer.from(isWait && (left -= 1) >= 0 ? "runs\n" : "");
+      return { exitCode: 0, stdout, stderr: "" };
+    };
+    await settleSwap({ exec } as unknown as ContainerExec, target, { session: "restore" });
+    return seen;
+  };
+
+  it("waits until nothing of an earlier swap runs, whose scripts it would take away, and puts right what that left", async () => {
+    expect(await settle(0)).toEqual([0]);
+    expect(await settle(3)).toEqual([3]);
+  });
+
+  it("says of no restore that it took nobody's place while its swap goes on", async () => {
+    const [backup, old] = ["20260501T100000Z-abcd", "shop__old_20260501t100000z_abcd"];
+    let looks = 3;
+    const answerTo = (sql: string) => {
+      if (sql.includes("information_schema.schemata")) return Buffer.from(old).toString("hex");
+      // The tables of the live database are there once it has ended.
+      if (sql.includes("information_schema.tables")) return looks > 0 ? "0" : "2";
+      return sql.includes("lower_case_table_names") ? Buffer.from("shop").toString("hex") : "";
+    };
+    const exec = async (_container: string, command: readonly string[], { stdin = "" }: ExecOptions = {}) => {
+      const sql = typeof stdin === "string" ? stdin : "";
+      const isWait = command[2]?.includes("echo runs");
+      const answer = command[0] === "sh" ? (isWait && (looks -= 1) >= 0 ? "runs" : "") : answerTo(sql);
+      if (sql.includes("referential_constraints")) throw new Error("it goes on");
+      return { exitCode: 0, stdout: Buffer.from(answer), stderr: "" };
+    };
+    const ports = {
+      exec: { exec } as unknown as ContainerExec,
+      throwAway: {} as ThrowAwayContainers,
+      clock: {} as Clock,
+    };
+    const driver = createMysqlDriver({ ...ports, stack: "shop", target, scratchMemoryBytes: 1 });
+    await expect(driver.undoSwap({ backup })).rejects.toThrow("it goes on");
+  });
+
+  it("leaves it alone where that does not end", async () => {
+    await expect(settle(Number.POSITIVE_INFINITY)).rejects.toMatchObject({
+      code: "RESTORE_FAILED",
+      message: expect.stringContaining("still runs in container 0123456789ab"),
+    });
   });
 });
 

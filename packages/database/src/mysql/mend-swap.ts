@@ -1,4 +1,4 @@
-import type { ContainerExec } from "@sluice/core";
+import { type ContainerExec, SluiceError } from "@sluice/core";
 import type { LeftBehind } from "../driver.ts";
 import { type ClientOptions, runSql } from "./client.ts";
 import { isEmpty } from "./swap.ts";
@@ -129,6 +129,42 @@ export async function mendSwap(
   return `putting ${fresh} in the place of database ${live} had ended in its middle, and ${done}${events}`;
 }
 
+/** Whether something of a swap runs. Parameters: as of `look`. */
+const lookForRuns = `
+[ -f "$1.note" ] || exit 0
+command -v grep > /dev/null || exit 0
+grep -l "$2=" /proc/[0-9]*/environ > /dev/null 2>&1 && echo runs
+exit 0
+`;
+
+/**
+ * As `mendSwap`, for who puts another database in the place then, by scripts of the same names: what a dead run left running goes on
+ * by itself, and is waited for.
+ *
+ * @throws SluiceError RESTORE_FAILED where it has not ended after some 30 s, and what `mendSwap` throws
+ */
+export async function settleSwap(exec: ContainerExec, target: MysqlTarget, options: ClientOptions): Promise<void> {
+  const container = target.container.slice(0, 12);
+  for (let looks = 0; await isSwapRunning(exec, target); looks += 1) {
+    if (looks === mostWaits) {
+      throw new SluiceError(
+        "RESTORE_FAILED",
+        `a swap of databases that another run began still runs in container ${container}`,
+        {
+          hint: `nothing was changed; try again once it has ended: docker top ${container} shows its client`,
+        },
+      );
+    }
+    await runSql(exec, maintenance(target), "do sleep(0.1);", options);
+  }
+  await mendSwap(exec, target, options);
+}
+
+async function isSwapRunning(exec: ContainerExec, { container }: MysqlTarget): Promise<boolean> {
+  const { stdout } = await exec.exec(container, ["sh", "-c", lookForRuns, "sh", swapPlace, swapVariable]);
+  return Buffer.from(stdout).toString("utf8").trim() === "runs";
+}
+
 /** A statement whose client is gone goes on in the server, for as long as it waits for locks: ten seconds at most. */
 async function isQuiet(
   exec: ContainerExec,
@@ -145,6 +181,9 @@ async function isQuiet(
   }
   return false;
 }
+
+/** For at least 30 s. */
+const mostWaits = 300;
 
 /** For at least 15 s. */
 const mostLooks = 150;

@@ -34,7 +34,7 @@ import type { Sampling } from "./fingerprint-sql.ts";
 import { findKeysLeft, keysToStay, readOutwardKeys } from "./foreign-keys.ts";
 import { openGate } from "./gate.ts";
 import { readHistory } from "./history.ts";
-import { isSwapOpen, leftSwapText, mendSwap, readLeftSwap } from "./mend-swap.ts";
+import { isSwapOpen, leftSwapText, mendSwap, readLeftSwap, settleSwap } from "./mend-swap.ts";
 import { probeMysql } from "./probe.ts";
 import { longestTransaction } from "./rehearsal/longest-transaction.ts";
 import { openRehearsalCopy } from "./rehearsal/rehearsal-copy.ts";
@@ -221,7 +221,7 @@ async function restoreBeside(
   const target = await storedTarget(exec, written, session);
   const old = besideName(target.database, "old", call.backup);
   // Its note would be written over.
-  await mendSwap(exec, target, session);
+  await settleSwap(exec, target, session);
   const name = besideName(target.database, "restore", call.backup);
   await vacate(exec, target, { kind: "old", name: old, fresh: name, backup: call.backup }, session);
   const drop = () => dropDatabase(exec, target, name, { session: session.session });
@@ -266,7 +266,7 @@ async function undoSwap({ exec, target: written }: MysqlOptions, call: DriverCal
   const target = await storedTarget(exec, written, session);
   const old = besideName(target.database, "old", call.backup);
   const undone = besideName(target.database, "undone", call.backup);
-  await mendSwap(exec, target, session);
+  await settleSwap(exec, target, session);
   const names = await listBesides(exec, target, session);
   if (!names.includes(old)) {
     const undoneName = names.includes(undone) ? `database ${undone}` : null;

@@ -63,6 +63,23 @@ describe("an engine that is restarted in the middle of a deployment", () => {
     expect(serves(scenario, "v1")).toEqual([]);
   });
 
+  it.each([
+    ["does not start", new SluiceError("START_FAILED", "its port is taken")],
+    ["hangs in its start", "hang"],
+  ] as const)("and leaves everything down: what %s in base keeps nothing else down", async (_title, fault) => {
+    const services = [...shopServices, aService("mail", { role: "support" })];
+    const scenario = aScenario({ services });
+    await scenario.deploy("v1");
+    takeEngineAway(scenario, "slots.start", 3, { onReturn: () => leaveAllDown(scenario) });
+    const { calls, state } = scenario.world;
+    const away = calls.fault;
+    calls.fault = (call) => away(call) ?? (call.name === "slots.startPlain mail" ? fault : undefined);
+    expect(await scenario.deploy("v2")).toMatchObject({ outcome: "failed", serving: { tag: "v1", share: 100 } });
+    expect(serves(scenario, "v1")).toEqual([]);
+    const down = [...state.containers.values()].flatMap((one) => (one.state === "running" ? [] : [one.service]));
+    expect(down).toEqual(["mail"]);
+  });
+
   it("is waited for in the middle of the way back, too", async () => {
     const scenario = aScenario();
     await scenario.deploy("v1");

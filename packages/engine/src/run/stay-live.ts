@@ -74,7 +74,7 @@ async function comeUp(scope: DeploymentScope, signal: AbortSignal): Promise<void
   const slot = servingSlot(scope);
   const services = release ? slotServices(release.bundle.services) : [];
   const observed = await ports.observer.observe(project, signal);
-  await wakeBase(scope, observed, signal, { made: madeInBase(scope, observed) });
+  await wakeBase(scope, observed, signal, madeInBase(scope, observed));
   const down = observed.slots[slot].containers.filter(({ state }) => state !== "running");
   const names = [...new Set(down.map(({ service }) => service))];
   if (names.length > 0) await ports.slots.start(stack, slot, names, { signal, onOutput: tellOutput(scope) });

@@ -37,6 +37,43 @@ describe("a first deployment that is undone after its machine was restarted", ()
     expect(log.indexOf("slots.startPlain db")).toBeLessThan(log.indexOf("slots.startPlain web"));
   });
 
+  it("has what needs the database wait until that is ready, and nothing else", async () => {
+    const waiting = shopServices.map((one) => (one.name === "web" ? { ...one, dependsOn: ["db"] } : one));
+    const scenario = await rebooted(waiting);
+    const { calls, clock } = scenario.world;
+    const begunMs: Record<string, number> = {};
+    calls.fault = ({ name }) => {
+      begunMs[name] = clock.monotonicMs();
+      return name === "slots.waitPlain db" ? "hang" : undefined;
+    };
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0 });
+    const {
+      "slots.startPlain db": db = 0,
+      "slots.startPlain web": web = 0,
+      "slots.startPlain worker": worker = 0,
+    } = begunMs;
+    expect(worker - db).toBeLessThan(1_000);
+    expect(web - db).toBeGreaterThanOrEqual(30_000);
+    expect(statesOf(scenario)).toEqual(["db@base running", "web@plain running", "worker@plain running"]);
+  });
+
+  it("is for a person where that breaks down as soon as it has started", async () => {
+    const scenario = await rebooted();
+    const { calls, state } = scenario.world;
+    calls.fault = ({ name }) => {
+      if (name !== "slots.waitPlain web") return undefined;
+      return () => {
+        for (const one of state.containers.values())
+          if (one.service === "web") Object.assign(one, { state: "exited", exitCode: 1 });
+      };
+    };
+    expect(await scenario.recover("undo")).toMatchObject({
+      outcome: "needs-person",
+      exitCode: 30,
+      reason: expect.stringMatching(/^undone: .*; web does not run/),
+    });
+  });
+
   it("leaves down what somebody stopped", async () => {
     const scenario = await rebooted();
     for (const one of scenario.world.state.containers.values()) {

@@ -1,5 +1,6 @@
 import {
   createDeadline,
+  eachInOrder,
   isDown,
   keptForWayBack,
   type ObservedContainer,
@@ -12,10 +13,16 @@ import { baseOf, observedAs } from "../prepare/base-as-released.ts";
 import { isOver } from "../prepare/lost-base.ts";
 import { report } from "../report.ts";
 import type { DeploymentScope } from "../scope.ts";
+import { startApart } from "./start-apart.ts";
 import { containersInBase, containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
 
 const lookMs = 30_000;
+/** For the start of what has none to wait for. */
 const startMs = 60_000;
+/** What a service takes at most beside what it may take to become ready: its start, and the grace of a wait that is over. */
+const besideMs = 20_000;
+/** A wait that has its own end is late by so much where it hangs. */
+const lateMs = 5_000;
 
 /** Users do not get all of what they were led back to. */
 export interface Unserved {
@@ -25,7 +32,8 @@ export interface Unserved {
 }
 
 /**
- * As `wakeServed`, where no slot served: what plain Compose ran, or the release before has in base, is started, what others need first.
+ * As `wakeServed`, where no slot served: what plain Compose ran, or the release before has in base, is started, what others need first: each
+ * once that is ready, or has failed.
  *
  * @returns `undefined` where users are served, and where it cannot be seen
  */
@@ -34,8 +42,7 @@ export async function wakeBeside(scope: DeploymentScope): Promise<Unserved | und
     const seen = await look(scope);
     const { base, kept } = downBeside(scope, seen);
     if (base.length + kept.length === 0) return unservedBeside(scope, seen);
-    await start(scope, base);
-    await start(scope, kept);
+    await start(scope, base, kept).catch((error: unknown) => report(scope, error));
     return unservedBeside(scope, await look(scope));
   } catch (error) {
     report(scope, error);
@@ -55,13 +62,13 @@ async function look(scope: DeploymentScope): Promise<ObservedStack> {
 }
 
 /**
- * Ids of what somebody did not stop. Of a first deployment base may hold what is its own, which nobody is led back to, but for what holds
+ * What is down and nobody stopped. Of a first deployment base may hold what is its own, which nobody is led back to, but for what holds
  * data: that has taken the place of plain Compose's.
  */
 function downBeside(
   { plan, previousRelease, project }: DeploymentScope,
   seen: ObservedStack,
-): { readonly base: readonly string[]; readonly kept: readonly string[] } {
+): { readonly base: readonly ObservedContainer[]; readonly kept: readonly ObservedContainer[] } {
   const { services } = previousRelease?.bundle ?? project;
   const all = containersOf(seen);
   const ids = new Set([...keptForWayBack(plan), ...plan.steps.flatMap(recreatedOf)]);
@@ -74,7 +81,7 @@ function downBeside(
     const theirs = isAllTheirs ? containers : containers.filter(({ byPlainCompose }) => byPlainCompose);
     return theirs.filter((one) => !ids.has(one.id) && isWanted(one));
   });
-  return { base: base.map(({ id }) => id), kept: kept.map(({ id }) => id) };
+  return { base, kept };
 }
 
 function isLeft(
@@ -89,15 +96,42 @@ function recreatedOf(step: PlanStep): readonly string[] {
   return step.kind === "recreate" ? (step.restarts ?? step.replaces ?? []) : [];
 }
 
-/** What does not start is told, and keeps nothing else down. */
-async function start(scope: DeploymentScope, ids: readonly string[]): Promise<void> {
-  const { clock, slots } = scope.ports;
-  using deadline = createDeadline(clock, startMs);
+/** What does not come up is told, and keeps down nothing else. */
+async function start(
+  scope: DeploymentScope,
+  base: readonly ObservedContainer[],
+  kept: readonly ObservedContainer[],
+): Promise<void> {
+  const { ports, previousRelease, project } = scope;
+  const names = new Set([...base, ...kept].map(({ service }) => service));
+  const services = (previousRelease?.bundle ?? project).services.filter(({ name }) => names.has(name));
+  const needs = Object.fromEntries([...names].map((name) => [name, needsOf(services, name)]));
+  const budgetOf = (service: string) => services.find(({ name }) => name === service)?.startBudget.timeoutMs ?? startMs;
+  const spanMs = [...names].reduce((sum, service) => sum + budgetOf(service) + besideMs, startMs);
+  using deadline = createDeadline(ports.clock, spanMs);
   const { signal } = deadline;
-  const starts = ids.map((id) =>
-    settle(clock, signal, slots.startPlain([id], { signal })).catch((error: unknown) => report(scope, error)),
-  );
-  await Promise.all(starts);
+  const up = await startApart(scope, base, signal);
+  const needed = new Set(Object.values(needs).flat());
+  await eachInOrder(needs, async (service) => {
+    const started = await startApart(
+      scope,
+      kept.filter((one) => one.service === service),
+      signal,
+    );
+    const waited = up.filter((one) => one.service === service && needed.has(service));
+    await Promise.all([...started, ...waited].map((one) => waitReady(scope, one, budgetOf(service))));
+  });
+}
+
+function needsOf(services: readonly ServiceFacts[], service: string): readonly string[] {
+  return services.find(({ name }) => name === service)?.dependsOn ?? [];
+}
+
+async function waitReady(scope: DeploymentScope, { id }: ObservedContainer, budgetMs: number): Promise<void> {
+  const { clock, slots } = scope.ports;
+  using deadline = createDeadline(clock, budgetMs + lateMs);
+  const { signal } = deadline;
+  await settle(clock, signal, slots.waitPlain([id], { signal })).catch((error: unknown) => report(scope, error));
 }
 
 /** Of services whose doors were to follow on what ran; somebody may have made that anew since, stopped it or taken it away. */

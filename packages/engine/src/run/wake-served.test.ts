@@ -1,4 +1,4 @@
-import type { ServiceFacts } from "@sluice/core";
+import { type ServiceFacts, SluiceError } from "@sluice/core";
 import { aConfig, aService } from "@sluice/testing";
 import { describe, expect, it } from "vitest";
 import { aScenario, reached, type Scenario } from "../../test/support/scenario.ts";
@@ -145,6 +145,37 @@ describe("an attempt that is undone after its machine was restarted", () => {
     world.calls.fault = ({ name }) => (name.startsWith("slots.startPlain") ? new Error("port is taken") : undefined);
     expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0, serving: { tag: "v1", share: 100 } });
     expect(statesOf(scenario)).toEqual(expect.arrayContaining(["web@green running", "worker@green running"]));
+  });
+
+  it("is for a person where what serves breaks down after its start, and something else of the slot fails before it", async () => {
+    const scenario = await rebooted();
+    const { calls, state } = scenario.world;
+    calls.fault = ({ name }) => {
+      if (name === "slots.start worker of green") return new SluiceError("START_FAILED", "its port is taken");
+      if (!/^slots.waitReady (?:.* )?web /.test(name)) return undefined;
+      return () => {
+        for (const one of state.containers.values())
+          if (one.service === "web" && one.place === "green") Object.assign(one, { state: "exited", exitCode: 1 });
+      };
+    };
+    expect(await scenario.recover("undo")).toMatchObject({
+      outcome: "needs-person",
+      reason: expect.stringContaining("web runs in 0 of 1 containers in slot green, which serves"),
+    });
+  });
+
+  it("leads users to what runs where something beside it hangs in its start", async () => {
+    const scenario = await rebooted();
+    const { world } = scenario;
+    world.calls.fault = ({ name }) => (name.startsWith("slots.startPlain mail") ? "hang" : undefined);
+    expect(await scenario.recover("undo")).toMatchObject({ exitCode: 0, serving: { tag: "v1", share: 100 } });
+    expect(statesOf(scenario)).toEqual(allUp.map((one) => one.replace("mail@base running", "mail@base exited")));
+    expect(world.events).toContainEqual(
+      expect.objectContaining({
+        code: "START_FAILED",
+        message: expect.stringContaining("has not started within 10 s"),
+      }),
+    );
   });
 
   it("is for a person where nothing is left of that: who goes back once more goes on", async () => {

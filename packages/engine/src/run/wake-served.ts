@@ -17,6 +17,7 @@ import { baseOf, observedAs } from "../prepare/base-as-released.ts";
 import { isOver } from "../prepare/lost-base.ts";
 import { report } from "../report.ts";
 import { type DeploymentScope, emit, tellOutput } from "../scope.ts";
+import { startApart } from "./start-apart.ts";
 import { containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
 import { type Unserved, wakeBeside } from "./wake-beside.ts";
 
@@ -90,16 +91,17 @@ async function startDown(
   );
   const { signal } = deadline;
   const start = async () => {
-    const ids = base.map(({ id }) => id);
-    // What breaks down in base by itself keeps nothing in the slot from serving.
-    if (ids.length > 0)
-      await ports.slots.startPlain(ids, { signal }).catch((error: unknown) => {
-        signal.throwIfAborted();
-        report(scope, error);
-      });
+    await startApart(scope, base, signal);
     if (names.length === 0) return;
-    await ports.slots.start(stack, slot, names, { signal, onOutput: tellOutput(scope), goesOn: true });
-    await ports.slots.waitReady({ stack, slot, services: wanted }, { signal });
+    const starting = ports.slots.start(stack, slot, names, { signal, onOutput: tellOutput(scope), goesOn: true });
+    await tellFailures([starting]);
+    // What has not started ends no wait for the others: whether those serve is asked next.
+    await tellFailures(wanted.map((one) => ports.slots.waitReady({ stack, slot, services: [one] }, { signal })));
+  };
+  const tellFailures = async (work: readonly Promise<unknown>[]) => {
+    const results = await Promise.allSettled(work);
+    signal.throwIfAborted();
+    for (const result of results) if (result.status === "rejected") report(scope, result.reason);
   };
   await settle(ports.clock, signal, start());
 }

@@ -3,6 +3,7 @@ import { stoppedBy } from "../actions/workers.ts";
 import { settle } from "../deadline.ts";
 import { report } from "../report.ts";
 import { type DeploymentScope, tellOutput } from "../scope.ts";
+import { startApart } from "./start-apart.ts";
 import { containersInBase, containersOf, isStoppedByHand } from "./stopped-by-hand.ts";
 
 const wakeMs = 60_000;
@@ -10,7 +11,7 @@ const wakeMs = 60_000;
 /**
  * An engine that comes up after a crash, without live-restore, stops what still runs, and of that starts only what has
  * `restart: always`. What ran when this deployment began and is part of the way back runs again, unless somebody stopped
- * it meanwhile: base first, as the previous needs it. What fails here is told.
+ * it meanwhile: base first, as the previous needs it. What fails here is told, and keeps nothing else down.
  *
  * @param withWorkers not before those of the candidate are gone
  */
@@ -30,22 +31,22 @@ async function wakeWithin(scope: DeploymentScope, withWorkers: boolean, signal: 
   const isDown = downIn(scope, observed);
   const changed = plan.steps.flatMap((step) => (step.kind === "workers" ? (step.replaces ?? []) : []));
   const later = withWorkers ? [] : changed;
-  await wakeBase(scope, observed, signal, { spared: later });
-  const plain = observed.plain.filter((one) => isDown(one) && !later.includes(one.id)).map(({ id }) => id);
-  if (plain.length > 0) await ports.slots.startPlain(plain, { signal });
+  const isWanted = (one: ObservedContainer) => isDown(one) && !later.includes(one.id);
+  await startApart(scope, containersInBase(observed).filter(isWanted), signal);
+  await startApart(scope, observed.plain.filter(isWanted), signal);
   if (plan.previous) await wakePrevious(scope, observed, withWorkers, signal);
 }
 
-/** What ran in base when this deployment began. @param spared containers that others start @param made services that run since */
+/** What ran in base when this deployment began. @param made services that run since */
 export async function wakeBase(
   scope: DeploymentScope,
   observed: ObservedStack,
   signal: AbortSignal,
-  { spared = [], made = [] }: { readonly spared?: readonly string[]; readonly made?: readonly string[] } = {},
+  made: readonly string[],
 ): Promise<void> {
   const isDown = downIn(scope, observed, made);
   const down = containersInBase(observed)
-    .filter((one) => isDown(one) && !spared.includes(one.id))
+    .filter(isDown)
     .map(({ id }) => id);
   if (down.length > 0) await scope.ports.slots.startPlain(down, { signal });
 }

@@ -105,7 +105,9 @@ export function fakeSlots(context: FakeContext): SlotRuntime {
   };
 }
 
-function plainContainers(context: FakeContext): Pick<SlotRuntime, "stopPlain" | "startPlain" | "removePlain"> {
+function plainContainers(
+  context: FakeContext,
+): Pick<SlotRuntime, "stopPlain" | "startPlain" | "waitPlain" | "removePlain"> {
   const { act, state } = context;
   const each = async (
     verb: string,
@@ -133,6 +135,7 @@ function plainContainers(context: FakeContext): Pick<SlotRuntime, "stopPlain" | 
         state.gaps.delete(container.service);
       });
     },
+    waitPlain: (ids, { signal } = {}) => each("waitPlain", ids, signal, assertReady),
     removePlain: (ids, { signal } = {}) =>
       each("removePlain", ids, signal, (container) => removeContainer(context, container)),
   };
